@@ -1,0 +1,169 @@
+"""What a learning rule is: phases of activity, and the local updates that they ask for."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+from neurohm.backend import Array, RandomStream, Site, as_stream
+from neurohm.exceptions import InputError
+from neurohm.machine import (
+    Activity,
+    HelmholtzMachine,
+    LocalUpdate,
+    Updates,
+    Workspace,
+    dream,
+    prediction_error,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Phases:
+    """Activity of the phases of one step.
+
+    Parameters
+    ----------
+    wake : Activity
+        Data drive the recognition pathway.
+    sleep : Activity or None
+        The generative pathway dreams.
+    """
+
+    wake: Activity
+    sleep: Activity | None
+
+
+@dataclass(frozen=True)
+class LearningRule(ABC):
+    """A function of a machine, a batch and a random stream that returns updates.
+
+    A step is a wake phase and a sleep phase. Both may be asked for at once (`phases`, `updates`),
+    reading the same parameters, or one after the other.
+
+    Parameters
+    ----------
+    dreams_per_sample : int
+        Dreams in the sleep phase for each sample of the batch.
+    """
+
+    dreams_per_sample: int = 1
+
+    name: ClassVar[str]
+    default_plasticity: ClassVar[str] = "adam"
+
+    def __post_init__(self) -> None:
+        if self.dreams_per_sample < 1:
+            raise InputError(f"dreams_per_sample {self.dreams_per_sample}", "at least 1")
+
+    @abstractmethod
+    def wake(
+        self,
+        machine: HelmholtzMachine,
+        x: Array,
+        stream: RandomStream,
+        work: Workspace | None = None,
+    ) -> Activity:
+        """Return the activity that data drive, ``(rows, units)`` for each population."""
+
+    @abstractmethod
+    def wake_updates(
+        self, machine: HelmholtzMachine, wake: Activity, work: Workspace | None = None
+    ) -> Updates:
+        """Return what is learned awake."""
+
+    def sleep(
+        self,
+        machine: HelmholtzMachine,
+        samples: int,
+        stream: RandomStream,
+        work: Workspace | None = None,
+    ) -> Activity | None:
+        """Return the activity of dreams, as many as the batch has samples, or none."""
+        rows = samples * self.dreams_per_sample
+        return dream(machine, rows, stream, Site.SLEEP, work=work)
+
+    def sleep_updates(
+        self, machine: HelmholtzMachine, sleep: Activity | None, work: Workspace | None = None
+    ) -> Updates:
+        """Return what is learned asleep: the recognition pathway inverts the dream."""
+        return Updates() if sleep is None else invert_dream(machine, sleep, 1.0, work)
+
+    def phases(
+        self,
+        machine: HelmholtzMachine,
+        x: Any,
+        *,
+        seed: int | RandomStream = 0,
+        work: Workspace | None = None,
+    ) -> Phases:
+        """Let the machine wake and sleep once.
+
+        Parameters
+        ----------
+        machine : HelmholtzMachine
+        x : array_like, (rows, visible units)
+        seed : int or RandomStream
+            The random numbers of this step; a number means step 0 of that seed.
+        work : Workspace, optional
+
+        Returns
+        -------
+        Phases
+        """
+        stream = as_stream(seed)
+        data = machine.as_activity(x)
+        return Phases(
+            self.wake(machine, data, stream, work),
+            self.sleep(machine, data.shape[0], stream, work),
+        )
+
+    def updates(
+        self, machine: HelmholtzMachine, activity: Phases, *, work: Workspace | None = None
+    ) -> Updates:
+        """Return what both phases teach, each at the present parameters.
+
+        Parameters
+        ----------
+        machine : HelmholtzMachine
+        activity : Phases
+        work : Workspace, optional
+
+        Returns
+        -------
+        Updates
+        """
+        return self.wake_updates(machine, activity.wake, work) + self.sleep_updates(
+            machine, activity.sleep, work
+        )
+
+    def settings(self) -> dict[str, Any]:
+        """Return the settings by name, for model files."""
+        return asdict(self)
+
+
+def invert_dream(
+    machine: HelmholtzMachine, sleep: Activity, mix: float, work: Workspace | None
+) -> Updates:
+    """Return the sleep update of the recognition pathway.
+
+    For each hidden population, with dream activity d below and above:
+    dV = d_below^T (d_above - prediction), averaged over dreams and times ``mix``.
+
+    References
+    ----------
+    Hinton, Dayan, Frey, Neal (1995). The wake-sleep algorithm. Science 268:1158.
+    """
+    local = []
+    dreamt = Activity(sleep.states, None, {})
+    for target in machine.recognition.order:
+        error, afferents = prediction_error(
+            machine, machine.recognition, target, dreamt, work=work, label=Site.SLEEP
+        )
+        local.append(
+            LocalUpdate(
+                target, "recognition", error, mix / sleep.rows, None, afferents, phase="sleep"
+            )
+        )
+    return Updates(tuple(local))

@@ -1,0 +1,122 @@
+"""Which signals each synapse's change was made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from neurohm.backend import RandomStream, Site
+from neurohm.learning.base import LearningRule
+from neurohm.learning.registry import as_rule
+from neurohm.machine import HelmholtzMachine, LocalUpdate, dream
+from neurohm.machine.updates import SYNAPSE_LOCAL
+
+if TYPE_CHECKING:
+    from neurohm.plasticity import Plasticity
+
+
+@dataclass(frozen=True)
+class Signal:
+    """One line of the report: how a parameter changed in one phase.
+
+    Parameters
+    ----------
+    parameter : str
+    phase : str
+    presynaptic, postsynaptic, third_factor : str
+    locality : str
+        ``synapse-local``, ``neuron-local``, ``global scalar`` or ``non-local``.
+    """
+
+    parameter: str
+    phase: str
+    presynaptic: str
+    postsynaptic: str
+    third_factor: str
+    locality: str
+
+
+@dataclass(frozen=True)
+class LocalityReport:
+    """For each projection and bias, the signals that its change used, and their class.
+
+    Parameters
+    ----------
+    rule : str
+    signals : tuple of Signal
+    """
+
+    rule: str
+    signals: tuple[Signal, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as plain data."""
+        return asdict(self)
+
+    def __str__(self) -> str:
+        head = ("parameter", "phase", "presynaptic", "postsynaptic", "third factor", "locality")
+        rows = [head, *(tuple(asdict(signal).values()) for signal in self.signals)]
+        widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
+        lines = [
+            "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) for row in rows
+        ]
+        return "\n".join(line.rstrip() for line in lines)
+
+
+def locality_report(
+    machine: HelmholtzMachine,
+    rule: str | LearningRule,
+    plasticity: Plasticity | None = None,
+    *,
+    seed: int = 0,
+) -> LocalityReport:
+    """Run one step on dreamt data and report which signals each parameter's change used.
+
+    Nothing is changed: the report reads the updates that the rule returns, and every change that
+    plasticity makes is one of them.
+
+    Parameters
+    ----------
+    machine : HelmholtzMachine
+    rule : str or LearningRule
+    plasticity : Plasticity, optional
+        Adds what it uses beyond the update itself (nothing, for the delta rule and Adam).
+    seed : int
+
+    Returns
+    -------
+    LocalityReport
+
+    Examples
+    --------
+    >>> import neurohm as nh
+    >>> report = nh.locality_report(nh.HelmholtzMachine([4, 2]), nh.WakeSleep())
+    >>> {signal.locality for signal in report.signals}
+    {'synapse-local'}
+    """
+    rule = as_rule(rule)
+    stream = RandomStream(seed)
+    x = dream(machine, 8, stream, Site.DREAM).states[0]
+    updates = rule.updates(machine, rule.phases(machine, x, seed=stream))
+    made_by = plasticity.locality if plasticity is not None else SYNAPSE_LOCAL
+    signals = [signal for update in updates.local for signal in _signals(machine, update, made_by)]
+    for declared in updates.declared:
+        signals.append(Signal(declared.parameter, "", "", declared.reason, "", declared.locality))
+    return LocalityReport(rule.name, tuple(signals))
+
+
+def _signals(machine: HelmholtzMachine, update: LocalUpdate, made_by: str) -> Iterator[Signal]:
+    names = [p.name for p in machine.populations]
+    factor = "" if update.gain is None else f"{update.gain.signal} ({update.gain.locality})"
+    locality = update.gain.locality if update.gain is not None else SYNAPSE_LOCAL
+    for afferent in update.afferents:
+        source = getattr(afferent.synapses, "source", None)
+        yield Signal(
+            afferent.synapses.key,
+            update.phase,
+            "always active" if source is None else f"{names[source]} activity",
+            f"{names[update.population]} error",
+            factor,
+            locality if made_by == SYNAPSE_LOCAL else f"{locality}, {made_by}",
+        )

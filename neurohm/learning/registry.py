@@ -1,0 +1,43 @@
+"""Learning rules by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from neurohm.exceptions import ArgumentTypeError, InputError
+from neurohm.learning.base import LearningRule
+from neurohm.learning.reweighted import Reweighted
+from neurohm.learning.wake_sleep import WakeSleep
+
+RULES: dict[str, type[LearningRule]] = {rule.name: rule for rule in (WakeSleep, Reweighted)}
+
+
+def as_rule(rule: str | LearningRule, **settings: Any) -> LearningRule:
+    """Return a rule by its name, or the rule given.
+
+    Parameters
+    ----------
+    rule : str or LearningRule
+    **settings
+        Of the rule; those that it does not have are an error.
+
+    Raises
+    ------
+    InputError
+        If the name is unknown; the message lists the known ones.
+
+    Examples
+    --------
+    >>> as_rule("reweighted", particles=3).name
+    'reweighted'
+    """
+    if isinstance(rule, LearningRule):
+        return rule
+    if not isinstance(rule, str):
+        raise ArgumentTypeError(f"rule {rule!r}", "a name or a learning rule")
+    if rule not in RULES:
+        raise InputError(f"unknown rule {rule!r}", "one of " + ", ".join(map(repr, RULES)))
+    try:
+        return RULES[rule](**settings)
+    except TypeError as error:
+        raise ArgumentTypeError(f"settings {settings} of rule {rule!r}", str(error)) from error

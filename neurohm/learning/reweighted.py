@@ -1,0 +1,170 @@
+"""Reweighted wake-sleep: K draws of the hidden activity, weighted by how well they explain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from neurohm.backend import Array, RandomStream, Site
+from neurohm.exceptions import InputError
+from neurohm.learning.base import LearningRule, invert_dream
+from neurohm.machine import (
+    Activity,
+    HelmholtzMachine,
+    LocalUpdate,
+    ThirdFactor,
+    Updates,
+    Workspace,
+    prediction_error,
+    recognise,
+)
+
+
+@dataclass(frozen=True)
+class Reweighted(LearningRule):
+    """Reweighted wake-sleep (RWS).
+
+    For each sample x, K particles h_k are drawn from q(h | x) and weighted by
+    w_k = p(x, h_k) / q(h_k | x), normalised over the particles. Then
+
+    - generative: sum_k w_k h_above^T (h_below - prediction), an estimate of the gradient of
+      log p(x) with bias O(1/K),
+    - recognition awake: sum_k (w_k - 1/K) h_below^T (h_above - prediction),
+    - recognition asleep: as in wake-sleep.
+
+    Every change is presynaptic activity times error, times one scalar for each particle. With one
+    particle and ``wake=0``, ``sleep=1`` it is wake-sleep, to the bit.
+
+    Parameters
+    ----------
+    dreams_per_sample : int
+        Dreams in the sleep phase for each sample of the batch.
+    particles : int
+        K, at least 2 where recognition learns awake.
+    wake_mix, sleep_mix : float
+        How much of the wake and of the sleep update the recognition pathway takes.
+    baseline : bool
+        Whether to subtract 1/K from the weights in the recognition update, which leaves its
+        expectation as it is and takes variance away.
+
+    Raises
+    ------
+    InputError
+        If a setting makes no sense.
+
+    References
+    ----------
+    Bornschein, Bengio (2015). Reweighted wake-sleep. ICLR, section 2.
+
+    Examples
+    --------
+    >>> Reweighted(particles=10).particles
+    10
+    """
+
+    particles: int = 5
+    wake_mix: float = 0.5
+    sleep_mix: float = 0.5
+    baseline: bool = True
+
+    name: ClassVar[str] = "reweighted"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.particles < 1:
+            raise InputError(f"particles {self.particles}", "at least 1", "give e.g. 5")
+        if self.wake_mix < 0 or self.sleep_mix < 0 or self.wake_mix + self.sleep_mix == 0:
+            raise InputError(
+                f"wake_mix {self.wake_mix} and sleep_mix {self.sleep_mix}",
+                "non-negative numbers, one of them positive",
+            )
+        if self.particles == 1 and self.wake_mix > 0:
+            raise InputError(
+                "one particle with a recognition update awake, which is then pure noise",
+                "at least 2 particles",
+                "or set wake_mix=0, which makes it wake-sleep",
+            )
+
+    def wake(
+        self,
+        machine: HelmholtzMachine,
+        x: Array,
+        stream: RandomStream,
+        work: Workspace | None = None,
+    ) -> Activity:
+        """Return activity drawn bottom-up, K consecutive particles for each sample."""
+        return recognise(machine, x, stream, Site.WAKE, self.particles, scored=True, work=work)
+
+    def wake_updates(
+        self, machine: HelmholtzMachine, wake: Activity, work: Workspace | None = None
+    ) -> Updates:
+        """Return the weighted updates of both pathways, the bound L_K and the sample size."""
+        work = work or Workspace(machine.backend)
+        samples = wake.rows // self.particles
+        log_joint = work.zeros("log p(x, h)", (wake.rows,), "float64")
+        generative = [
+            (
+                target,
+                prediction_error(
+                    machine, machine.generative, target, wake, total=log_joint, work=work
+                ),
+            )
+            for target in machine.generative.order
+        ]
+        weights, monitor = self._weights(machine, log_joint, wake, work)
+        gain = ThirdFactor(weights, "importance weight")
+        local = [
+            LocalUpdate(target, "generative", error, 1 / samples, gain, afferents)
+            for target, (error, afferents) in generative
+        ]
+        if self.wake_mix > 0:
+            local += self._recognition_awake(machine, wake, weights, work)
+        return Updates(tuple(local), monitor=monitor)
+
+    def sleep(
+        self,
+        machine: HelmholtzMachine,
+        samples: int,
+        stream: RandomStream,
+        work: Workspace | None = None,
+    ) -> Activity | None:
+        """Return the activity of dreams, or none where recognition learns awake alone."""
+        return super().sleep(machine, samples, stream, work) if self.sleep_mix > 0 else None
+
+    def sleep_updates(
+        self, machine: HelmholtzMachine, sleep: Activity | None, work: Workspace | None = None
+    ) -> Updates:
+        """Return the sleep update of the recognition pathway times its mix."""
+        return Updates() if sleep is None else invert_dream(machine, sleep, self.sleep_mix, work)
+
+    def _weights(
+        self, machine: HelmholtzMachine, log_joint: Array, wake: Activity, work: Workspace
+    ) -> tuple[Array, dict[str, float]]:
+        samples = wake.rows // self.particles
+        assert wake.log_probability is not None
+        log_weights = (log_joint - wake.log_probability).reshape(samples, self.particles)
+        weights = work.array("weights", log_weights.shape, machine.dtype)
+        bound = work.array("L_K", (samples,), "float64")
+        effective = work.array("effective sample size", (samples,), "float64")
+        machine.kernels.weights.importance_weights(log_weights, weights, bound, effective)
+        monitor = {
+            "bound": float(bound.mean()),
+            "effective_sample_size": float(effective.mean()),
+        }
+        return weights.reshape(-1), monitor
+
+    def _recognition_awake(
+        self, machine: HelmholtzMachine, wake: Activity, weights: Array, work: Workspace
+    ) -> list[LocalUpdate]:
+        samples = wake.rows // self.particles
+        advantage = weights - weights.dtype.type(1 / self.particles) if self.baseline else weights
+        gain = ThirdFactor(advantage, "importance weight")
+        local = []
+        for target in machine.recognition.order:
+            error, afferents = prediction_error(
+                machine, machine.recognition, target, wake, work=work
+            )
+            local.append(
+                LocalUpdate(target, "recognition", error, self.wake_mix / samples, gain, afferents)
+            )
+        return local

@@ -1,0 +1,23 @@
+"""How well a machine explains data: exactly where states can be listed, else by sampling."""
+
+from neurohm.likelihood.exact import (
+    all_states,
+    exact_divergence,
+    exact_free_energy,
+    exact_log_likelihood,
+    exact_posterior,
+)
+from neurohm.likelihood.importance import LogLikelihood, log_likelihood
+from neurohm.likelihood.metrics import block_standard_error, nats_to_bits
+
+__all__ = [
+    "LogLikelihood",
+    "all_states",
+    "block_standard_error",
+    "exact_divergence",
+    "exact_free_energy",
+    "exact_log_likelihood",
+    "exact_posterior",
+    "log_likelihood",
+    "nats_to_bits",
+]

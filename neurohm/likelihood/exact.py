@@ -1,0 +1,200 @@
+"""Exact likelihoods of small machines, by listing the states of their hidden units.
+
+A chain of layers is summed layer by layer, at a cost of sum_l 2^(n_l + n_(l+1)); any other graph
+by listing all joint hidden states.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import logsumexp
+
+from neurohm.backend import Array
+from neurohm.exceptions import InputError
+from neurohm.machine import HelmholtzMachine, Workspace, chain
+from neurohm.machine.passes import log_joint, log_recognition
+
+LARGEST = 22
+_ROWS = 1 << 14
+
+
+def all_states(units: int, dtype: npt.DTypeLike = "float64") -> Array:
+    """Return every state of binary units, ``(2**units, units)``.
+
+    Examples
+    --------
+    >>> all_states(2).tolist()
+    [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
+    """
+    codes = np.arange(1 << units)[:, None] >> np.arange(units)[::-1]
+    return (codes & 1).astype(dtype)
+
+
+def exact_log_likelihood(machine: HelmholtzMachine, x: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Return log p(x) of each row, summed over all hidden states in double precision.
+
+    Parameters
+    ----------
+    machine : HelmholtzMachine
+        Hidden populations Bernoulli; in a chain, at most 22 units in two neighbouring hidden
+        layers, else at most 22 hidden units.
+    x : array_like, (rows, visible units)
+
+    Returns
+    -------
+    ndarray of float64, (rows,)
+        Nats.
+
+    Raises
+    ------
+    InputError
+        If there are too many states, or a hidden population is not Bernoulli.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import neurohm as nh
+    >>> machine = nh.HelmholtzMachine([3, 2], seed=0)
+    >>> log_p = nh.exact_log_likelihood(machine, all_states(3))
+    >>> bool(np.isclose(np.exp(log_p).sum(), 1))
+    True
+    """
+    double = _listable(machine)
+    data = double.as_activity(x)
+    if double.edges == chain(len(double.populations)):
+        return _chain_log_likelihood(double, data)
+    states = _hidden_states(double)
+    return np.array([logsumexp(log_joint(double, [row[None], *states])) for row in data])
+
+
+def exact_posterior(
+    machine: HelmholtzMachine, x: npt.ArrayLike
+) -> tuple[list[Array], npt.NDArray[np.float64]]:
+    """Return all joint hidden states and their log-posterior given each row.
+
+    Parameters
+    ----------
+    machine : HelmholtzMachine
+        At most 22 hidden units, all Bernoulli.
+    x : array_like, (rows, visible units)
+
+    Returns
+    -------
+    states : list of ndarray, (n_states, units)
+        One array a hidden population.
+    log_posterior : ndarray of float64, (rows, n_states)
+    """
+    double = _listable(machine)
+    states = _hidden_states(double)
+    joint = np.stack([log_joint(double, [row[None], *states]) for row in double.as_activity(x)])
+    return states, joint - logsumexp(joint, axis=1, keepdims=True)
+
+
+def exact_free_energy(machine: HelmholtzMachine, x: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Return the Helmholtz free energy of each row, E_q[log q(h|x) - log p(x, h)].
+
+    It exceeds -log p(x) by the divergence of the recognition model from the posterior.
+
+    Parameters
+    ----------
+    machine : HelmholtzMachine
+        At most 22 hidden units, all Bernoulli.
+    x : array_like, (rows, visible units)
+
+    Returns
+    -------
+    ndarray of float64, (rows,)
+        Nats.
+
+    References
+    ----------
+    Dayan, Hinton, Neal, Zemel (1995). The Helmholtz machine. Neural Computation 7:889, eq. 3.
+    """
+    double = _listable(machine)
+    states = _hidden_states(double)
+    energy = []
+    for row in double.as_activity(x):
+        log_q = log_recognition(double, [row[None], *states])
+        energy.append(np.exp(log_q) @ (log_q - log_joint(double, [row[None], *states])))
+    return np.array(energy)
+
+
+def exact_divergence(
+    machine: HelmholtzMachine, patterns: npt.ArrayLike, probabilities: npt.ArrayLike
+) -> float:
+    """Return the divergence of the model from a known distribution of data, in bits.
+
+    Parameters
+    ----------
+    machine : HelmholtzMachine
+    patterns : array_like, (n_patterns, visible units)
+        Distinct.
+    probabilities : array_like, (n_patterns,)
+        Positive, with sum 1.
+
+    Returns
+    -------
+    float
+        KL(data || model), bits.
+    """
+    p = np.asarray(probabilities, dtype=np.float64)
+    return float(p @ (np.log(p) - exact_log_likelihood(machine, patterns)) / np.log(2))
+
+
+def _listable(machine: HelmholtzMachine) -> HelmholtzMachine:
+    """Return the machine in double precision, if its states can be listed."""
+    hidden = machine.populations[1:]
+    kinds = {p.kind for p in hidden} - {"bernoulli"}
+    if kinds:
+        raise InputError(f"hidden populations of kind {sorted(kinds)}", "Bernoulli ones")
+    sizes = [p.size for p in hidden]
+    is_chain = machine.edges == chain(len(machine.populations))
+    pairs = [sum(sizes[i : i + 2]) for i in range(max(1, len(sizes) - 1))]
+    most = max(pairs) if is_chain else sum(sizes)
+    if most > LARGEST:
+        raise InputError(
+            f"2**{most} hidden states to list",
+            f"at most 2**{LARGEST}",
+            "estimate with log_likelihood instead",
+        )
+    return machine.copy("float64")
+
+
+def _hidden_states(machine: HelmholtzMachine) -> list[Array]:
+    sizes = machine.sizes[1:]
+    if sum(sizes) > LARGEST:
+        raise InputError(f"{sum(sizes)} hidden units", f"at most {LARGEST}, to list all states")
+    joint = all_states(sum(sizes))
+    return [np.ascontiguousarray(part) for part in np.split(joint, np.cumsum(sizes)[:-1], axis=1)]
+
+
+def _chain_log_likelihood(machine: HelmholtzMachine, x: Array) -> npt.NDArray[np.float64]:
+    """Sum from the top: A_l(h_l) = log sum_h' exp(A_(l+1)(h') + log p(h_l | h'))."""
+    depth = len(machine.populations) - 1
+    above = np.zeros((1, 0))
+    log_above = np.zeros(1)
+    for layer in range(depth, -1, -1):
+        below = all_states(machine.sizes[layer]) if layer else x
+        table = _conditional(machine, layer, below, above)
+        log_above = logsumexp(table + log_above, axis=1)
+        above = below
+    return np.asarray(log_above, dtype=np.float64)
+
+
+def _conditional(machine: HelmholtzMachine, layer: int, below: Array, above: Array) -> Array:
+    """Return log p(below | above) for each pair of states, (rows below, rows above)."""
+    population = machine.populations[layer]
+    bias = machine.generative.biases[layer].weights
+    afferents = machine.generative.afferents(layer)
+    drive = above @ afferents[0].weights if afferents else np.zeros((1, population.size))
+    table = np.zeros((below.shape[0], drive.shape[0]))
+    work = Workspace(machine.backend)
+    share = max(1, _ROWS // drive.shape[0])
+    for first in range(0, below.shape[0], share):
+        part = below[first : first + share]
+        drives = np.tile(drive, (part.shape[0], 1))
+        total = work.zeros("total", (drives.shape[0],), "float64")
+        population.log_probability(machine.kernels, drives, bias, part, total)
+        table[first : first + share] = total.reshape(part.shape[0], -1)
+    return table

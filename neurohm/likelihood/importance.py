@@ -1,0 +1,234 @@
+"""The log-likelihood by importance sampling from the recognition model.
+
+The noise of a row's estimate is keyed by the row's content and the seed: it depends neither on
+the order of the rows nor on which other rows are there, and a score is the same each time.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from threadpoolctl import threadpool_limits
+
+from neurohm.backend import Array, Draws, Site
+from neurohm.exceptions import InputError
+from neurohm.machine import HelmholtzMachine, Workspace
+from neurohm.machine.passes import drive, log_joint, recognise
+
+BLOCK = 64  # a BLAS gives other last bits for matrices of few rows, so there are never fewer
+CHUNK = 1024  # particles summed at a time, so that memory stays the same for any number of them
+
+
+@dataclass(frozen=True, eq=False)
+class LogLikelihood:
+    """An estimate of log p(x), one entry a row.
+
+    Parameters
+    ----------
+    value : ndarray of float64, (rows,)
+        Nats. On average below log p(x), and the closer the more particles.
+    standard_error : ndarray of float64, (rows,)
+        Of the value, by the spread of the weights (nats).
+    effective_sample_size : ndarray of float64, (rows,)
+        From 1 to ``particles``: how many particles carry the estimate.
+    particles : int
+    kind : str
+        ``"importance"``; with one particle it is a ``"bound"``, the negative free energy.
+    """
+
+    value: npt.NDArray[np.float64]
+    standard_error: npt.NDArray[np.float64]
+    effective_sample_size: npt.NDArray[np.float64]
+    particles: int
+    kind: str
+
+    @property
+    def mean(self) -> float:
+        """Mean over the rows (nats)."""
+        return float(self.value.mean())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the estimate as plain data."""
+        plain = {k: v.tolist() if hasattr(v, "tolist") else v for k, v in asdict(self).items()}
+        return {**plain, "mean": self.mean}
+
+    def __repr__(self) -> str:
+        return (
+            f"LogLikelihood(mean={self.mean:.4f} nats over {self.value.size} rows, "
+            f"kind={self.kind!r}, particles={self.particles}, "
+            f"effective sample size {self.effective_sample_size.mean():.1f})"
+        )
+
+
+def log_likelihood(
+    machine: HelmholtzMachine, x: Any, *, particles: int = 1000, seed: int = 0
+) -> LogLikelihood:
+    """Estimate log p(x) of each row: log (1/K) sum_k p(x, h_k) / q(h_k | x), with h_k from q.
+
+    Parameters
+    ----------
+    machine : HelmholtzMachine
+    x : array_like or sparse matrix, (rows, visible units)
+    particles : int
+        K.
+    seed : int
+
+    Returns
+    -------
+    LogLikelihood
+
+    Raises
+    ------
+    InputError
+        If the data do not fit the machine, or ``particles`` is below 1.
+
+    References
+    ----------
+    Bornschein, Bengio (2015). Reweighted wake-sleep. ICLR, eq. 5.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import neurohm as nh
+    >>> machine = nh.HelmholtzMachine([4, 3, 2], seed=0)
+    >>> estimate = nh.log_likelihood(machine, np.eye(4), particles=100)
+    >>> exact = nh.exact_log_likelihood(machine, np.eye(4))
+    >>> bool(np.all(np.abs(estimate.value - exact) < 0.1))
+    True
+    """
+    if particles < 1:
+        raise InputError(f"particles {particles}", "at least 1", "give e.g. 1000")
+    rows = x.shape[0] if hasattr(x, "shape") else len(x)
+    if rows == 0:
+        raise InputError("no rows to score", "at least one")
+    firsts = range(0, rows, BLOCK)
+
+    def estimate(first: int) -> Array:
+        return _score_block(machine, machine.as_activity(x[first : first + BLOCK]), particles, seed)
+
+    x = x if hasattr(x, "shape") else np.asarray(x)
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(os.cpu_count()) as pool:
+        parts = np.concatenate(list(pool.map(estimate, firsts)), axis=1)
+    value, effective = parts
+    error = np.sqrt(
+        np.maximum(1 / effective - 1 / particles, 0) * particles / max(particles - 1, 1)
+    )
+    return LogLikelihood(
+        value, error, effective, particles, "importance" if particles > 1 else "bound"
+    )
+
+
+def content_keys(x: Array, seed: int) -> npt.NDArray[np.uint32]:
+    """Return a key of random numbers for each row, made of its content and the seed.
+
+    Zeros contribute nothing, so a sparse row has the same key as a dense one.
+
+    Parameters
+    ----------
+    x : ndarray, (rows, units)
+    seed : int
+
+    Returns
+    -------
+    ndarray of uint32, (rows, 2)
+
+    Examples
+    --------
+    >>> keys = content_keys(np.array([[0.0, 1.0], [1.0, 0.0], [0.0, 1.0]]), seed=0)
+    >>> bool((keys[0] == keys[2]).all()), bool((keys[0] == keys[1]).all())
+    (True, False)
+    """
+    values = np.ascontiguousarray(x, dtype=np.float64)
+    columns = np.arange(1, values.shape[1] + 1, dtype=np.uint64)
+    words = _mix(values.view(np.uint64) ^ _mix(columns))
+    words[values == 0] = 0
+    mixed = _mix(words.sum(axis=1, dtype=np.uint64) ^ _mix(np.array([seed], dtype=np.uint64)))
+    return np.stack([mixed & np.uint64(0xFFFFFFFF), mixed >> np.uint64(32)], axis=1).astype(
+        np.uint32
+    )
+
+
+def _mix(z: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """Return a well-mixed permutation of 64-bit words (Stafford's variant 13)."""
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))
+
+
+def _score_block(machine: HelmholtzMachine, x: Array, particles: int, seed: int) -> Array:
+    """Return log-likelihood and effective sample size of up to 64 rows, ``(2, rows)``."""
+    rows = x.shape[0]
+    block = machine.backend.zeros((BLOCK, x.shape[1]), machine.dtype)
+    block[:rows] = x
+    work = Workspace(machine.backend)
+    drives = _drives_of_data(machine, block, work)
+    keys = content_keys(block, seed)
+    result = np.empty((2, rows))
+    chunk = min(particles, CHUNK)
+    group = min(BLOCK, 1 << (-(-CHUNK // chunk) - 1).bit_length())  # divides a block
+    for first in range(0, rows, group):
+        part = slice(first, first + group)
+        shared = {target: a[part] for target, a in drives.items()}
+        sums = _Weights(group)
+        for start in range(0, particles, chunk):
+            count = min(chunk, particles - start)
+            sums.add(_log_weights(machine, block[part], keys[part], shared, start, count, work))
+        kept = min(group, rows - first)
+        result[:, first : first + kept] = np.stack(sums.result(particles))[:, :kept]
+    return result
+
+
+def _log_weights(
+    machine: HelmholtzMachine,
+    x: Array,
+    keys: Array,
+    drives: dict[int, Array],
+    start: int,
+    count: int,
+    work: Workspace,
+) -> Array:
+    """Return log p(x, h) - log q(h | x) of particles from ``start`` on, ``(rows, count)``."""
+
+    def draws(target: int) -> Draws:
+        return Draws(keys, count, start, Site.SCORE.of(target), 0)
+
+    wake = recognise(machine, x, draws, Site.SCORE, count, scored=True, drives=drives, work=work)
+    assert wake.log_probability is not None
+    return (log_joint(machine, wake.states, work=work) - wake.log_probability).reshape(-1, count)
+
+
+def _drives_of_data(machine: HelmholtzMachine, x: Array, work: Workspace) -> dict[int, Array]:
+    """Return the drives that come from the data alone, computed once for all particles."""
+    pathway = machine.recognition
+    states = [x] * len(machine.populations)
+    return {
+        target: drive(machine, pathway, target, states, work, Site.SCORE).copy()
+        for target in pathway.order
+        if all(p.source == 0 for p in pathway.afferents(target))
+    }
+
+
+class _Weights:
+    """Running sums of importance weights and of their squares, relative to the largest so far."""
+
+    def __init__(self, rows: int) -> None:
+        self.largest = np.full(rows, -np.inf)
+        self.total = np.zeros(rows)
+        self.squares = np.zeros(rows)
+
+    def add(self, log_weights: Array) -> None:
+        largest = np.maximum(self.largest, log_weights.max(axis=1))
+        shrink = np.exp(self.largest - largest)
+        w = np.exp(log_weights - largest[:, None])
+        self.total = self.total * shrink + w.sum(axis=1)
+        self.squares = self.squares * shrink**2 + (w * w).sum(axis=1)
+        self.largest = largest
+
+    def result(self, particles: int) -> tuple[Array, Array]:
+        value = self.largest + np.log(self.total / particles)
+        return value, self.total**2 / self.squares

@@ -1,0 +1,104 @@
+"""Starting values of the parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from neurohm.machine.machine import HelmholtzMachine
+
+
+class Initial(Protocol):
+    """Writes starting values into a machine of zeros."""
+
+    def start(self, machine: HelmholtzMachine, rng: np.random.Generator) -> None:
+        """Write starting values, in place."""
+
+
+@dataclass(frozen=True)
+class Zeros:
+    """All zero: units fire with probability one half, and sampling breaks the symmetry."""
+
+    def start(self, machine: HelmholtzMachine, rng: np.random.Generator) -> None:
+        """Leave the zeros."""
+
+
+@dataclass(frozen=True)
+class Normal:
+    """Normal weights of one spread, and one bias of all hidden units.
+
+    Parameters
+    ----------
+    spread : float
+        Standard deviation of the weights.
+    hidden_bias : float
+    """
+
+    spread: float = 0.1
+    hidden_bias: float = 0.0
+
+    def start(self, machine: HelmholtzMachine, rng: np.random.Generator) -> None:
+        """Draw the weights."""
+        _draw_weights(machine, lambda shape: self.spread * rng.standard_normal(shape))
+        _set_hidden_biases(machine, self.hidden_bias)
+
+
+@dataclass(frozen=True)
+class Sparse:
+    """Small weights and negative hidden biases: layers start sparse and nearly independent.
+
+    Weights are uniform on (-1, 1) times ``sqrt(6 / (n_in + n_out)) / n_in``.
+
+    Parameters
+    ----------
+    hidden_bias : float
+
+    References
+    ----------
+    Bornschein, Bengio (2015). Reweighted wake-sleep. ICLR; the starting values of their release.
+    """
+
+    hidden_bias: float = -1.0
+
+    def start(self, machine: HelmholtzMachine, rng: np.random.Generator) -> None:
+        """Draw the weights."""
+        _draw_weights(
+            machine,
+            lambda shape: np.asarray(
+                rng.uniform(-1, 1, shape) * np.sqrt(6 / sum(shape)) / shape[0]
+            ),
+        )
+        _set_hidden_biases(machine, self.hidden_bias)
+
+
+def fit_visible_bias(machine: HelmholtzMachine, mean: npt.ArrayLike) -> None:
+    """Set the visible generative biases so that undriven units have the mean of the data.
+
+    Parameters
+    ----------
+    machine : HelmholtzMachine
+        Changed in place.
+    mean : array_like, (visible units,)
+    """
+    bias = machine.generative.biases[0].weights
+    bias[...] = machine.visible.bias_of(np.asarray(mean, dtype=np.float64))
+
+
+def _draw_weights(
+    machine: HelmholtzMachine, draw: Callable[[tuple[int, ...]], npt.NDArray[Any]]
+) -> None:
+    for pathway in (machine.generative, machine.recognition):
+        for projection in pathway.projections:
+            projection.weights[...] = draw(projection.weights.shape)
+
+
+def _set_hidden_biases(machine: HelmholtzMachine, value: float) -> None:
+    for pathway in (machine.generative, machine.recognition):
+        for index, bias in pathway.biases.items():
+            if index > 0:
+                bias.weights[...] = value

@@ -1,0 +1,217 @@
+"""The Helmholtz machine as data: populations, a generative and a recognition pathway."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from neurohm.backend import Array, Backend, RandomStream, Site, as_stream, get_backend
+from neurohm.exceptions import InputError
+from neurohm.kernels import Kernels, get_kernels
+from neurohm.machine.build import Edges, chain, named
+from neurohm.machine.initial import Initial, Sparse
+from neurohm.machine.projection import Bias, Pathway, Projection
+from neurohm.populations import Population, as_population
+
+GENERATIVE, RECOGNITION = "generative", "recognition"
+
+
+class HelmholtzMachine:
+    """A deep generative model of stochastic units with a recognition network beside it.
+
+    The generative pathway drives every population, from the deepest to the visible one; the
+    recognition pathway drives the hidden populations from the visible one upward. Both are
+    graphs; a list of sizes builds the usual chain of layers.
+
+    Parameters
+    ----------
+    populations : sequence of Population or int
+        The visible population first. A number means so many Bernoulli units.
+    edges : tuple of two sequences of (source, target), optional
+        Generative and recognition projections by the index of the populations; a chain by default.
+    initial : Initial, optional
+        Starting values of the parameters; `Sparse` by default.
+    seed : int
+        Of the starting values.
+    device : str or Backend
+    dtype : str
+        ``"float32"`` or ``"float64"``.
+
+    Attributes
+    ----------
+    populations : tuple of Population
+    generative, recognition : Pathway
+
+    References
+    ----------
+    Dayan, Hinton, Neal, Zemel (1995). The Helmholtz machine. Neural Computation 7:889.
+
+    Examples
+    --------
+    >>> machine = HelmholtzMachine([9, 6, 1], seed=0)
+    >>> machine
+    HelmholtzMachine(9 bernoulli - 6 - 1)
+    >>> machine.dream(4, seed=0).shape
+    (4, 9)
+    """
+
+    def __init__(
+        self,
+        populations: Sequence[Population | int],
+        *,
+        edges: Edges | None = None,
+        initial: Initial | None = None,
+        seed: int | RandomStream = 0,
+        device: str | Backend = "cpu",
+        dtype: npt.DTypeLike = "float32",
+    ) -> None:
+        self.populations = named([as_population(p) for p in populations])
+        self.backend = get_backend(device)
+        self.kernels: Kernels = get_kernels(self.backend)
+        self.dtype = np.dtype(dtype)
+        if self.dtype not in (np.float32, np.float64):
+            raise InputError(f"dtype {self.dtype}", "float32 or float64")
+        generative, recognition = edges or chain(len(self.populations))
+        everyone = range(len(self.populations))
+        self.generative = self._pathway(GENERATIVE, generative, everyone)
+        self.recognition = self._pathway(RECOGNITION, recognition, everyone[1:])
+        (initial or Sparse()).start(self, as_stream(seed).generator(Site.INITIAL.of()))
+
+    @property
+    def visible(self) -> Population:
+        """The population that data are of."""
+        return self.populations[0]
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Number of units of each population, visible first."""
+        return tuple(p.size for p in self.populations)
+
+    def pathway(self, name: str) -> Pathway:
+        """Return the pathway of that name."""
+        return self.generative if name == GENERATIVE else self.recognition
+
+    def parameters(self) -> dict[str, Array]:
+        """Return every weight matrix and bias by its key; the arrays are the machine's own."""
+        return {
+            synapses.key: synapses.weights
+            for pathway in (self.generative, self.recognition)
+            for synapses in pathway.synapses
+        }
+
+    def set_parameters(self, values: dict[str, Any]) -> None:
+        """Copy values into the parameters, in place.
+
+        Raises
+        ------
+        InputError
+            If a name or a shape does not fit.
+        """
+        own = self.parameters()
+        if own.keys() != values.keys():
+            raise InputError(f"parameters {sorted(values)}", f"parameters {sorted(own)}")
+        for key, array in own.items():
+            if array.shape != np.shape(values[key]):
+                raise InputError(f"{key} of shape {np.shape(values[key])}", f"{array.shape}")
+            array[...] = values[key]
+
+    def copy(self, dtype: npt.DTypeLike | None = None) -> HelmholtzMachine:
+        """Return a machine with the same parameters in memory of its own."""
+        twin = HelmholtzMachine(
+            self.populations, edges=self.edges, device=self.backend, dtype=dtype or self.dtype
+        )
+        twin.set_parameters(self.parameters())
+        twin.kernels = self.kernels
+        return twin
+
+    @property
+    def edges(self) -> Edges:
+        """Generative and recognition projections as (source, target)."""
+        generative, recognition = (
+            tuple((p.source, p.target) for p in pathway.projections)
+            for pathway in (self.generative, self.recognition)
+        )
+        return generative, recognition
+
+    def dream(self, rows: int, *, seed: int | RandomStream = 0) -> Array:
+        """Draw visible activity from the generative model.
+
+        Parameters
+        ----------
+        rows : int
+        seed : int or RandomStream
+
+        Returns
+        -------
+        ndarray, (rows, visible units)
+        """
+        from neurohm.machine.passes import dream
+
+        return dream(self, rows, as_stream(seed), Site.DREAM).states[0]
+
+    def recognise(
+        self, x: npt.ArrayLike, *, seed: int | RandomStream = 0, particles: int = 1
+    ) -> list[Array]:
+        """Draw hidden activity from the recognition model.
+
+        Parameters
+        ----------
+        x : array_like, (rows, visible units)
+        seed : int or RandomStream
+        particles : int
+            Draws per row, consecutive.
+
+        Returns
+        -------
+        list of ndarray, (rows * particles, units)
+            One array a population, the visible one (as given) first.
+        """
+        from neurohm.machine.passes import recognise
+
+        data = self.as_activity(x)
+        return recognise(self, data, as_stream(seed), Site.RECOGNISE, particles).states
+
+    def as_activity(self, x: Any) -> Array:
+        """Return data as activity of the visible population, checked.
+
+        Raises
+        ------
+        InputError
+            If the shape or a value does not fit the visible population.
+        """
+        if hasattr(x, "toarray"):
+            x = x.toarray()
+        data = self.backend.asarray(x, self.dtype)
+        if data.ndim != 2 or data.shape[1] != self.visible.size:
+            raise InputError(
+                f"data of shape {data.shape}",
+                f"(rows, {self.visible.size}), one column for each visible unit",
+            )
+        self.visible.check(data)
+        return data
+
+    def _pathway(self, name: str, edges: Sequence[tuple[int, int]], driven: range) -> Pathway:
+        units, names = self.sizes, [p.name for p in self.populations]
+        return Pathway(
+            name,
+            [
+                Projection(
+                    f"{name}/{names[s]}->{names[t]}",
+                    s,
+                    t,
+                    self.backend.zeros((units[s], units[t]), self.dtype),
+                )
+                for s, t in edges
+            ],
+            [
+                Bias(f"{name}/{names[i]}", i, self.backend.zeros((units[i],), self.dtype))
+                for i in driven
+            ],
+        )
+
+    def __repr__(self) -> str:
+        hidden = "".join(f" - {size}" for size in self.sizes[1:])
+        return f"HelmholtzMachine({self.visible.size} {self.visible.kind}{hidden})"

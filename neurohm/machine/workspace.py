@@ -1,0 +1,50 @@
+"""Buffers that are allocated once and used again at every step."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from math import prod
+
+import numpy.typing as npt
+
+from neurohm.backend import Array, Backend
+
+
+class Workspace:
+    """Arrays by label. A label asked for again gives the same memory, whatever is in it.
+
+    Parameters
+    ----------
+    backend : Backend
+
+    Examples
+    --------
+    >>> from neurohm.backend import get_backend
+    >>> work = Workspace(get_backend("cpu"))
+    >>> first = work.array("error", (10, 4), "float32")
+    >>> work.array("error", (8, 4), "float32").base is first.base
+    True
+    """
+
+    def __init__(self, backend: Backend) -> None:
+        self.backend = backend
+        self._memory: dict[Hashable, Array] = {}
+        self._views: dict[Hashable, Array] = {}
+
+    def array(self, label: Hashable, shape: tuple[int, ...], dtype: npt.DTypeLike) -> Array:
+        """Return a C-contiguous array of that shape; its content is arbitrary."""
+        view = self._views.get((label, shape))
+        if view is None:
+            size = prod(shape)
+            memory = self._memory.get(label)
+            if memory is None or memory.size < size:
+                memory = self._memory[label] = self.backend.empty((size,), dtype)
+                self._views = {k: v for k, v in self._views.items() if k[0] != label}  # type: ignore[index]
+            view = self._views[label, shape] = memory[:size].reshape(shape)
+        return view
+
+    def zeros(self, label: Hashable, shape: tuple[int, ...], dtype: npt.DTypeLike) -> Array:
+        """Return an array of zeros."""
+        array = self.array(label, shape, dtype)
+        array[...] = 0
+        return array

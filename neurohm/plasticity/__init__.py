@@ -1,0 +1,17 @@
+"""How local updates become weight changes."""
+
+from neurohm.plasticity.adam import Adam
+from neurohm.plasticity.base import Plasticity
+from neurohm.plasticity.constraints import Constraint, NonNegative
+from neurohm.plasticity.delta import Delta
+from neurohm.plasticity.registry import PLASTICITY, as_plasticity
+
+__all__ = [
+    "PLASTICITY",
+    "Adam",
+    "Constraint",
+    "Delta",
+    "NonNegative",
+    "Plasticity",
+    "as_plasticity",
+]

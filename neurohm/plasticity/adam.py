@@ -1,0 +1,98 @@
+"""Adam: each synapse scales its step by the running size of its own gradient."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from neurohm.backend import Array
+from neurohm.exceptions import InputError
+from neurohm.machine import HelmholtzMachine
+from neurohm.plasticity.base import Plasticity
+from neurohm.plasticity.constraints import Constraint
+
+
+class Adam(Plasticity):
+    """Adam, uphill. The running averages belong to the synapse, so it stays synapse-local.
+
+    Parameters
+    ----------
+    learning_rate : float
+    decays : tuple of float
+        Of the running mean of the gradient and of its square, each from 0 to below 1.
+    epsilon : float
+    rates, constraint, weight_decay, sparsity
+        See `Plasticity`.
+
+    Raises
+    ------
+    InputError
+        If the rate is not positive, or a decay not in [0, 1).
+
+    References
+    ----------
+    Kingma, Ba (2015). Adam: a method for stochastic optimization. ICLR, algorithm 1.
+
+    Examples
+    --------
+    >>> Adam(1e-3)
+    Adam(0.001)
+    """
+
+    name: ClassVar[str] = "adam"
+
+    def __init__(
+        self,
+        learning_rate: float = 1e-3,
+        *,
+        decays: tuple[float, float] = (0.9, 0.999),
+        epsilon: float = 1e-8,
+        rates: Mapping[str, float] | None = None,
+        constraint: Constraint | None = None,
+        weight_decay: float = 0.0,
+        sparsity: float = 0.0,
+    ) -> None:
+        super().__init__(
+            learning_rate,
+            rates=rates,
+            constraint=constraint,
+            weight_decay=weight_decay,
+            sparsity=sparsity,
+        )
+        if not all(0 <= decay < 1 for decay in decays) or not epsilon > 0:
+            raise InputError(
+                f"decays {decays} and epsilon {epsilon}",
+                "decays from 0 to below 1 and a positive epsilon",
+            )
+        self.decays = (float(decays[0]), float(decays[1]))
+        self.epsilon = float(epsilon)
+
+    def step(
+        self, machine: HelmholtzMachine, key: str, weights: Array, gradient: Array, rate: float
+    ) -> None:
+        """Step along the bias-corrected mean gradient over its root mean square."""
+        own = self.state.get(key)
+        if own is None:
+            zeros = machine.backend.zeros
+            own = self.state[key] = {
+                "steps": 0,
+                "first": zeros(weights.shape, weights.dtype),
+                "second": zeros(weights.shape, weights.dtype),
+            }
+        own["steps"] += 1
+        first_correction = 1 - self.decays[0] ** own["steps"]
+        second_correction = math.sqrt(1 - self.decays[1] ** own["steps"])
+        machine.kernels.optimisers.adam(
+            weights.reshape(-1),
+            gradient.reshape(-1),
+            own["first"].reshape(-1),
+            own["second"].reshape(-1),
+            rate * second_correction / first_correction,
+            self.decays,
+            self.epsilon * second_correction,
+        )
+
+    def settings(self) -> dict[str, Any]:
+        """Return the settings by name, for model files."""
+        return {**super().settings(), "decays": list(self.decays), "epsilon": self.epsilon}

@@ -1,0 +1,216 @@
+"""Plasticity: presynaptic activity x error becomes a gradient, and the gradient a step."""
+
+from __future__ import annotations
+
+import copy
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import numpy as np
+
+from neurohm.backend import Array
+from neurohm.exceptions import InputError
+from neurohm.machine import HelmholtzMachine, LocalUpdate, Updates, Workspace
+from neurohm.machine.updates import SYNAPSE_LOCAL, Afferent
+from neurohm.plasticity.constraints import Constraint, NonNegative
+
+
+class Plasticity(ABC):
+    """Turns the updates of a learning rule into changes of a machine, uphill.
+
+    `gradients` forms presynaptic activity x error x third factor for every synapse; `step` makes
+    a change of it. An optimiser's running averages are kept here, by the key of the parameter.
+
+    Parameters
+    ----------
+    learning_rate : float
+        Of the mean gradient over a batch.
+    rates : mapping of str to float, optional
+        Factors of the learning rate: a key is part of a parameter's key, such as
+        ``"recognition"`` or ``"hidden1->visible"``; factors of several that fit multiply.
+    constraint : Constraint, optional
+        Such as `NonNegative`.
+    weight_decay : float
+        Fraction by which weights (not biases) shrink in each step, per unit of learning rate.
+    sparsity : float
+        Amount by which weights (not biases) move towards zero in each step, per unit of learning
+        rate, stopping there.
+
+    Attributes
+    ----------
+    state : dict of str to dict of str to ndarray or float
+        Running averages of each parameter.
+    """
+
+    name: ClassVar[str]
+    locality: ClassVar[str] = SYNAPSE_LOCAL
+
+    def __init__(
+        self,
+        learning_rate: float,
+        *,
+        rates: Mapping[str, float] | None = None,
+        constraint: Constraint | None = None,
+        weight_decay: float = 0.0,
+        sparsity: float = 0.0,
+    ) -> None:
+        if not learning_rate > 0 or not np.isfinite(learning_rate):
+            raise InputError(f"learning rate {learning_rate}", "a positive number", "e.g. 0.001")
+        for value, what in ((weight_decay, "weight_decay"), (sparsity, "sparsity")):
+            if not value >= 0:
+                raise InputError(f"{what} {value}", "zero or a positive number")
+        self.learning_rate = float(learning_rate)
+        self.rates = dict(rates or {})
+        self.constraint = constraint
+        self.weight_decay = float(weight_decay)
+        self.sparsity = float(sparsity)
+        self.state: dict[str, dict[str, Any]] = {}
+
+    @abstractmethod
+    def step(
+        self, machine: HelmholtzMachine, key: str, weights: Array, gradient: Array, rate: float
+    ) -> None:
+        """Change a parameter in place along its gradient."""
+
+    def apply(
+        self,
+        machine: HelmholtzMachine,
+        updates: Updates,
+        *,
+        factor: float = 1.0,
+        work: Workspace | None = None,
+    ) -> None:
+        """Change the machine as the updates ask.
+
+        Parameters
+        ----------
+        machine : HelmholtzMachine
+            Changed in place.
+        updates : Updates
+        factor : float
+            Of the learning rate, such as a schedule's.
+        work : Workspace, optional
+        """
+        gradients = self.gradients(machine, updates, work or Workspace(machine.backend))
+        for key, (weights, gradient) in gradients.items():
+            rate = factor * self._rate(key)
+            self.step(machine, key, weights, gradient, rate)
+            if "->" in key:
+                self._regularise(machine, weights, rate)
+            if self.constraint is not None:
+                self.constraint.apply(key, weights)
+
+    def gradients(
+        self, machine: HelmholtzMachine, updates: Updates, work: Workspace
+    ) -> dict[str, tuple[Array, Array]]:
+        """Return the parameter and its gradient, by key, summed over all updates of it.
+
+        Parameters
+        ----------
+        machine : HelmholtzMachine
+        updates : Updates
+        work : Workspace
+
+        Returns
+        -------
+        dict of str to (ndarray, ndarray)
+        """
+        total: dict[str, tuple[Array, Array]] = {}
+        for update in updates.local:
+            weighed: dict[int, tuple[Array, Array]] = {}
+            for afferent in update.afferents:
+                rows = _presynaptic_rows(update, afferent)
+                if rows not in weighed:
+                    weighed[rows] = _weigh(machine, update, rows, work)
+                _accumulate(machine, total, afferent, weighed[rows], work)
+        own = machine.parameters() if updates.declared else {}
+        for declared in updates.declared:
+            total[declared.parameter] = (own[declared.parameter], declared.change)
+        return total
+
+    def fresh(self) -> Plasticity:
+        """Return the same plasticity without any running averages."""
+        twin = copy.copy(self)
+        twin.state = {}
+        return twin
+
+    def settings(self) -> dict[str, Any]:
+        """Return the settings by name, for model files."""
+        constraint = self.constraint
+        return {
+            "learning_rate": self.learning_rate,
+            "rates": dict(self.rates),
+            "non_negative": constraint.where if isinstance(constraint, NonNegative) else "",
+            "weight_decay": self.weight_decay,
+            "sparsity": self.sparsity,
+        }
+
+    def _rate(self, key: str) -> float:
+        rate = self.learning_rate
+        for part, factor in self.rates.items():
+            if part in key:
+                rate *= factor
+        return rate
+
+    def _regularise(self, machine: HelmholtzMachine, weights: Array, rate: float) -> None:
+        real = weights.dtype.type
+        if self.weight_decay:
+            weights *= real(1 - min(rate * self.weight_decay, 1.0))
+        if self.sparsity:
+            xp = machine.backend.xp
+            shrunk = xp.maximum(xp.abs(weights) - real(rate * self.sparsity), real(0))
+            weights[...] = xp.sign(weights) * shrunk
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.learning_rate:g})"
+
+
+def _presynaptic_rows(update: LocalUpdate, afferent: Afferent) -> int:
+    """Return how many rows the error is gathered into before it meets the presynaptic activity."""
+    rows = update.error.shape[0]
+    if afferent.presynaptic is not None:
+        return int(afferent.presynaptic.shape[0])
+    given = [a.presynaptic.shape[0] for a in update.afferents if a.presynaptic is not None]
+    return int(min(given, default=rows))
+
+
+def _weigh(
+    machine: HelmholtzMachine, update: LocalUpdate, rows: int, work: Workspace
+) -> tuple[Array, Array]:
+    """Return the error times third factor and scale, gathered into rows, and its sum over rows."""
+    units = update.error.shape[1]
+    key = (update.pathway, update.population, update.phase, rows)
+    out = work.array(("weighed", *key), (rows, units), machine.dtype)
+    sums = work.array(("summed", *key), (units,), machine.dtype)
+    if update.gain is not None:
+        gain = update.gain.values
+    else:
+        gain = work.array("one", (1,), machine.dtype)
+        gain[...] = 1
+    machine.kernels.weights.weigh_rows(update.error, gain, update.scale, out, sums)
+    return out, sums
+
+
+def _accumulate(
+    machine: HelmholtzMachine,
+    total: dict[str, tuple[Array, Array]],
+    afferent: Afferent,
+    weighed: tuple[Array, Array],
+    work: Workspace,
+) -> None:
+    """Add presynaptic activity x weighed error to the gradient of the afferent's synapses."""
+    key, weights = afferent.synapses.key, afferent.synapses.weights
+    first = key not in total
+    error, summed = weighed
+    if afferent.presynaptic is None:
+        product = summed
+    else:
+        label = ("gradient" if first else "further gradient", key)
+        product = work.array(label, weights.shape, machine.dtype)
+        machine.backend.xp.matmul(afferent.presynaptic.T, error, out=product)
+    if first:
+        total[key] = (weights, product)
+    else:
+        gradient = total[key][1]
+        gradient += product

@@ -1,0 +1,86 @@
+"""The delta rule: weights change by presynaptic activity times error, times a rate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from neurohm.backend import Array
+from neurohm.exceptions import InputError
+from neurohm.machine import HelmholtzMachine
+from neurohm.plasticity.base import Plasticity
+from neurohm.plasticity.constraints import Constraint
+
+
+class Delta(Plasticity):
+    """The delta rule, with heavy-ball momentum where asked for.
+
+    v <- momentum v + g, w <- w + learning_rate v; the gradient g is a mean over the batch. (The
+    exponential average (1 - m) g of some releases is this with a rate 1 - m times as high.)
+
+    Parameters
+    ----------
+    learning_rate : float
+    momentum : float
+        From 0 to below 1.
+    rates, constraint, weight_decay, sparsity
+        See `Plasticity`.
+
+    Raises
+    ------
+    InputError
+        If the rate is not positive, or the momentum not in [0, 1).
+
+    Examples
+    --------
+    >>> Delta(0.1, momentum=0.9)
+    Delta(0.1)
+    """
+
+    name: ClassVar[str] = "delta"
+
+    def __init__(
+        self,
+        learning_rate: float = 0.1,
+        momentum: float = 0.0,
+        *,
+        rates: Mapping[str, float] | None = None,
+        constraint: Constraint | None = None,
+        weight_decay: float = 0.0,
+        sparsity: float = 0.0,
+    ) -> None:
+        super().__init__(
+            learning_rate,
+            rates=rates,
+            constraint=constraint,
+            weight_decay=weight_decay,
+            sparsity=sparsity,
+        )
+        if not 0 <= momentum < 1:
+            raise InputError(f"momentum {momentum}", "a number from 0 to below 1", "e.g. 0.9")
+        self.momentum = float(momentum)
+
+    def step(
+        self, machine: HelmholtzMachine, key: str, weights: Array, gradient: Array, rate: float
+    ) -> None:
+        """Step along the gradient, or along its running sum."""
+        if not self.momentum:
+            gradient *= gradient.dtype.type(rate)
+            weights += gradient
+            return
+        own = self.state.get(key)
+        if own is None:
+            own = self.state[key] = {
+                "velocity": machine.backend.zeros(weights.shape, weights.dtype)
+            }
+        machine.kernels.optimisers.momentum(
+            weights.reshape(-1),
+            gradient.reshape(-1),
+            own["velocity"].reshape(-1),
+            rate,
+            self.momentum,
+        )
+
+    def settings(self) -> dict[str, Any]:
+        """Return the settings by name, for model files."""
+        return {**super().settings(), "momentum": self.momentum}

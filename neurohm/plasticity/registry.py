@@ -1,0 +1,51 @@
+"""Plasticity by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from neurohm.exceptions import ArgumentTypeError, InputError
+from neurohm.plasticity.adam import Adam
+from neurohm.plasticity.base import Plasticity
+from neurohm.plasticity.constraints import NonNegative
+from neurohm.plasticity.delta import Delta
+
+PLASTICITY: dict[str, type[Plasticity]] = {kind.name: kind for kind in (Delta, Adam)}
+
+
+def as_plasticity(plasticity: str | Plasticity, **settings: Any) -> Plasticity:
+    """Return plasticity by its name, or that given, without running averages.
+
+    Parameters
+    ----------
+    plasticity : str or Plasticity
+    **settings
+        Of the plasticity, as `Plasticity.settings` returns them; unknown ones are an error.
+
+    Raises
+    ------
+    InputError
+        If the name is unknown; the message lists the known ones.
+
+    Examples
+    --------
+    >>> as_plasticity("adam", learning_rate=0.01)
+    Adam(0.01)
+    """
+    if isinstance(plasticity, Plasticity):
+        return plasticity.fresh()
+    if not isinstance(plasticity, str):
+        raise ArgumentTypeError(f"plasticity {plasticity!r}", "a name or a Plasticity")
+    if plasticity not in PLASTICITY:
+        raise InputError(
+            f"unknown plasticity {plasticity!r}", "one of " + ", ".join(map(repr, PLASTICITY))
+        )
+    if "non_negative" in settings:
+        where = settings.pop("non_negative")
+        settings["constraint"] = NonNegative(where) if where else None
+    try:
+        return PLASTICITY[plasticity](**settings)
+    except TypeError as error:
+        raise ArgumentTypeError(
+            f"settings {settings} of plasticity {plasticity!r}", str(error)
+        ) from error

@@ -1,0 +1,58 @@
+"""Binary stochastic units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from neurohm.backend import Array
+from neurohm.exceptions import InputError
+from neurohm.kernels import Kernels, UnitKernels
+from neurohm.populations.base import Population
+
+RAREST = 1e-6
+
+
+@dataclass(frozen=True)
+class Bernoulli(Population):
+    """Units that fire or not, with probability 1 / (1 + exp(-(a + b))).
+
+    Parameters
+    ----------
+    size : int
+    name : str, optional
+
+    Examples
+    --------
+    >>> Bernoulli(40)
+    Bernoulli(size=40, name='')
+    """
+
+    kind: ClassVar[str] = "bernoulli"
+
+    def passes(self, kernels: Kernels) -> UnitKernels:
+        """Return the Bernoulli passes."""
+        return kernels.bernoulli
+
+    def check(self, values: Array) -> None:
+        """Raise an `InputError` if a value is neither 0 nor 1."""
+        wrong = ~((values == 0) | (values == 1))
+        if wrong.any():
+            raise InputError(
+                f"value {float(values[wrong].flat[0]):g} for Bernoulli units",
+                "0 or 1",
+                "binarise the data, or take Poisson units for counts",
+            )
+
+    def bias_of(self, mean: Array) -> Array:
+        """Return the logit of the mean, the mean held to [1e-6, 1 - 1e-6]."""
+        p = np.clip(mean, RAREST, 1 - RAREST)
+        bias: Array = np.log(p) - np.log1p(-p)
+        return bias
+
+    def fisher_weight(self, mean: Array) -> Array:
+        """Return the variance p (1 - p)."""
+        weight: Array = mean * (1 - mean)
+        return weight

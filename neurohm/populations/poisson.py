@@ -1,0 +1,58 @@
+"""Units that count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from neurohm.backend import Array
+from neurohm.exceptions import InputError
+from neurohm.kernels import Kernels, UnitKernels
+from neurohm.populations.base import Population
+
+RAREST = 1e-6
+
+
+@dataclass(frozen=True)
+class Poisson(Population):
+    """Units with Poisson counts of rate exp(a + b), at most 500 a bin.
+
+    Hidden causes multiply rates (de Sa, deCharms, Merzenich 1998).
+
+    Parameters
+    ----------
+    size : int
+    name : str, optional
+
+    Examples
+    --------
+    >>> Poisson(300, name="spikes").kind
+    'poisson'
+    """
+
+    kind: ClassVar[str] = "poisson"
+
+    def passes(self, kernels: Kernels) -> UnitKernels:
+        """Return the Poisson passes."""
+        return kernels.poisson
+
+    def check(self, values: Array) -> None:
+        """Raise an `InputError` if a value is not a count."""
+        wrong = ~((values >= 0) & (values == np.floor(values)))
+        if wrong.any():
+            raise InputError(
+                f"value {float(values[wrong].flat[0]):g} for Poisson units",
+                "counts 0, 1, 2, ...",
+                "give spike counts, not rates",
+            )
+
+    def bias_of(self, mean: Array) -> Array:
+        """Return the logarithm of the mean, the mean held to at least 1e-6."""
+        bias: Array = np.log(np.maximum(mean, RAREST))
+        return bias
+
+    def fisher_weight(self, mean: Array) -> Array:
+        """Return the variance, which is the mean."""
+        return mean

@@ -1,0 +1,73 @@
+"""A machine as a tree of plain values, and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from neurohm.exceptions import FileFormatError
+from neurohm.machine import HelmholtzMachine
+from neurohm.machine.initial import Zeros
+from neurohm.populations import POPULATIONS
+from neurohm.storage.tree import Tree
+
+
+def machine_to_tree(machine: HelmholtzMachine) -> dict[str, Any]:
+    """Return a machine as a tree: populations, edges, dtype and parameters.
+
+    Examples
+    --------
+    >>> sorted(machine_to_tree(HelmholtzMachine([4, 2])))
+    ['dtype', 'edges', 'parameters', 'populations']
+    """
+    host = machine.backend.to_host
+    return {
+        "populations": [
+            {"name": p.name, "kind": p.kind, "size": p.size} for p in machine.populations
+        ],
+        "edges": [[list(edge) for edge in edges] for edges in machine.edges],
+        "dtype": machine.dtype.name,
+        "parameters": {key: np.array(host(array)) for key, array in machine.parameters().items()},
+    }
+
+
+def machine_from_tree(tree: Tree, device: str = "cpu") -> HelmholtzMachine:
+    """Return the machine that a tree describes.
+
+    Raises
+    ------
+    FileFormatError
+        If the tree speaks of a population that this version does not know.
+
+    Examples
+    --------
+    >>> machine_from_tree(machine_to_tree(HelmholtzMachine([4, 2])))
+    HelmholtzMachine(4 bernoulli - 2)
+    """
+    unknown = {p["kind"] for p in tree["populations"]} - POPULATIONS.keys()
+    if unknown:
+        raise FileFormatError(
+            f"populations of kind {sorted(unknown)}",
+            "one of " + ", ".join(POPULATIONS),
+            "the file comes from a newer neurohm: upgrade",
+        )
+    generative, recognition = (tuple((s, t) for s, t in edges) for edges in tree["edges"])
+    machine = HelmholtzMachine(
+        [POPULATIONS[p["kind"]](p["size"], p["name"]) for p in tree["populations"]],
+        edges=(generative, recognition),
+        initial=Zeros(),
+        device=device,
+        dtype=tree["dtype"],
+    )
+    machine.set_parameters(_flat(tree["parameters"]))
+    return machine
+
+
+def _flat(tree: Tree, path: str = "") -> dict[str, Any]:
+    """Join the names of branches with ``/``, as the keys of parameters are."""
+    flat: dict[str, Any] = {}
+    for name, value in tree.items():
+        key = f"{path}{name}"
+        flat |= _flat(value, key + "/") if isinstance(value, dict) else {key: value}
+    return flat

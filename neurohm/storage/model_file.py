@@ -1,0 +1,89 @@
+"""The model file: a tree with a format, a version and a checksum, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from neurohm.__about__ import __version__
+from neurohm.exceptions import FileFormatError
+from neurohm.files import atomic_path, open_hdf5
+from neurohm.storage.tree import Tree, checksum, read_tree, write_tree
+
+FORMAT = "neurohm-model"
+VERSION = 1
+
+
+def write_model(path: str | os.PathLike[str], kind: str, tree: Tree) -> None:
+    """Write a model file atomically.
+
+    Parameters
+    ----------
+    path : path
+    kind : str
+        What the tree is of, such as ``"SpikeHelmholtz"``.
+    tree : mapping
+
+    Raises
+    ------
+    MissingFileError
+        If the folder is missing or read-only.
+    """
+    import h5py
+
+    with atomic_path(path) as temporary, h5py.File(temporary, "w") as file:
+        content = file.create_group("model")
+        write_tree(content, tree)
+        file.attrs["format"] = FORMAT
+        file.attrs["version"] = VERSION
+        file.attrs["kind"] = kind
+        file.attrs["neurohm_version"] = __version__
+        file.attrs["checksum"] = checksum(content)
+
+
+def read_model(path: str | os.PathLike[str]) -> tuple[str, dict[str, Any]]:
+    """Return the kind and the tree of a model file.
+
+    Parameters
+    ----------
+    path : path
+
+    Returns
+    -------
+    kind : str
+    tree : dict
+
+    Raises
+    ------
+    MissingFileError, FileFormatError
+        If the file is not there, not a model file, of another version, or changed since it was
+        written.
+    """
+    with open_hdf5(path) as file:
+        if _text(file.attrs.get("format")) != FORMAT:
+            what = _text(file.attrs.get("format")) or "an HDF5 file of another kind"
+            raise FileFormatError(
+                f"{path} is {what}", f"a {FORMAT} file", "give the file that `neurohm fit -o` wrote"
+            )
+        version = file.attrs.get("version")
+        if version != VERSION:
+            raise FileFormatError(
+                f"{path} is of model version {version}",
+                f"version {VERSION}, which neurohm {__version__} reads",
+                "use the neurohm that wrote it "
+                f"({_text(file.attrs.get('neurohm_version')) or 'unknown'}), or fit again",
+            )
+        try:
+            intact = checksum(file["model"]) == _text(file.attrs["checksum"])
+            tree = read_tree(file["model"])
+        except (KeyError, OSError, ValueError) as error:
+            raise FileFormatError(f"{path} is damaged ({error})", "a whole model file") from error
+        if not intact:
+            raise FileFormatError(
+                f"{path} does not match its checksum", "an unchanged model file", "restore a copy"
+            )
+        return str(_text(file.attrs["kind"])), tree
+
+
+def _text(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value or "")

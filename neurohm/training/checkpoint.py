@@ -1,0 +1,192 @@
+"""Checkpoints: a run written down so that it can go on as if it had not been stopped."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from neurohm.exceptions import InputError
+from neurohm.files import check_writable
+from neurohm.storage import Tree, machine_from_tree, machine_to_tree, read_model, write_model
+from neurohm.training.callbacks import Callback
+from neurohm.training.run import History, Position, Run
+
+KIND = "checkpoint"
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Interrupted(KeyboardInterrupt):
+    """A run was stopped by a signal, after its checkpoint was written."""
+
+
+class Checkpoint(Callback):
+    """Write the whole state of a run: after each epoch, every few seconds, and when stopped.
+
+    While a run has a checkpoint, SIGINT and SIGTERM let it finish its step, write the checkpoint
+    and raise `Interrupted`.
+
+    Parameters
+    ----------
+    path : path
+    every : float
+        Seconds between checkpoints within an epoch. When they are written changes no result.
+    extra : mapping, optional
+        A tree to keep beside the run, such as an estimator's settings.
+    keep : bool
+        Whether the file stays after the run has ended.
+
+    Raises
+    ------
+    MissingFileError
+        If the folder is missing or read-only.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        every: float = 10.0,
+        extra: Tree | None = None,
+        keep: bool = True,
+    ) -> None:
+        self.path = check_writable(path)
+        self.every = every
+        self.extra = dict(extra or {})
+        self.keep = keep
+        self.others: Sequence[Callback] = ()
+        self._signal: int | None = None
+        self._written = time.monotonic()
+
+    @contextmanager
+    def during(self, run: Run) -> Iterator[None]:
+        """Catch signals while the run lasts."""
+        self._signal = None
+        self._written = time.monotonic()
+        with _handling(self._catch):
+            yield
+
+    def after_step(self, run: Run) -> None:
+        """Write, if a signal came or the time is due."""
+        if self._signal is not None or time.monotonic() - self._written > self.every:
+            self.write(run)
+            self._raise_if_stopped()
+
+    def after_epoch(self, run: Run) -> None:
+        """Write the epoch."""
+        self.write(run)
+        self._raise_if_stopped()
+
+    def after_training(self, run: Run) -> None:
+        """Remove the file, if it is not to be kept."""
+        if not self.keep:
+            self.path.unlink(missing_ok=True)
+
+    def write(self, run: Run) -> None:
+        """Write the checkpoint now."""
+        tree = {
+            **self.extra,
+            "machine": machine_to_tree(run.machine),
+            "run": {
+                "settings": run.settings(),
+                "position": asdict(run.position),
+                "history": run.history.to_arrays(),
+                "stop": run.stop,
+            },
+            "plasticity": _numbered(run.plasticity.state),
+            "callbacks": {
+                str(i): {"name": type(c).__name__, **c.state()} for i, c in enumerate(self.others)
+            },
+        }
+        write_model(self.path, KIND, tree)
+        self._written = time.monotonic()
+
+    def _catch(self, number: int, frame: FrameType | None) -> None:
+        self._signal = number
+
+    def _raise_if_stopped(self) -> None:
+        if self._signal is not None:
+            raise Interrupted(f"stopped; the state is in {self.path}")
+
+
+def read_checkpoint(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Return the tree of a checkpoint.
+
+    Raises
+    ------
+    InputError
+        If the file is another kind of model file.
+    """
+    kind, tree = read_model(path)
+    if kind != KIND:
+        raise InputError(f"{path} holds a finished {kind}", "a checkpoint to resume from")
+    return tree
+
+
+def restore(run: Run, callbacks: Sequence[Callback], path: str | os.PathLike[str]) -> None:
+    """Set a run to where a checkpoint stands.
+
+    Raises
+    ------
+    InputError
+        If a setting differs; the message names it.
+    """
+    tree = read_checkpoint(path)
+    saved = tree["run"]["settings"]
+    for name, value in run.settings().items():
+        if saved.get(name) != value:
+            raise InputError(
+                f"{name} {value} where the checkpoint {Path(path).name} has {saved.get(name)}",
+                "the same settings to resume with",
+                "give the same options, or start again without resuming",
+            )
+    run.machine.set_parameters(machine_from_tree(tree["machine"]).parameters())
+    run.position = Position(**tree["run"]["position"])
+    run.history = History(tree["run"]["history"])
+    run.stop = tree["run"]["stop"]
+    run.plasticity.state = _keyed(tree["plasticity"])
+    stateful = tree.get("callbacks", {})
+    for i, callback in enumerate(_stateful(callbacks)):
+        callback.restore(stateful[str(i)])
+
+
+def linked(callbacks: Sequence[Callback]) -> Sequence[Callback]:
+    """Return the callbacks, checkpoints last, each knowing the others whose state it keeps."""
+    checkpoints = [c for c in callbacks if isinstance(c, Checkpoint)]
+    for checkpoint in checkpoints:
+        checkpoint.others = _stateful(callbacks)
+    return [*(c for c in callbacks if not isinstance(c, Checkpoint)), *checkpoints]
+
+
+def _stateful(callbacks: Sequence[Callback]) -> list[Callback]:
+    return [c for c in callbacks if type(c).state is not Callback.state]
+
+
+def _numbered(state: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return running averages with numbered branches, since their keys hold slashes."""
+    return {"keys": list(state), "values": {str(i): dict(v) for i, v in enumerate(state.values())}}
+
+
+def _keyed(tree: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {key: tree["values"][str(i)] for i, key in enumerate(tree["keys"])}
+
+
+@contextmanager
+def _handling(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Handle signals in the main thread; elsewhere Python cannot, and the run goes on as it is."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, handler) for number in SIGNALS}
+    try:
+        yield
+    finally:
+        for number, old in before.items():
+            signal.signal(number, old)

@@ -1,0 +1,181 @@
+"""The training loop. It only repeats: batch, phases, updates, plasticity."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+from threadpoolctl import threadpool_limits
+
+from neurohm.backend import Array, RandomStream
+from neurohm.exceptions import InputError, NumericalError
+from neurohm.learning import LearningRule, as_rule
+from neurohm.machine import HelmholtzMachine, Workspace
+from neurohm.plasticity import Plasticity, as_plasticity
+from neurohm.training.batches import Batches, as_batches
+from neurohm.training.callbacks import Callback
+from neurohm.training.checkpoint import linked, restore
+from neurohm.training.run import History, Run
+from neurohm.training.schedule import Decay, as_schedule
+
+ORDERS = ("simultaneous", "alternating")
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingResult:
+    """What a training run gives.
+
+    Parameters
+    ----------
+    machine : HelmholtzMachine
+        The one that was given, changed in place.
+    history : History
+        One entry an epoch.
+    plasticity : Plasticity
+        With its running averages.
+    """
+
+    machine: HelmholtzMachine
+    history: History
+    plasticity: Plasticity
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the history as plain data."""
+        return {"machine": repr(self.machine), "history": self.history.to_dict()}
+
+
+def train(
+    machine: HelmholtzMachine,
+    data: Any,
+    *,
+    rule: str | LearningRule = "wake-sleep",
+    plasticity: str | Plasticity | None = None,
+    epochs: int = 10,
+    batch_size: int = 100,
+    seed: int = 0,
+    schedule: Decay | float | None = None,
+    order: str = "simultaneous",
+    callbacks: Sequence[Callback] = (),
+    resume: str | os.PathLike[str] | None = None,
+) -> TrainingResult:
+    """Train a machine in place.
+
+    One seed gives one result, to the bit; so does a run that was stopped and resumed.
+
+    Parameters
+    ----------
+    machine : HelmholtzMachine
+    data : array_like, sparse matrix or Batches, (samples, visible units)
+    rule : str or LearningRule
+    plasticity : str or Plasticity, optional
+        The rule's default if not given. It starts without running averages.
+    epochs, batch_size, seed : int
+    schedule : Decay or float, optional
+        Of the learning rate; a number is the final factor.
+    order : str
+        ``"simultaneous"``: both phases read the old parameters. ``"alternating"``: dreams come
+        from the parameters that the wake phase has just changed.
+    callbacks : sequence of Callback
+    resume : path, optional
+        A checkpoint to go on from; its settings must be the same.
+
+    Returns
+    -------
+    TrainingResult
+
+    Raises
+    ------
+    InputError
+        If an argument or the data do not fit.
+    NumericalError
+        If learning leaves the finite numbers.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import neurohm as nh
+    >>> machine = nh.HelmholtzMachine([4, 3, 2], seed=0)
+    >>> result = nh.train(machine, np.eye(4), rule="reweighted", epochs=2, batch_size=2)
+    >>> result.history
+    History(2 epochs of bound, effective_sample_size, epoch)
+    """
+    for name, value in (("epochs", epochs), ("batch_size", batch_size)):
+        if value < 1:
+            raise InputError(f"{name} {value}", "at least 1")
+    if order not in ORDERS:
+        raise InputError(f"order {order!r}", " or ".join(map(repr, ORDERS)))
+    batches = as_batches(machine, data)
+    rule = as_rule(rule)
+    run = Run(
+        machine,
+        rule,
+        as_plasticity(rule.default_plasticity if plasticity is None else plasticity),
+        as_schedule(schedule),
+        epochs,
+        batch_size,
+        seed,
+        order,
+        batches.size(),
+    )
+    if resume is not None:
+        restore(run, callbacks, resume)
+    _repeat(run, batches, linked(callbacks))
+    return TrainingResult(machine, run.history, run.plasticity)
+
+
+def _repeat(run: Run, batches: Batches, callbacks: Sequence[Callback]) -> None:
+    work = Workspace(run.machine.backend)
+    with threadpool_limits(1, "blas"), ExitStack() as stack:
+        for callback in callbacks:
+            stack.enter_context(callback.during(run))
+        while run.position.epoch < run.epochs and not run.stop:
+            _epoch(run, batches, callbacks, work)
+        for callback in callbacks:
+            callback.after_training(run)
+
+
+def _epoch(run: Run, batches: Batches, callbacks: Sequence[Callback], work: Workspace) -> None:
+    position = run.position
+    order = batches.order(position.epoch, run.seed)
+    total = -(-len(order) // run.batch_size)
+    while position.batch < total:
+        first = position.batch * run.batch_size
+        indices = order[first : first + run.batch_size]
+        x = work.array("data", (len(indices), run.machine.visible.size), run.machine.dtype)
+        batches.take(indices, x)
+        _step(run, x, (position.epoch + position.batch / total) / run.epochs, work)
+        position.batch += 1
+        for callback in callbacks:
+            callback.after_step(run)
+    means = {name: value / position.samples for name, value in position.sums.items()}
+    run.history.add({"epoch": position.epoch, **means})
+    position.epoch, position.batch, position.samples, position.sums = position.epoch + 1, 0, 0, {}
+    for callback in callbacks:
+        callback.after_epoch(run)
+
+
+def _step(run: Run, x: Array, part: float, work: Workspace) -> None:
+    """Learn one batch, and add what the rule monitors to the sums of the epoch."""
+    machine, rule, position = run.machine, run.rule, run.position
+    stream = RandomStream(run.seed, position.step)
+    factor = run.schedule(part)
+    awake = rule.wake_updates(machine, rule.wake(machine, x, stream, work), work)
+    if run.order == "alternating":
+        run.plasticity.apply(machine, awake, factor=factor, work=work)
+    asleep = rule.sleep_updates(machine, rule.sleep(machine, x.shape[0], stream, work), work)
+    updates = asleep if run.order == "alternating" else awake + asleep
+    run.plasticity.apply(machine, updates, factor=factor, work=work)
+    for name, value in awake.monitor.items():
+        if not math.isfinite(value):
+            raise NumericalError(
+                f"{name} became {value} at step {position.step}",
+                "finite numbers",
+                "lower the learning rate",
+            )
+        position.sums[name] = position.sums.get(name, 0.0) + value * x.shape[0]
+    position.samples += x.shape[0]
+    position.step += 1
