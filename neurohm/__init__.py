@@ -1,0 +1,78 @@
+"""Helmholtz machines with local wake-sleep learning, for spike recordings.
+
+Public names are imported at first use, so that ``import neurohm`` loads no other library. The
+convention is ``import neurohm as nh``.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from neurohm.__about__ import __version__ as __version__
+
+if TYPE_CHECKING:
+    from neurohm import analysis as analysis
+    from neurohm import backend as backend
+    from neurohm import estimators as estimators
+    from neurohm import exceptions as exceptions
+    from neurohm import learning as learning
+    from neurohm import likelihood as likelihood
+    from neurohm import machine as machine
+    from neurohm import plasticity as plasticity
+    from neurohm import plots as plots
+    from neurohm import populations as populations
+    from neurohm import recordings as recordings
+    from neurohm import report as report
+    from neurohm import storage as storage
+    from neurohm import training as training
+    from neurohm.estimators import HelmholtzDensity as HelmholtzDensity
+    from neurohm.estimators import SpikeHelmholtz as SpikeHelmholtz
+    from neurohm.estimators import load as load
+    from neurohm.learning import Reweighted as Reweighted
+    from neurohm.learning import WakeSleep as WakeSleep
+    from neurohm.learning import locality_report as locality_report
+    from neurohm.likelihood import exact_log_likelihood as exact_log_likelihood
+    from neurohm.likelihood import log_likelihood as log_likelihood
+    from neurohm.machine import HelmholtzMachine as HelmholtzMachine
+    from neurohm.plasticity import Adam as Adam
+    from neurohm.plasticity import Delta as Delta
+    from neurohm.plasticity import NonNegative as NonNegative
+    from neurohm.populations import Bernoulli as Bernoulli
+    from neurohm.populations import Poisson as Poisson
+    from neurohm.recordings import Recording as Recording
+    from neurohm.recordings import load_recording as load_recording
+    from neurohm.recordings import simulate_assemblies as simulate_assemblies
+    from neurohm.training import train as train
+
+# Which package each public name lives in; the imports above tell type checkers the same.
+_HOMES = {
+    "estimators": ("HelmholtzDensity", "SpikeHelmholtz", "load"),
+    "learning": ("Reweighted", "WakeSleep", "locality_report"),
+    "likelihood": ("exact_log_likelihood", "log_likelihood"),
+    "machine": ("HelmholtzMachine",),
+    "plasticity": ("Adam", "Delta", "NonNegative"),
+    "populations": ("Bernoulli", "Poisson"),
+    "recordings": ("Recording", "load_recording", "simulate_assemblies"),
+    "training": ("train",),
+}
+_PACKAGES = (*_HOMES, "analysis", "backend", "exceptions", "plots", "report", "storage")
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = sorted(("__version__", *_HOME_OF, *_PACKAGES))
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from its package at first use."""
+    if name in _HOME_OF:
+        value = getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)
+        globals()[name] = value  # found at once from now on
+        return value
+    if name in _PACKAGES:
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """List the public names, imported yet or not."""
+    return sorted({*globals(), *__all__})

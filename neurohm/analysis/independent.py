@@ -1,0 +1,66 @@
+"""The baseline that knows the rate of each unit and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import gammaln
+
+from neurohm.recordings import BinnedSpikes
+
+
+@dataclass(frozen=True, eq=False)
+class IndependentModel:
+    """Independent units, each with its own rate and the same one at all times.
+
+    Parameters
+    ----------
+    kind : str
+        ``"poisson"`` for counts, ``"bernoulli"`` for a spike or none.
+    mean : ndarray of float64, (n_units,)
+        Expected count, or probability of a spike, of each unit in a bin; strictly positive.
+
+    Examples
+    --------
+    >>> model = IndependentModel("poisson", np.array([0.5, 1.0]))
+    >>> model.log_likelihood(np.array([[0.0, 0.0]]), lags=1)
+    array([-1.5])
+    """
+
+    kind: str
+    mean: npt.NDArray[np.float64]
+
+    @classmethod
+    def fit(cls, kind: str, binned: BinnedSpikes) -> IndependentModel:
+        """Return the model of the mean counts in observed bins.
+
+        Half a spike is added to each unit, and half a bin, so that a unit without a spike in
+        training does not make one in the test impossible.
+        """
+        counts = binned.to_csr(np.float64)[np.flatnonzero(binned.observed)]
+        total = np.asarray(counts.sum(axis=0)).ravel()
+        return cls(kind, (total + 0.5) / (counts.shape[0] + 1))
+
+    def log_likelihood(self, x: npt.NDArray[Any], lags: int) -> npt.NDArray[np.float64]:
+        """Return the log-probability of each window (nats).
+
+        Parameters
+        ----------
+        x : ndarray, (n_windows, n_units * lags)
+            Counts; column ``unit * lags + lag``.
+        lags : int
+
+        Returns
+        -------
+        ndarray of float64, (n_windows,)
+        """
+        mean = np.repeat(self.mean, lags)
+        counts = x.astype(np.float64)
+        if self.kind == "bernoulli":
+            result = counts @ (np.log(mean) - np.log1p(-mean)) + np.log1p(-mean).sum()
+        else:
+            result = counts @ np.log(mean) - mean.sum() - gammaln(counts + 1).sum(axis=1)
+        return np.asarray(result, dtype=np.float64)

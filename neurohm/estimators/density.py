@@ -1,0 +1,327 @@
+"""The Helmholtz machine over the rows of a matrix."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import BaseEstimator
+
+from neurohm.backend import RandomStream, Site
+from neurohm.estimators import saved
+from neurohm.estimators.settings import (
+    chosen_plasticity,
+    chosen_rule,
+    chosen_seed,
+    hidden_sizes,
+    positive,
+    require_fitted,
+)
+from neurohm.exceptions import InputError
+from neurohm.learning import LearningRule
+from neurohm.likelihood import log_likelihood
+from neurohm.machine import HelmholtzMachine, dream, recognise_mean
+from neurohm.machine.initial import fit_visible_bias
+from neurohm.machine.passes import drive
+from neurohm.machine.recruitment import Recruitment
+from neurohm.machine.workspace import Workspace
+from neurohm.plasticity import Plasticity
+from neurohm.populations import POPULATIONS
+from neurohm.training import Callback, Decay, EarlyStopping, History, Progress, train
+
+
+class HelmholtzDensity(BaseEstimator):
+    """A Helmholtz machine as a density over binary rows or rows of counts.
+
+    Parameters
+    ----------
+    hidden : sequence of int or int
+        Sizes of the hidden layers, from the visible one upward.
+    rule : str or LearningRule
+        ``"reweighted"`` or ``"wake-sleep"``.
+    particles : int
+        Of the reweighted rule.
+    plasticity : str or Plasticity
+        ``"adam"`` or ``"delta"``.
+    learning_rate : float, optional
+        Of a plasticity given by name; 0.003 for Adam and 0.1 for the delta rule by default.
+    final_rate : float
+        Factor of the learning rate at the end; it falls over the second half of the epochs.
+    epochs, batch_size : int
+    observation : str
+        ``"bernoulli"`` or ``"poisson"``.
+    init : str
+        ``"sparse"``, or ``"recruit"``: hidden units claim recurring parts of the data first.
+    validation : float
+        Share of the rows, the last ones, that stops the fit; 0 for none.
+    patience : int
+        Epochs without improvement on that share before the fit stops.
+    score_particles : int
+        Of the importance-sampled likelihood in ``score_samples`` and ``score``.
+    device : str
+    random_state : int, Generator or None
+
+    Attributes
+    ----------
+    machine_ : HelmholtzMachine
+    history_ : History
+    n_features_in_ : int
+    seed_ : int
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> model = HelmholtzDensity(hidden=3, epochs=5, batch_size=4).fit(np.tile(np.eye(4), (25, 1)))
+    >>> model.transform(np.eye(4)).shape, model.sample(2).shape
+    ((4, 3), (2, 4))
+    """
+
+    def __init__(
+        self,
+        hidden: Sequence[int] | int = (200, 10),
+        rule: str | LearningRule = "reweighted",
+        particles: int = 5,
+        plasticity: str | Plasticity = "adam",
+        learning_rate: float | None = None,
+        final_rate: float = 0.1,
+        epochs: int = 50,
+        batch_size: int = 100,
+        observation: str = "bernoulli",
+        init: str = "sparse",
+        validation: float = 0.0,
+        patience: int = 10,
+        score_particles: int = 1000,
+        device: str = "cpu",
+        random_state: Any = 0,
+    ) -> None:
+        self.hidden = hidden
+        self.rule = rule
+        self.particles = particles
+        self.plasticity = plasticity
+        self.learning_rate = learning_rate
+        self.final_rate = final_rate
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.observation = observation
+        self.init = init
+        self.validation = validation
+        self.patience = patience
+        self.score_particles = score_particles
+        self.device = device
+        self.random_state = random_state
+
+    def fit(
+        self, X: Any, y: None = None, *, callbacks: Sequence[Callback] = ()
+    ) -> HelmholtzDensity:
+        """Fit the machine to the rows of a matrix.
+
+        Parameters
+        ----------
+        X : array_like or sparse matrix, (n_samples, n_features)
+        y : None
+            Ignored.
+        callbacks : sequence of Callback
+
+        Returns
+        -------
+        HelmholtzDensity
+            This estimator.
+
+        Raises
+        ------
+        InputError, ArgumentTypeError
+            If an argument or the data cannot be used.
+        """
+        X = _matrix(X)
+        self._start(X)
+        held_out = int(self.validation * X.shape[0])
+        monitors: list[Callback] = [Progress("fitting"), *callbacks]
+        if held_out:
+            monitors.append(EarlyStopping(X[-held_out:], patience=self.patience))
+        result = train(
+            self.machine_,
+            X[: X.shape[0] - held_out],
+            rule=chosen_rule(self.rule, self.particles),
+            plasticity=chosen_plasticity(self.plasticity, self.learning_rate),
+            epochs=positive("epochs", self.epochs),
+            batch_size=positive("batch_size", self.batch_size),
+            seed=self.seed_,
+            schedule=Decay(final=self.final_rate, hold=0.5),
+            callbacks=monitors,
+        )
+        self.history_ = result.history
+        return self
+
+    def partial_fit(self, X: Any, y: None = None) -> HelmholtzDensity:
+        """Learn from some more rows, once, at the full learning rate.
+
+        Parameters
+        ----------
+        X : array_like or sparse matrix, (n_samples, n_features)
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        HelmholtzDensity
+            This estimator.
+        """
+        X = _matrix(X)
+        if not hasattr(self, "_plasticity"):
+            if not hasattr(self, "machine_"):
+                self._start(X)
+                self.history_ = History()
+            self._plasticity = chosen_plasticity(self.plasticity, self.learning_rate).fresh()
+            self._steps = 0
+        rule = chosen_rule(self.rule, self.particles)
+        work = Workspace(self.machine_.backend)
+        for first in range(0, X.shape[0], self.batch_size):
+            stream = RandomStream(self.seed_, self._steps)
+            activity = rule.phases(
+                self.machine_, X[first : first + self.batch_size], seed=stream, work=work
+            )
+            updates = rule.updates(self.machine_, activity, work=work)
+            self._plasticity.apply(self.machine_, updates, work=work)
+            self._steps += 1
+        return self
+
+    def score_samples(self, X: Any) -> npt.NDArray[np.float64]:
+        """Return the log-likelihood of each row (nats), by importance sampling.
+
+        The estimate of a row depends neither on its place nor on the other rows.
+
+        Parameters
+        ----------
+        X : array_like or sparse matrix, (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of float64, (n_samples,)
+        """
+        require_fitted(self)
+        return log_likelihood(
+            self.machine_, _matrix(X), particles=self.score_particles, seed=self.seed_
+        ).value
+
+    def score(self, X: Any, y: None = None) -> float:
+        """Return the mean log-likelihood of the rows (nats)."""
+        return float(self.score_samples(X).mean())
+
+    def transform(self, X: Any) -> npt.NDArray[Any]:
+        """Return how probably each hidden unit is active, all layers side by side.
+
+        Parameters
+        ----------
+        X : array_like or sparse matrix, (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of float32, (n_samples, hidden units of all layers)
+        """
+        require_fitted(self)
+        return np.hstack(recognise_mean(self.machine_, self.machine_.as_activity(X))[1:])
+
+    def fit_transform(self, X: Any, y: None = None) -> npt.NDArray[Any]:
+        """Fit, then transform."""
+        return self.fit(X).transform(X)
+
+    def inverse_transform(self, H: npt.ArrayLike) -> npt.NDArray[Any]:
+        """Return the mean visible activity given hidden activity as `transform` returns it.
+
+        Parameters
+        ----------
+        H : array_like, (n_samples, hidden units of all layers)
+            Only the populations that drive the visible one have an influence.
+
+        Returns
+        -------
+        ndarray of float32, (n_samples, n_features)
+        """
+        require_fitted(self)
+        machine = self.machine_
+        hidden = np.ascontiguousarray(H, dtype=machine.dtype)
+        sizes = machine.sizes[1:]
+        if hidden.ndim != 2 or hidden.shape[1] != sum(sizes):
+            raise InputError(f"hidden activity of shape {hidden.shape}", f"(rows, {sum(sizes)})")
+        parts = np.split(hidden, np.cumsum(sizes)[:-1], axis=1)
+        states = [hidden, *(np.ascontiguousarray(part) for part in parts)]
+        work = Workspace(machine.backend)
+        a = drive(machine, machine.generative, 0, states, work, Site.DREAM)
+        mean = np.empty((hidden.shape[0], machine.visible.size), machine.dtype)
+        machine.visible.mean(machine.kernels, a, machine.generative.biases[0].weights, mean)
+        return mean
+
+    def sample(self, n_samples: int = 1, *, seed: int | None = None) -> npt.NDArray[Any]:
+        """Dream rows.
+
+        Parameters
+        ----------
+        n_samples : int
+        seed : int, optional
+            The estimator's by default.
+
+        Returns
+        -------
+        ndarray of float32, (n_samples, n_features)
+        """
+        require_fitted(self)
+        stream = RandomStream(self.seed_ if seed is None else chosen_seed(seed))
+        rows = positive("n_samples", n_samples)
+        return dream(self.machine_, rows, stream, Site.DREAM).states[0]
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the fitted model to an HDF5 file; all or nothing.
+
+        Raises
+        ------
+        MissingFileError
+            If the folder is missing or read-only.
+        """
+        require_fitted(self)
+        saved.save(path, self)
+
+    def _start(self, X: Any) -> None:
+        """Build the machine with its starting values."""
+        if self.observation not in POPULATIONS:
+            raise InputError(
+                f"observation {self.observation!r}", "one of " + ", ".join(POPULATIONS)
+            )
+        if self.init not in ("sparse", "recruit"):
+            raise InputError(f"init {self.init!r}", "'sparse' or 'recruit'")
+        self.seed_ = chosen_seed(self.random_state)
+        self.n_features_in_ = int(X.shape[1])
+        visible = POPULATIONS[self.observation](self.n_features_in_)
+        visible.check(np.asarray(X.data) if hasattr(X, "tocsr") else X)
+        self.machine_ = HelmholtzMachine(
+            [visible, *hidden_sizes(self.hidden)],
+            initial=Recruitment(X) if self.init == "recruit" else None,
+            seed=self.seed_,
+            device=self.device,
+        )
+        if self.init == "sparse":
+            fit_visible_bias(self.machine_, np.asarray(X.mean(axis=0)).ravel())
+
+
+def _matrix(X: Any) -> Any:
+    """Return a matrix, dense or in compressed rows.
+
+    Raises
+    ------
+    InputError
+        If it is not a matrix of finite numbers with a row at least.
+    """
+    if hasattr(X, "tocsr"):
+        return X.tocsr()
+    array = np.asarray(X)
+    if array.ndim != 2 or 0 in array.shape:
+        raise InputError(
+            f"data of shape {array.shape}", "(samples, features), one of each at least"
+        )
+    if array.dtype.kind not in "biuf":
+        raise InputError(f"data of type {array.dtype}", "numbers")
+    if not np.isfinite(array).all():
+        raise InputError("data with NaN or infinite values", "finite numbers")
+    return array

@@ -1,0 +1,59 @@
+"""From a model file to the estimator or machine that it holds."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from neurohm.estimators.density import HelmholtzDensity
+from neurohm.estimators.saved import density_from_tree, spike_from_tree
+from neurohm.estimators.spikes import SpikeHelmholtz
+from neurohm.exceptions import FileFormatError
+from neurohm.machine import HelmholtzMachine
+from neurohm.storage import machine_from_tree, read_model
+
+
+def load(path: str | os.PathLike[str]) -> SpikeHelmholtz | HelmholtzDensity | HelmholtzMachine:
+    """Load a model file.
+
+    Parameters
+    ----------
+    path : path
+        What `SpikeHelmholtz.save`, `HelmholtzDensity.save` or ``neurohm fit`` wrote; or a
+        checkpoint, which gives the model as far as it was fitted.
+
+    Returns
+    -------
+    SpikeHelmholtz, HelmholtzDensity or HelmholtzMachine
+
+    Raises
+    ------
+    MissingFileError, FileFormatError
+        If the file is not there, or not a whole model file of this version.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import numpy as np
+    >>> import neurohm as nh
+    >>> model = nh.HelmholtzDensity(hidden=2, epochs=1).fit(np.eye(4))
+    >>> path = tempfile.mkdtemp() + "/model.h5"
+    >>> model.save(path)
+    >>> nh.load(path).machine_
+    HelmholtzMachine(4 bernoulli - 2)
+    """
+    kind, tree = read_model(path)
+    if kind == "checkpoint":
+        kind = "SpikeHelmholtz" if "estimator" in tree else "HelmholtzMachine"
+    makers: dict[str, Any] = {
+        "SpikeHelmholtz": spike_from_tree,
+        "HelmholtzDensity": density_from_tree,
+        "HelmholtzMachine": lambda tree: machine_from_tree(tree["machine"]),
+    }
+    if kind not in makers:
+        raise FileFormatError(f"{path} holds a {kind}", "one of " + ", ".join(makers))
+    try:
+        loaded: SpikeHelmholtz | HelmholtzDensity | HelmholtzMachine = makers[kind](tree)
+    except KeyError as error:
+        raise FileFormatError(f"{path} lacks {error}", "a whole model file") from error
+    return loaded

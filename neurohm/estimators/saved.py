@@ -1,0 +1,89 @@
+"""Fitted estimators as model files, and back."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from neurohm.analysis import IndependentModel
+from neurohm.estimators.settings import plain, revived
+from neurohm.storage import Tree, machine_from_tree, machine_to_tree, write_model
+from neurohm.training import History
+
+if TYPE_CHECKING:
+    from neurohm.estimators.density import HelmholtzDensity
+    from neurohm.estimators.spikes import SpikeHelmholtz
+
+
+def save(path: str | os.PathLike[str], model: SpikeHelmholtz | HelmholtzDensity) -> None:
+    """Write a fitted estimator to a model file."""
+    name = type(model).__name__
+    tree = spike_tree(model) if name == "SpikeHelmholtz" else density_tree(model)
+    write_model(path, name, tree)
+
+
+def spike_tree(model: Any, *, finished: bool = True) -> dict[str, Any]:
+    """Return a `SpikeHelmholtz` as a tree; without machine and history if not finished."""
+    tree: dict[str, Any] = {
+        "estimator": {
+            "arguments": plain(model.get_params(deep=False)),
+            "bin_size": model.bin_size_,
+            "time_unit": model.time_unit_,
+            "observation": model.observation_,
+            "seed": model.seed_,
+        },
+        "recording": {**model.recording_, "unit_ids": np.asarray(model.unit_ids_)},
+        "independent": {"mean": model.independent_.mean},
+    }
+    if model.positions_ is not None:
+        tree["recording"]["positions"] = np.asarray(model.positions_)
+    if finished:
+        tree["machine"] = machine_to_tree(model.machine_)
+        tree["history"] = model.history_.to_arrays()
+    return tree
+
+
+def spike_from_tree(tree: Tree) -> SpikeHelmholtz:
+    """Return the `SpikeHelmholtz` that a tree describes, finished or a checkpoint's."""
+    from neurohm.estimators.spikes import SpikeHelmholtz
+
+    own, recording = tree["estimator"], tree["recording"]
+    model = SpikeHelmholtz(**revived(own["arguments"]))
+    model.bin_size_ = own["bin_size"]
+    model.time_unit_ = own["time_unit"]
+    model.observation_ = own["observation"]
+    model.seed_ = own["seed"]
+    model.unit_ids_ = recording["unit_ids"]
+    model.positions_ = recording.get("positions")
+    model.recording_ = {key: recording[key] for key in ("fingerprint", "source")}
+    model.independent_ = IndependentModel(model.observation_, tree["independent"]["mean"])
+    model.machine_ = machine_from_tree(tree["machine"], model.device)
+    model.history_ = _history(tree)
+    return model
+
+
+def density_tree(model: Any) -> dict[str, Any]:
+    """Return a `HelmholtzDensity` as a tree."""
+    return {
+        "estimator": {"arguments": plain(model.get_params(deep=False)), "seed": model.seed_},
+        "machine": machine_to_tree(model.machine_),
+        "history": model.history_.to_arrays(),
+    }
+
+
+def density_from_tree(tree: Tree) -> HelmholtzDensity:
+    """Return the `HelmholtzDensity` that a tree describes."""
+    from neurohm.estimators.density import HelmholtzDensity
+
+    model = HelmholtzDensity(**revived(tree["estimator"]["arguments"]))
+    model.seed_ = tree["estimator"]["seed"]
+    model.machine_ = machine_from_tree(tree["machine"], model.device)
+    model.n_features_in_ = model.machine_.visible.size
+    model.history_ = _history(tree)
+    return model
+
+
+def _history(tree: Tree) -> History:
+    return History(tree["history"] if "history" in tree else tree["run"]["history"])

@@ -1,0 +1,139 @@
+"""What the estimators share: from their arguments to a machine, a rule and plasticity."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from neurohm.exceptions import ArgumentTypeError, InputError, NotFittedError
+from neurohm.learning import LearningRule, as_rule
+from neurohm.plasticity import Plasticity, as_plasticity
+
+LEARNING_RATES = {"adam": 3e-3, "delta": 0.1}
+
+
+def hidden_sizes(hidden: Any) -> tuple[int, ...]:
+    """Return the sizes of the hidden layers.
+
+    Raises
+    ------
+    InputError, ArgumentTypeError
+        If there is none, or one is not a positive whole number.
+
+    Examples
+    --------
+    >>> hidden_sizes(40), hidden_sizes([40, 10])
+    ((40,), (40, 10))
+    """
+    sizes = [hidden] if np.ndim(hidden) == 0 else list(hidden)
+    if not sizes:
+        raise InputError("no hidden layer", "at least one", "give e.g. hidden=(40, 10)")
+    for size in sizes:
+        if isinstance(size, bool) or not isinstance(size, int | np.integer):
+            raise ArgumentTypeError(f"hidden size {size!r}", "a whole number", "give e.g. 40")
+        if size < 1:
+            raise InputError(
+                f"hidden size {size}", "at least one unit", "give e.g. hidden=(40, 10)"
+            )
+    return tuple(int(size) for size in sizes)
+
+
+def positive(name: str, value: Any) -> int:
+    """Return a whole number that is at least 1.
+
+    Raises
+    ------
+    InputError, ArgumentTypeError
+    """
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise ArgumentTypeError(f"{name} {value!r}", "a whole number")
+    if value < 1:
+        raise InputError(f"{name} {value}", "at least 1")
+    return int(value)
+
+
+def chosen_rule(rule: str | LearningRule, particles: int) -> LearningRule:
+    """Return the rule, with that many particles if it is named and has any."""
+    if rule == "reweighted":
+        return as_rule(rule, particles=positive("particles", particles))
+    return as_rule(rule)
+
+
+def chosen_plasticity(plasticity: str | Plasticity, learning_rate: float | None) -> Plasticity:
+    """Return the plasticity, with that learning rate or the default of its name.
+
+    Raises
+    ------
+    InputError
+        If a rate is given beside an object that has one.
+    """
+    if isinstance(plasticity, Plasticity):
+        if learning_rate is not None:
+            raise InputError(
+                f"learning_rate {learning_rate} beside {plasticity}",
+                "one of them",
+                "give the rate to the plasticity",
+            )
+        return plasticity
+    if learning_rate is None:
+        return as_plasticity(plasticity, **_default_rate(plasticity))
+    return as_plasticity(plasticity, learning_rate=learning_rate)
+
+
+def chosen_seed(random_state: Any) -> int:
+    """Return a seed: the number given, or one drawn where a generator or None is given.
+
+    Raises
+    ------
+    ArgumentTypeError
+    """
+    if random_state is None:
+        return int(np.random.SeedSequence().generate_state(1, np.uint32)[0])
+    if isinstance(random_state, np.random.Generator):
+        return int(random_state.integers(2**32))
+    if isinstance(random_state, np.random.RandomState):
+        return int(random_state.randint(2**31))
+    if isinstance(random_state, bool) or not isinstance(random_state, int | np.integer):
+        raise ArgumentTypeError(f"random_state {random_state!r}", "a whole number or None")
+    return int(random_state)
+
+
+def require_fitted(estimator: Any) -> None:
+    """Raise a `NotFittedError` if the estimator has no machine yet."""
+    if not hasattr(estimator, "machine_"):
+        name = type(estimator).__name__
+        raise NotFittedError(f"this {name} is not fitted", "a fitted one", "call fit first")
+
+
+def plain(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return an estimator's arguments as JSON holds them; objects become name and settings."""
+    result: dict[str, Any] = {}
+    for name, value in settings.items():
+        if isinstance(value, LearningRule | Plasticity):
+            result[name] = {"name": value.name, **value.settings()}
+        elif isinstance(value, np.generic):
+            result[name] = value.item()
+        elif isinstance(value, Sequence | np.ndarray) and not isinstance(value, str):
+            result[name] = [int(v) if isinstance(v, np.integer) else v for v in value]
+        else:
+            result[name] = value if isinstance(value, str | int | float | None) else str(value)
+    return result
+
+
+def revived(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return arguments as `plain` was given them."""
+    result = dict(settings)
+    if isinstance(rule := result.get("rule"), dict):
+        result["rule"] = as_rule(rule.pop("name"), **rule)
+    if isinstance(plasticity := result.get("plasticity"), dict):
+        result["plasticity"] = as_plasticity(plasticity.pop("name"), **plasticity)
+    if isinstance(result.get("hidden"), list):
+        result["hidden"] = tuple(result["hidden"])
+    return result
+
+
+def _default_rate(plasticity: Any) -> dict[str, float]:
+    rate = LEARNING_RATES.get(plasticity) if isinstance(plasticity, str) else None
+    return {} if rate is None else {"learning_rate": rate}

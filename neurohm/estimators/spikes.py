@@ -1,0 +1,456 @@
+"""The Helmholtz machine over windows of a spike recording."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import BaseEstimator
+
+from neurohm.analysis import IndependentModel, ScoreReport, generative_fields, score_windows
+from neurohm.analysis.quality import WindowMatrix
+from neurohm.backend import RandomStream, Site
+from neurohm.estimators import saved
+from neurohm.estimators.hidden_activity import HiddenActivity
+from neurohm.estimators.settings import (
+    chosen_plasticity,
+    chosen_rule,
+    chosen_seed,
+    hidden_sizes,
+    positive,
+    require_fitted,
+)
+from neurohm.estimators.window_batches import WindowBatches
+from neurohm.exceptions import ArgumentTypeError, InputError
+from neurohm.learning import LearningRule
+from neurohm.machine import HelmholtzMachine, dream, recognise_mean
+from neurohm.machine.initial import fit_visible_bias
+from neurohm.plasticity import Plasticity
+from neurohm.populations import POPULATIONS
+from neurohm.recordings import BinnedSpikes, Recording, Windows, bin_spikes
+from neurohm.training import Callback, Checkpoint, Decay, EarlyStopping, Progress, train
+
+BIN_SIZE = 0.02
+MOST_HELD_OUT = 2000
+
+
+class SpikeHelmholtz(BaseEstimator):
+    """A Helmholtz machine fitted to windows of a spike recording by local learning.
+
+    Each window of ``lags`` bins of all units is one sample. The machine is fitted to the first
+    part of the recording; the last part serves to stop in time and to keep the best parameters.
+
+    Parameters
+    ----------
+    hidden : sequence of int or int
+        Sizes of the hidden layers, from the one next to the spikes.
+    bin_size : float or "auto"
+        Seconds. "auto": 20 ms, or the bins of a recording that came binned.
+    lags : int
+        Bins in a window.
+    rule : str or LearningRule
+        ``"reweighted"`` or ``"wake-sleep"``.
+    particles : int
+        Of the reweighted rule.
+    plasticity : str or Plasticity
+        ``"adam"`` or ``"delta"``.
+    learning_rate : float, optional
+        Of a plasticity given by name; 0.003 for Adam and 0.1 for the delta rule by default. It
+        falls to a tenth over the second half of the epochs.
+    epochs : int
+        In each epoch every bin is seen once.
+    batch_size : int
+        Windows a step.
+    observation : str
+        Distribution of the counts: ``"poisson"``, ``"bernoulli"`` (a spike or none; counts above
+        1 count as 1), or ``"auto"``, Bernoulli where no bin holds two spikes.
+    validation : float
+        Share of the recording, at its end, that stops the fit; 0 for none.
+    patience : int
+        Epochs without improvement on that share before the fit stops.
+    device : str
+        ``"cpu"``.
+    random_state : int, Generator or None
+        The same number gives the same fit, to the bit.
+
+    Attributes
+    ----------
+    machine_ : HelmholtzMachine
+    history_ : History
+        ``bound``: training bound, ``held_out``: score of the validation share (nats per window).
+    independent_ : IndependentModel
+        The baseline, of the same data.
+    bin_size_ : float
+        Seconds (or bins, see ``time_unit_``).
+    observation_, time_unit_ : str
+    unit_ids_ : ndarray, (n_units,)
+    positions_ : ndarray or None
+        Micrometres.
+    seed_ : int
+    recording_ : dict
+        Fingerprint and source of the training data.
+
+    Examples
+    --------
+    >>> import neurohm as nh
+    >>> recording = nh.simulate_assemblies(n_units=10, minutes=1, n_assemblies=1, members=(4, 5))
+    >>> train, test = recording.split(test=0.2)
+    >>> model = nh.SpikeHelmholtz(hidden=4, lags=2, epochs=3).fit(train)
+    >>> model.receptive_fields().shape
+    (4, 10, 2)
+    """
+
+    def __init__(
+        self,
+        hidden: Sequence[int] | int = (40, 10),
+        bin_size: float | str = "auto",
+        lags: int = 5,
+        rule: str | LearningRule = "reweighted",
+        particles: int = 5,
+        plasticity: str | Plasticity = "adam",
+        learning_rate: float | None = None,
+        epochs: int = 50,
+        batch_size: int = 100,
+        observation: str = "auto",
+        validation: float = 0.1,
+        patience: int = 10,
+        device: str = "cpu",
+        random_state: Any = 0,
+    ) -> None:
+        self.hidden = hidden
+        self.bin_size = bin_size
+        self.lags = lags
+        self.rule = rule
+        self.particles = particles
+        self.plasticity = plasticity
+        self.learning_rate = learning_rate
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.observation = observation
+        self.validation = validation
+        self.patience = patience
+        self.device = device
+        self.random_state = random_state
+
+    def fit(
+        self,
+        recording: Recording | npt.ArrayLike,
+        y: None = None,
+        *,
+        checkpoint: str | os.PathLike[str] | None = None,
+        resume: bool = False,
+        callbacks: Sequence[Callback] = (),
+    ) -> SpikeHelmholtz:
+        """Fit the machine to a recording.
+
+        Parameters
+        ----------
+        recording : Recording or array_like, (n_bins, n_units)
+            A matrix holds counts in bins of ``bin_size``.
+        y : None
+            Ignored.
+        checkpoint : path, optional
+            Where to keep the state while fitting; removed when the fit is done.
+        resume : bool
+            Go on from the checkpoint, if it is there, to the same result as without a stop.
+        callbacks : sequence of Callback
+
+        Returns
+        -------
+        SpikeHelmholtz
+            This estimator.
+
+        Raises
+        ------
+        InputError, ArgumentTypeError
+            If an argument or the recording cannot be used.
+        """
+        settings = self._checked()
+        recording = self._as_recording(recording)
+        self.seed_ = chosen_seed(self.random_state)
+        self.bin_size_ = self._bin_size(recording)
+        self.time_unit_ = recording.time_unit
+        self.unit_ids_ = recording.unit_ids
+        self.positions_ = recording.positions
+        self.recording_ = {"fingerprint": recording.fingerprint(), "source": recording.source}
+        learned, held_out = self._parts(recording)
+        self.observation_ = self._observation(learned)
+        clip = self.observation_ == "bernoulli"
+        self.independent_ = IndependentModel.fit(self.observation_, _clipped(learned, clip))
+        batches = WindowBatches(learned, self.lags, clip=clip)
+        self.machine_ = self._machine(settings["hidden"])
+        monitors: list[Callback] = [Progress("fitting"), *callbacks]
+        if held_out is not None:
+            monitors.append(EarlyStopping(self._monitored(held_out), patience=self.patience))
+        if checkpoint is not None:
+            monitors.append(
+                Checkpoint(checkpoint, extra=saved.spike_tree(self, finished=False), keep=False)
+            )
+        resumable = resume and checkpoint is not None and Path(checkpoint).exists()
+        self.history_ = train(
+            self.machine_,
+            batches,
+            rule=settings["rule"],
+            plasticity=settings["plasticity"],
+            epochs=self.epochs,
+            batch_size=self.batch_size,
+            seed=self.seed_,
+            schedule=Decay(final=0.1, hold=0.5),
+            callbacks=monitors,
+            resume=checkpoint if resumable else None,
+        ).history
+        return self
+
+    def score(
+        self, recording: Recording | npt.ArrayLike, y: None = None, *, particles: int = 1000
+    ) -> float:
+        """Return the mean log-likelihood of a recording, in nats per bin of all units together.
+
+        Parameters
+        ----------
+        recording : Recording or array_like, (n_bins, n_units)
+        y : None
+            Ignored.
+        particles : int
+            Of the importance-sampled estimate.
+
+        Returns
+        -------
+        float
+        """
+        return self.score_report(recording, particles=particles).nats_per_bin
+
+    def score_report(
+        self, recording: Recording | npt.ArrayLike, *, particles: int = 1000
+    ) -> ScoreReport:
+        """Return the score of a recording beside that of independent units on the same bins.
+
+        The recording is cut into windows that do not overlap, so that each bin counts once.
+
+        Parameters
+        ----------
+        recording : Recording or array_like, (n_bins, n_units)
+        particles : int
+
+        Returns
+        -------
+        ScoreReport
+        """
+        windows = Windows(self._binned(recording), self.lags, stride=self.lags)
+        return score_windows(
+            self.machine_, windows, self.independent_, particles=particles, seed=self.seed_
+        )
+
+    def transform(
+        self,
+        recording: Recording | npt.ArrayLike,
+        *,
+        layer: int | str = "all",
+        stride: int = 1,
+    ) -> HiddenActivity:
+        """Return how probably each hidden unit is active in each window.
+
+        Parameters
+        ----------
+        recording : Recording or array_like, (n_bins, n_units)
+        layer : int or "all"
+            A hidden layer, from 1.
+        stride : int
+            Bins from one window to the next.
+
+        Returns
+        -------
+        HiddenActivity
+            ``(n_windows, n_units)``, with ``times``.
+        """
+        windows = Windows(self._binned(recording), self.lags, stride=stride)
+        matrix = WindowMatrix(windows, clip=self.observation_ == "bernoulli")
+        depth = len(self.machine_.populations) - 1
+        layers = range(1, depth + 1) if layer == "all" else [self._layer(layer)]
+        parts = []
+        for first in range(0, len(windows), 1024):
+            means = recognise_mean(self.machine_, matrix[first : first + 1024])
+            parts.append(np.hstack([means[index] for index in layers]))
+        of_column = [index for index in layers for _ in range(self.machine_.sizes[index])]
+        return HiddenActivity(np.vstack(parts), windows.times, tuple(of_column))
+
+    def receptive_fields(self, layer: int = 1, *, dreams: int = 512) -> npt.NDArray[np.float64]:
+        """Return what each hidden unit adds to the rate of each unit at each lag when active.
+
+        Parameters
+        ----------
+        layer : int
+            A hidden layer, from 1.
+        dreams : int
+            Over how many dreams the difference is averaged.
+
+        Returns
+        -------
+        ndarray of float64, (n_hidden, n_units, lags)
+            Hz above baseline (spikes per bin above it where time is counted in bins). The last
+            lag is the latest bin.
+        """
+        require_fitted(self)
+        fields = generative_fields(
+            self.machine_, self._layer(layer), dreams=dreams, seed=self.seed_
+        )
+        return fields.reshape(len(fields), -1, self.lags) / self.bin_size_
+
+    def sample(self, seconds: float = 10.0, *, seed: int | None = None) -> Recording:
+        """Dream a recording.
+
+        Windows are dreamt one after the other, independent of each other; a spike lies anywhere
+        in its bin.
+
+        Parameters
+        ----------
+        seconds : float
+            Length (in bins, where time is counted in bins), rounded up to whole windows.
+        seed : int, optional
+            Another dream; the estimator's seed by default.
+
+        Returns
+        -------
+        Recording
+        """
+        require_fitted(self)
+        if not seconds > 0:
+            raise InputError(f"{seconds} seconds to dream", "a positive number")
+        windows = max(1, int(np.ceil(seconds / (self.lags * self.bin_size_) - 1e-9)))
+        stream = RandomStream(self.seed_ if seed is None else chosen_seed(seed))
+        counts = np.concatenate(
+            [
+                dream(self.machine_, min(1024, windows - first), _at(stream, first), Site.DREAM)
+                .states[0]
+                .astype(np.int64)
+                for first in range(0, windows, 1024)
+            ]
+        )
+        units = len(self.unit_ids_)
+        by_bin = counts.reshape(windows, units, self.lags).transpose(0, 2, 1).reshape(-1, units)
+        binned = self.time_unit_ == "bin"
+        if binned:
+            return Recording.from_counts(by_bin, unit_ids=self.unit_ids_, source="dream")
+        rng = stream.generator(Site.DREAM.of())
+        trains = [self._spike_times(column, rng) for column in by_bin.T]
+        return Recording.from_trains(
+            trains,
+            t_stop=len(by_bin) * self.bin_size_,
+            unit_ids=self.unit_ids_,
+            positions=self.positions_,
+            source="dream",
+        )
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the fitted model to an HDF5 file; all or nothing.
+
+        Raises
+        ------
+        MissingFileError
+            If the folder is missing or read-only.
+        """
+        require_fitted(self)
+        saved.save(path, self)
+
+    def _checked(self) -> dict[str, Any]:
+        """Return the arguments that are built from others, all arguments checked."""
+        for name in ("lags", "epochs", "batch_size", "patience"):
+            positive(name, getattr(self, name))
+        if self.observation not in ("auto", *POPULATIONS):
+            raise InputError(
+                f"observation {self.observation!r}", "'auto', " + ", ".join(map(repr, POPULATIONS))
+            )
+        if not 0 <= self.validation < 1:
+            raise InputError(f"validation {self.validation}", "a share from 0 to below 1")
+        return {
+            "hidden": hidden_sizes(self.hidden),
+            "rule": chosen_rule(self.rule, self.particles),
+            "plasticity": chosen_plasticity(self.plasticity, self.learning_rate),
+        }
+
+    def _as_recording(self, recording: Any) -> Recording:
+        if isinstance(recording, Recording):
+            return recording
+        if isinstance(recording, str | os.PathLike):
+            raise ArgumentTypeError(
+                f"the path {recording}", "a Recording or a count matrix", "use nh.load_recording"
+            )
+        width = None if self.bin_size == "auto" else float(self.bin_size)
+        return Recording.from_counts(np.asarray(recording), bin_width=width)
+
+    def _bin_size(self, recording: Recording) -> float:
+        if self.bin_size != "auto":
+            if isinstance(self.bin_size, str):
+                raise InputError(f"bin_size {self.bin_size!r}", "seconds, or 'auto'")
+            return float(self.bin_size)
+        return BIN_SIZE if recording.bin_width is None else recording.bin_width
+
+    def _parts(self, recording: Recording) -> tuple[BinnedSpikes, BinnedSpikes | None]:
+        """Return the bins to learn from, and those that stop the fit."""
+        window = self.lags * self.bin_size_
+        if self.validation == 0 or self.validation * recording.observed_duration < 2 * window:
+            return bin_spikes(recording, self.bin_size_), None
+        learned, held_out = recording.split(test=self.validation, gap=window)
+        return bin_spikes(learned, self.bin_size_), bin_spikes(held_out, self.bin_size_)
+
+    def _observation(self, binned: BinnedSpikes) -> str:
+        if self.observation != "auto":
+            return self.observation
+        return "bernoulli" if binned.count.max(initial=0) <= 1 else "poisson"
+
+    def _machine(self, hidden: tuple[int, ...]) -> HelmholtzMachine:
+        visible = POPULATIONS[self.observation_](len(self.unit_ids_) * self.lags)
+        machine = HelmholtzMachine([visible, *hidden], seed=self.seed_, device=self.device)
+        fit_visible_bias(machine, np.repeat(self.independent_.mean, self.lags))
+        return machine
+
+    def _monitored(self, held_out: BinnedSpikes) -> WindowMatrix:
+        """Return windows of the held-out share, evenly thinned where there are many."""
+        windows = Windows(held_out, self.lags, stride=self.lags)
+        chosen = np.unique(np.linspace(0, len(windows) - 1, MOST_HELD_OUT).astype(np.int64))
+        return WindowMatrix(windows, chosen, clip=self.observation_ == "bernoulli")
+
+    def _binned(self, recording: Any) -> BinnedSpikes:
+        require_fitted(self)
+        recording = self._as_recording(recording)
+        if recording.n_units != len(self.unit_ids_):
+            raise InputError(
+                f"a recording of {recording.n_units} units",
+                f"{len(self.unit_ids_)}, as the model was fitted to",
+                "select the same units: recording.select_units(model.unit_ids_)",
+            )
+        if recording.time_unit != self.time_unit_:
+            raise InputError(
+                f"a recording with time in {recording.time_unit}",
+                f"time in {self.time_unit_}, as the model was fitted to",
+                "give its bin width when loading",
+            )
+        return bin_spikes(recording, self.bin_size_)
+
+    def _layer(self, layer: int | str) -> int:
+        depth = len(self.machine_.populations) - 1
+        if not isinstance(layer, int | np.integer) or not 1 <= layer <= depth:
+            raise InputError(f"layer {layer!r}", f"a hidden layer, 1 to {depth}")
+        return int(layer)
+
+    def _spike_times(
+        self, counts: npt.NDArray[np.int64], rng: np.random.Generator
+    ) -> npt.NDArray[np.float64]:
+        bins = np.repeat(np.arange(len(counts)), counts)
+        return np.sort((bins + rng.random(len(bins))) * self.bin_size_)
+
+
+def _at(stream: RandomStream, step: int) -> RandomStream:
+    return RandomStream(stream.seed, step)
+
+
+def _clipped(binned: BinnedSpikes, clip: bool) -> BinnedSpikes:
+    if not clip:
+        return binned
+    from dataclasses import replace
+
+    return replace(binned, count=np.minimum(binned.count, 1))
