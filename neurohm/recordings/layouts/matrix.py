@@ -1,0 +1,151 @@
+"""The layout of a dense matrix: spike counts, units x bins or bins x units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from neurohm.exceptions import FileFormatError, InputError
+from neurohm.recordings.counts import Block, bin_centres, merge_blocks
+from neurohm.recordings.layouts.base import (
+    ReadOptions,
+    Remainder,
+    datasets_of,
+    is_matlab,
+    is_numeric,
+)
+from neurohm.recordings.recording import Recording
+from neurohm.recordings.tree import read_array
+
+__all__ = ["MatrixLayout"]
+
+_WIDTH_NAMES = ("bin_width", "bin_size", "dt")
+_VALUES_PER_BLOCK = 2**24
+# Below this ratio of the sides, "fewer units than bins" is a guess.
+_CLEAR_RATIO = 2
+
+
+class MatrixLayout:
+    """A two-dimensional dataset, of any name, of counts 0, 1, 2, ... (or booleans).
+
+    The shorter side is the units, if it is at most half the longer one. The bin width is the
+    argument, or an attribute of the dataset or of the file, or a single number beside it, named
+    ``bin_width``, ``bin_size`` or ``dt``, in seconds; without any, time is counted in bins.
+    """
+
+    name = "matrix"
+    description = "a 2-D dataset of spike counts, units x bins or bins x units"
+    options = frozenset({"bin_width", "units_axis", "sort"})
+
+    def candidates(self, file: Any) -> list[str]:
+        """Numeric 2-D datasets; of several, those that could hold counts."""
+        matrices = {
+            name: dataset
+            for name, dataset in datasets_of(file).items()
+            if dataset.ndim == 2 and dataset.size > 1 and is_numeric(dataset)
+        }
+        # MATLAB has no vectors: of several matrices those with a side of 1 are lists of something.
+        for fits in (lambda item: min(item.shape) > 1, _could_be_counts):
+            if len(matrices) > 1:
+                matrices = {n: item for n, item in matrices.items() if fits(item)} or matrices
+        return list(matrices)
+
+    def companions(self, file: Any) -> set[str]:
+        """None that can be told by name."""
+        return set()
+
+    def read(self, file: Any, dataset: str, options: ReadOptions, source: str) -> Recording:
+        """Read the matrix a block of bins at a time; a spike goes to the centre of its bin."""
+        matrix = file[dataset]
+        if matrix.ndim != 2 or not matrix.size or not is_numeric(matrix):
+            raise FileFormatError(
+                f"'{source}': dataset '{dataset}' of shape {matrix.shape}, {matrix.dtype}",
+                "a 2-D matrix of spike counts",
+            )
+        shape = _seen_shape(matrix)
+        units_axis = _units_axis(shape, dataset, options, source)
+        n_units, n_bins = shape[units_axis], shape[1 - units_axis]
+        stated = _bin_width(file, matrix, options, source)
+        width = 1.0 if stated is None else stated
+        blocks = _blocks(matrix, units_axis, n_units, n_bins)
+        bins, index = merge_blocks(blocks, n_units, f"'{source}': matrix '{dataset}'")
+        remainder = Remainder.of(file, {dataset}, n_units)
+        sides = "units x bins" if units_axis == 0 else "bins x units"
+        text = "one bin, its width not stated" if stated is None else f"{width:g} s"
+        return Recording(
+            spike_times=bin_centres(bins, width),
+            spike_times_index=index,
+            unit_ids=np.arange(n_units),
+            t_start=0.0,
+            t_stop=n_bins * width,
+            unit_columns=remainder.unit_columns,
+            bin_width=width,
+            time_unit="bin" if stated is None else "s",
+            metadata=remainder.metadata,
+            layout=f"matrix '{dataset}' of spike counts, {shape[0]} x {shape[1]} ({sides}), "
+            f"resolution {text}{remainder.sentence}",
+            source=source,
+        )
+
+
+def _could_be_counts(dataset: Any) -> bool:
+    """Whether the first values are counts; whole numbers are taken at their word."""
+    if dataset.dtype.kind != "f":
+        return True
+    first = dataset[: max(1, 2**18 // dataset.shape[1])]
+    return bool((np.isfinite(first) & (first >= 0) & (first == np.floor(first))).all())
+
+
+def _seen_shape(matrix: Any) -> tuple[int, int]:
+    """Rows and columns as the program that wrote the matrix shows them."""
+    rows, columns = matrix.shape
+    return (columns, rows) if is_matlab(matrix) else (rows, columns)
+
+
+def _units_axis(shape: tuple[int, int], dataset: str, options: ReadOptions, source: str) -> int:
+    if options.units_axis is not None:
+        return options.units_axis
+    shorter, longer = sorted(shape)
+    if longer < _CLEAR_RATIO * shorter:
+        raise InputError(
+            f"'{source}': matrix '{dataset}' of {shape[0]} rows and {shape[1]} columns: "
+            "either could be the units",
+            "at least twice as many bins as units, or to be told",
+            "give units_axis=0 / --units-axis 0 (rows are units) or 1 (columns are units)",
+        )
+    return int(shape[1] < shape[0])
+
+
+def _bin_width(file: Any, matrix: Any, options: ReadOptions, source: str) -> float | None:
+    if options.bin_width is not None:
+        return options.bin_width
+    for holder in (matrix.attrs, file.attrs):
+        for name in _WIDTH_NAMES:
+            if name in holder:
+                return _positive(np.asarray(holder[name]), name, source)
+    for name in _WIDTH_NAMES:
+        if name in file and getattr(file[name], "size", 0) == 1 and is_numeric(file[name]):
+            return _positive(read_array(file[name]), name, source)
+    return None
+
+
+def _positive(value: Any, name: str, source: str) -> float:
+    if value.size == 1 and value.dtype.kind in "iuf" and 0 < value.item() < np.inf:
+        return float(value.item())
+    raise FileFormatError(
+        f"'{source}': {name} = {value.tolist()!r}",
+        "a positive number of seconds",
+        "give bin_width=",
+    )
+
+
+def _blocks(matrix: Any, units_axis: int, n_units: int, n_bins: int) -> Iterator[Block]:
+    stored_units_axis = 1 - units_axis if is_matlab(matrix) else units_axis
+    step = max(1, _VALUES_PER_BLOCK // n_units)
+    for first in range(0, n_bins, step):
+        if stored_units_axis == 0:
+            yield first, np.ascontiguousarray(matrix[:, first : first + step].T)
+        else:
+            yield first, matrix[first : first + step]

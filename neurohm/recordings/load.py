@@ -1,0 +1,166 @@
+"""From a path to a recording."""
+
+from __future__ import annotations
+
+import math
+import os
+import warnings
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from neurohm.exceptions import (
+    FileFormatError,
+    InputError,
+    NeurohmError,
+    NeurohmWarning,
+)
+from neurohm.files import check_readable
+from neurohm.recordings.kinds import identify
+from neurohm.recordings.layouts.base import ReadOptions
+from neurohm.recordings.recording import Recording
+from neurohm.recordings.validation import suspicions
+
+__all__ = ["load_recording"]
+
+
+def load_recording(
+    path: str | os.PathLike[str],
+    *,
+    bin_width: float | None = None,
+    units_axis: int | None = None,
+    dataset: str | None = None,
+    layout: str | None = None,
+    sort: bool = False,
+    time_scale: float = 1.0,
+) -> Recording:
+    """Load a spike recording; how the file holds it is found out from its content.
+
+    Read are HDF5 files (MATLAB 7.3 files are) in neurohm's own format, with all spike times in
+    ``spikes`` and the spikes of each unit in ``sCount``, or with a matrix of spike counts.
+
+    Parameters
+    ----------
+    path : str or path
+        The file.
+    bin_width : float, optional
+        Of a matrix: width of a bin, seconds. Without it, and if the file does not state it, time
+        is counted in bins.
+    units_axis : {0, 1}, optional
+        Of a matrix: 0 if rows are units, 1 if columns are, as the program that wrote the file
+        shows it (MATLAB's own order for its files). By default the shorter side.
+    dataset : str, optional
+        Name of the dataset with the spikes, where there could be several.
+    layout : {"neurohm", "spikes-sCount", "matrix"}, optional
+        How to read the file, where there could be several ways.
+    sort : bool
+        Sort the spike times of each unit instead of refusing unsorted ones.
+    time_scale : float
+        Seconds in one unit of the file's time, for files not in seconds (0.001: milliseconds).
+
+    Returns
+    -------
+    Recording
+
+    Raises
+    ------
+    MissingFileError
+        If the file is not there or may not be read.
+    FileFormatError
+        If it is not HDF5, damaged, or in no known layout.
+    InputError
+        If the layout is ambiguous (the message names the option that settles it), or the content
+        is no valid recording: no spikes, times not finite or not ascending, an index that does
+        not match.
+
+    Warns
+    -----
+    NeurohmWarning
+        If units have no spike, if there is only one, or if the mean rate is implausible.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "recording.h5"
+    >>> Recording.from_trains({"a": [0.1, 0.5], "b": [0.3]}, t_stop=1.0).save(path)
+    >>> load_recording(path)
+    Recording(2 units, 3 spikes, 1 s, mean rate 1.5 Hz)
+    """
+    _check_arguments(bin_width, units_axis, time_scale)
+    options = ReadOptions(bin_width, units_axis, dataset, layout, sort)
+    recording = _read(check_readable(path), options)
+    if time_scale != 1.0:
+        recording = _rescaled(recording, time_scale)
+    if not recording.n_spikes:
+        raise InputError(
+            f"'{recording.source}': no spikes in it ({recording.n_units} units)",
+            "a recording with spikes",
+        )
+    for suspicion in suspicions(recording):
+        warnings.warn(suspicion, NeurohmWarning, stacklevel=2)
+    return recording
+
+
+def _check_arguments(bin_width: float | None, units_axis: int | None, time_scale: float) -> None:
+    for name, value in (("bin_width", bin_width), ("time_scale", time_scale)):
+        if value is not None and not (math.isfinite(value) and value > 0):
+            raise InputError(f"{name}={value!r}", "a positive number of seconds")
+    if units_axis not in (None, 0, 1):
+        raise InputError(
+            f"units_axis={units_axis!r}", "0 (rows are units) or 1 (columns are units)"
+        )
+    if bin_width is not None and time_scale != 1.0:
+        raise InputError(
+            "both bin_width= and time_scale=", "one of them", "give bin_width in seconds"
+        )
+
+
+def _read(path: Path, options: ReadOptions) -> Recording:
+    import h5py
+
+    from neurohm.recordings.layouts.choose import read_hdf5
+
+    try:
+        identify(path)
+        with h5py.File(path, "r") as file:
+            return read_hdf5(file, options, str(path))
+    except NeurohmError:
+        raise
+    except (OSError, RuntimeError, KeyError, ValueError) as error:
+        # What h5py raises for damage depends on where it meets it (even in the name of a dataset).
+        raise FileFormatError(
+            f"'{path}' is damaged or cut off ({_first_line(error)})",
+            "a complete HDF5 file",
+            "copy or write it again",
+        ) from error
+
+
+def _first_line(error: BaseException) -> str:
+    text = str(error.args[0]) if error.args else type(error).__name__
+    return text.splitlines()[0] if text else type(error).__name__
+
+
+def _rescaled(recording: Recording, factor: float) -> Recording:
+    if recording.time_unit == "bin":
+        raise InputError(
+            f"'{recording.source}': time_scale= for a matrix without a bin width",
+            "the width of a bin",
+            "give bin_width= / --bin-width in seconds",
+        )
+    width = recording.bin_width
+
+    def scaled(arrays: Any) -> dict[str, Any]:
+        return {name: np.asarray(array) * factor for name, array in arrays.items()}
+
+    return replace(
+        recording,
+        spike_times=recording.spike_times * factor,
+        t_start=recording.t_start * factor,
+        t_stop=recording.t_stop * factor,
+        intervals=scaled(recording.intervals),
+        events=scaled(recording.events),
+        bin_width=None if width is None else width * factor,
+        layout=f"{recording.layout}; times multiplied by {factor:g}",
+    )

@@ -1,0 +1,455 @@
+"""The recording: spike times of many units, and what is known of them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from neurohm.recordings import slicing
+from neurohm.recordings.counts import bin_centres, spikes_of_counts
+from neurohm.recordings.intervals import merged, total_duration
+from neurohm.recordings.validation import check_recording, normalised_fields, unit_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Recording"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Recording:
+    """Spike times of simultaneously recorded units. Immutable; methods return new recordings.
+
+    Parameters
+    ----------
+    spike_times : ndarray of float64, shape (n_spikes,)
+        Spike times in seconds, unit after unit, ascending within each.
+    spike_times_index : ndarray of int64, shape (n_units,)
+        End of each unit in `spike_times` (the ragged convention of NWB).
+    unit_ids : ndarray of int64 or str, shape (n_units,)
+        A distinct name for each unit.
+    t_start, t_stop : float
+        First and last moment of the recording, seconds.
+    unit_columns : mapping of str to ndarray, shape (n_units,), optional
+        What the file says of each unit; see `units`.
+    intervals : mapping of str to ndarray of float64, shape (n, 2), optional
+        Named starts and stops (trials, epochs), seconds. The name ``"observed"`` means the time
+        in which spikes could be seen; without it all of ``[t_start, t_stop]`` is observed.
+    events : mapping of str to ndarray of float64, shape (n,), optional
+        Named moments, seconds.
+    positions : ndarray of float64, shape (n_units, 2) or (n_units, 3), optional
+        Where each unit was recorded, micrometres.
+    bin_width : float, optional
+        Resolution, seconds, of a recording that came as a matrix of counts: its spikes lie at the
+        centres of bins of this width, and it can be binned by multiples of it only.
+    time_unit : {"s", "bin"}
+        ``"bin"`` when a matrix came without a bin width: every time is then counted in bins, and
+        every rate is per bin.
+    truth : mapping, optional
+        What was planted in a simulated recording (nested mappings, lists, arrays, scalars).
+    metadata : mapping of str to str, int or float, optional
+        What the file says of the recording as a whole (species, age, array).
+    layout : str
+        How the file was understood, one sentence.
+    source : str
+        The file that it came from.
+
+    Raises
+    ------
+    InputError
+        If times are not finite, not ascending within a unit or outside ``[t_start, t_stop]``, if
+        the index does not match, or if unit ids repeat.
+
+    Examples
+    --------
+    >>> recording = Recording.from_trains({"a": [0.1, 0.5], "b": [0.3]}, t_stop=1.0)
+    >>> recording
+    Recording(2 units, 3 spikes, 1 s, mean rate 1.5 Hz)
+    >>> recording.times(0)
+    array([0.1, 0.5])
+    >>> recording.rates
+    array([2., 1.])
+    """
+
+    spike_times: NDArray[np.float64]
+    spike_times_index: NDArray[np.int64]
+    unit_ids: NDArray[Any]
+    t_start: float
+    t_stop: float
+    unit_columns: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    intervals: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    events: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    positions: NDArray[np.float64] | None = None
+    bin_width: float | None = None
+    time_unit: Literal["s", "bin"] = "s"
+    truth: Mapping[str, Any] | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    layout: str = ""
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        for name, value in normalised_fields(self).items():
+            object.__setattr__(self, name, value)
+        check_recording(self)
+
+    # ---- making one
+
+    @classmethod
+    def from_trains(
+        cls,
+        trains: Mapping[Any, ArrayLike] | Sequence[ArrayLike],
+        *,
+        t_start: float = 0.0,
+        t_stop: float | None = None,
+        **fields: Any,
+    ) -> Recording:
+        """Make a recording of one array of spike times per unit.
+
+        Parameters
+        ----------
+        trains : mapping of unit id to array_like, or sequence of array_like
+            Ascending spike times of each unit, seconds, shape (n_spikes_of_unit,).
+        t_start : float
+            First moment of the recording, seconds.
+        t_stop : float, optional
+            Last moment, seconds; by default the last spike.
+        **fields
+            Any other field of `Recording`.
+
+        Returns
+        -------
+        Recording
+
+        Raises
+        ------
+        InputError
+            As `Recording`.
+
+        Examples
+        --------
+        >>> Recording.from_trains([[0.2, 0.4], []], t_stop=2.0).n_units
+        2
+        """
+        named = isinstance(trains, Mapping)
+        arrays = [np.ravel(np.asarray(train, dtype=np.float64)) for train in _values(trains)]
+        times = np.concatenate(arrays) if arrays else np.empty(0)
+        if named and "unit_ids" not in fields:
+            fields["unit_ids"] = np.asarray(list(trains))
+        fields.setdefault("unit_ids", np.arange(len(arrays)))
+        last = float(times.max()) if times.size else t_start
+        return cls(
+            spike_times=times,
+            spike_times_index=np.cumsum([array.size for array in arrays], dtype=np.int64),
+            t_start=t_start,
+            t_stop=last if t_stop is None else t_stop,
+            **fields,
+        )
+
+    @classmethod
+    def from_counts(
+        cls, counts: ArrayLike, bin_width: float | None = None, **fields: Any
+    ) -> Recording:
+        """Make a recording of a matrix of spike counts.
+
+        Each spike is put at the centre of its bin, so that binning at `bin_width` gives the matrix
+        back exactly.
+
+        Parameters
+        ----------
+        counts : array_like of int, bool or integral float, shape (n_bins, n_units)
+            Spikes of each unit in each bin.
+        bin_width : float, optional
+            Width of a bin, seconds. Without it time is counted in bins (``time_unit="bin"``).
+        **fields
+            Any other field of `Recording`.
+
+        Returns
+        -------
+        Recording
+
+        Raises
+        ------
+        InputError
+            If the matrix is not two-dimensional or holds anything but 0, 1, 2, ...
+
+        Examples
+        --------
+        >>> recording = Recording.from_counts([[0, 1], [2, 0], [0, 0]], bin_width=0.02)
+        >>> recording.times(0)
+        array([0.03, 0.03])
+        """
+        matrix = np.asarray(counts)
+        bins, index = spikes_of_counts(matrix, source=fields.get("source", ""))
+        width = 1.0 if bin_width is None else bin_width
+        fields.setdefault("unit_ids", np.arange(matrix.shape[1]))
+        return cls(
+            spike_times=bin_centres(bins, width),
+            spike_times_index=index,
+            t_start=0.0,
+            t_stop=matrix.shape[0] * width,
+            bin_width=width,
+            time_unit="bin" if bin_width is None else "s",
+            **fields,
+        )
+
+    # ---- what is in it
+
+    @property
+    def n_units(self) -> int:
+        """Number of units."""
+        return len(self.spike_times_index)
+
+    @property
+    def n_spikes(self) -> int:
+        """Number of spikes of all units."""
+        return len(self.spike_times)
+
+    @property
+    def spike_counts(self) -> NDArray[np.int64]:
+        """Number of spikes of each unit, shape (n_units,)."""
+        return np.diff(self.spike_times_index, prepend=0)
+
+    @property
+    def duration(self) -> float:
+        """Time from `t_start` to `t_stop`, gaps included, seconds."""
+        return self.t_stop - self.t_start
+
+    @property
+    def observed(self) -> NDArray[np.float64]:
+        """Observed time: disjoint ascending starts and stops, shape (n, 2), seconds."""
+        if "observed" in self.intervals:
+            return merged(self.intervals["observed"])
+        return np.array([[self.t_start, self.t_stop]])
+
+    @property
+    def observed_duration(self) -> float:
+        """Total observed time, seconds."""
+        return total_duration(self.observed)
+
+    @property
+    def rates(self) -> NDArray[np.float64]:
+        """Mean rate of each unit over observed time, shape (n_units,), Hz (or per bin)."""
+        inside = slicing.inside(self.spike_times, self.observed, closed_at=self.t_stop)
+        before = np.concatenate([[0], np.cumsum(inside)])[self.spike_times_index]
+        return np.diff(before, prepend=0) / self.observed_duration
+
+    @property
+    def units(self) -> pd.DataFrame:
+        """One row per unit: what the file says of it, where it is, spike count and rate."""
+        import pandas as pd
+
+        columns: dict[str, NDArray[Any]] = {
+            # The counted columns must not be shadowed by what a file claims them to be.
+            f"{name}_in_file" if name in ("n_spikes", "rate") else name: column
+            for name, column in self.unit_columns.items()
+        }
+        if self.positions is not None:
+            columns.update(zip("xyz", self.positions.T, strict=False))
+        columns |= {"n_spikes": self.spike_counts, "rate": self.rates}
+        return pd.DataFrame(columns, index=pd.Index(self.unit_ids, name="unit"))
+
+    def times(self, unit_index: int) -> NDArray[np.float64]:
+        """Spike times of one unit.
+
+        Parameters
+        ----------
+        unit_index : int
+            Position of the unit, 0 to ``n_units - 1``.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_spikes_of_unit,)
+            A read-only view, seconds.
+
+        Raises
+        ------
+        IndexError
+            If there is no such unit.
+
+        Examples
+        --------
+        >>> Recording.from_trains([[0.1], [0.2, 0.4]]).times(1)
+        array([0.2, 0.4])
+        """
+        position = range(self.n_units)[unit_index]
+        start = self.spike_times_index[position - 1] if position else 0
+        return self.spike_times[start : self.spike_times_index[position]]
+
+    def __repr__(self) -> str:
+        rate = "Hz" if self.time_unit == "s" else "per bin"
+        units = f"{self.n_units} unit{'s' * (self.n_units != 1)}"
+        time = unit_text(self.observed_duration, self.time_unit)
+        if len(self.observed) > 1:
+            time += f" in {len(self.observed)} stretches"
+        mean = float(self.rates.mean()) if self.n_units else 0.0
+        return f"Recording({units}, {self.n_spikes} spikes, {time}, mean rate {mean:.3g} {rate})"
+
+    # ---- parts of it
+
+    def between(self, start: float, stop: float) -> Recording:
+        """Cut out one stretch of time; times stay as they are.
+
+        Of a recording with a `bin_width` the borders are moved to the nearest bin edges. Intervals
+        that do not lie wholly inside are left out; `truth` is kept whole.
+
+        Parameters
+        ----------
+        start, stop : float
+            Borders, seconds. A spike at `stop` is left out, unless `stop` ends the recording.
+
+        Returns
+        -------
+        Recording
+
+        Raises
+        ------
+        InputError
+            If there is no observed time between the borders.
+
+        Examples
+        --------
+        >>> Recording.from_trains([[0.1, 0.5, 0.9]], t_stop=1.0).between(0.4, 0.9).n_spikes
+        1
+        """
+        return slicing.restrict(self, np.array([[start, stop]], dtype=np.float64))
+
+    def select_units(self, units: ArrayLike) -> Recording:
+        """Keep some units, in the order given.
+
+        Parameters
+        ----------
+        units : array_like
+            Unit ids, or a boolean mask of shape (n_units,).
+
+        Returns
+        -------
+        Recording
+            Without `truth`, which speaks of the positions of all units.
+
+        Raises
+        ------
+        InputError
+            If an id is unknown or given twice, or the mask has another length.
+
+        Examples
+        --------
+        >>> recording = Recording.from_trains({"a": [0.1, 0.5], "b": [0.3]}, t_stop=1.0)
+        >>> recording.select_units(["b"]).unit_ids
+        array(['b'], dtype='<U1')
+        >>> recording.select_units(recording.rates > 1.5).unit_ids
+        array(['a'], dtype='<U1')
+        """
+        return slicing.select_units(self, units)
+
+    def split(self, test: float = 0.2, gap: float = 1.0) -> tuple[Recording, Recording]:
+        """Split into training data and a last block of time to test on.
+
+        Parameters
+        ----------
+        test : float
+            Share of the observed time in the test block, between 0 and 1.
+        gap : float
+            Time left out before the test block, seconds, so that no window sees both.
+
+        Returns
+        -------
+        train, test : Recording
+
+        Raises
+        ------
+        InputError
+            If `test` or `gap` is out of range or nothing is left to train on.
+
+        Examples
+        --------
+        >>> train, test = Recording.from_trains([[1.0, 8.5]], t_stop=10.0).split(0.2, gap=1.0)
+        >>> (train.t_stop, test.t_start)
+        (7.0, 8.0)
+        """
+        return slicing.split(self, test, gap)
+
+    def folds(self, n: int, gap: float = 1.0) -> Iterator[tuple[Recording, Recording]]:
+        """Contiguous blocks of time for cross-validation, each in turn the test block.
+
+        Parameters
+        ----------
+        n : int
+            Number of blocks of equal observed time, at least 2.
+        gap : float
+            Time left out on both sides of the test block, seconds.
+
+        Yields
+        ------
+        train, test : Recording
+            `train` is all the rest: two observed stretches when the block is inside.
+
+        Raises
+        ------
+        InputError
+            If `n` or `gap` is out of range or nothing is left to train on.
+
+        Examples
+        --------
+        >>> recording = Recording.from_trains([[1.0, 8.5]], t_stop=9.0)
+        >>> [train.observed.tolist() for train, _ in recording.folds(3, gap=1.0)][1]
+        [[0.0, 2.0], [7.0, 9.0]]
+        """
+        return slicing.folds(self, n, gap)
+
+    # ---- keeping it
+
+    def fingerprint(self) -> str:
+        """Hash of the spikes, the unit ids and the observed time.
+
+        Returns
+        -------
+        str
+            SHA-256, 64 hexadecimal digits; equal for equal data, whatever file it came from.
+
+        Examples
+        --------
+        >>> len(Recording.from_trains([[0.1]]).fingerprint())
+        64
+        """
+        digest = hashlib.sha256(b"neurohm-recording 1")
+        span = np.array([self.t_start, self.t_stop])
+        for array in (span, self.observed, self.spike_times, self.spike_times_index):
+            little_endian = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
+            digest.update(np.int64(array.size).tobytes() + little_endian.tobytes())
+        digest.update(repr((self.time_unit, self.bin_width, self.unit_ids.tolist())).encode())
+        return digest.hexdigest()
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write to an HDF5 file in neurohm's format; all or nothing.
+
+        Parameters
+        ----------
+        path : str or path
+            File to write; an existing one is replaced in one step.
+
+        Raises
+        ------
+        MissingFileError
+            If the folder is not there or may not be written.
+
+        Examples
+        --------
+        >>> import tempfile, pathlib
+        >>> path = pathlib.Path(tempfile.mkdtemp()) / "recording.h5"
+        >>> Recording.from_trains([[0.1], [0.2]]).save(path)
+        >>> path.exists()
+        True
+        """
+        from neurohm.recordings.hdf5 import write_recording
+
+        write_recording(self, path)
+
+
+def _values(trains: Mapping[Any, ArrayLike] | Sequence[ArrayLike]) -> list[ArrayLike]:
+    return list(trains.values()) if isinstance(trains, Mapping) else list(trains)

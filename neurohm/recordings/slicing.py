@@ -1,0 +1,284 @@
+"""Parts of a recording: stretches of time, some of the units, splits for testing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from neurohm.exceptions import InputError
+from neurohm.recordings.intervals import intersection, merged, time_at_share, total_duration
+from neurohm.recordings.validation import unit_text, where
+
+if TYPE_CHECKING:
+    from neurohm.recordings.recording import Recording
+
+__all__ = ["folds", "inside", "restrict", "select_units", "split"]
+
+
+def inside(
+    times: NDArray[np.float64], intervals: NDArray[np.float64], closed_at: float
+) -> NDArray[np.bool_]:
+    """Which moments lie in disjoint ascending half-open intervals.
+
+    Parameters
+    ----------
+    times : ndarray of float64, shape (n,)
+    intervals : ndarray of float64, shape (m, 2)
+    closed_at : float
+        A stop at this moment belongs to its interval: the end of the recording.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+
+    Examples
+    --------
+    >>> inside(np.array([0.0, 1.0, 2.0]), np.array([[0.0, 1.0], [1.5, 2.0]]), closed_at=2.0)
+    array([ True, False,  True])
+    """
+    # Stops and starts interleaved ascend, so an odd number of borders passed means inside.
+    borders = intervals.ravel()
+    within: NDArray[np.bool_] = np.searchsorted(borders, times, side="right") % 2 == 1
+    if borders.size and borders[-1] == closed_at:
+        within |= times == closed_at
+    return within
+
+
+def restrict(recording: Recording, pieces: NDArray[np.float64]) -> Recording:
+    """Keep what lies in some stretches of time.
+
+    Parameters
+    ----------
+    recording : Recording
+    pieces : ndarray of float64, shape (n, 2)
+        Starts and stops, seconds; moved to the nearest bin edges if the recording has bins.
+
+    Returns
+    -------
+    Recording
+        From the first start to the last stop, observed only in the pieces.
+
+    Raises
+    ------
+    InputError
+        If there is no observed time in the pieces.
+
+    Examples
+    --------
+    >>> from neurohm.recordings import Recording
+    >>> recording = Recording.from_trains([[1.0, 5.0, 9.0]], t_stop=10.0)
+    >>> restrict(recording, np.array([[0.0, 2.0], [8.0, 10.0]])).times(0)
+    array([1., 9.])
+    """
+    whole = np.array([[recording.t_start, recording.t_stop]])
+    pieces = intersection(whole, merged(_on_bin_edges(recording, pieces)))
+    observed = intersection(recording.observed, pieces)
+    if not len(observed):
+        raise InputError(
+            f"{where(recording)}no observed time in the stretch asked for",
+            f"a stretch between {recording.t_start:g} and {recording.t_stop:g}",
+        )
+    keep = inside(recording.spike_times, pieces, recording.t_stop)
+    kept_before = np.concatenate([[0], np.cumsum(keep)])
+    return replace(
+        recording,
+        spike_times=recording.spike_times[keep],
+        spike_times_index=kept_before[recording.spike_times_index],
+        t_start=float(pieces[0, 0]),
+        t_stop=float(pieces[-1, 1]),
+        intervals=_intervals_within(recording, pieces) | _stated(observed, pieces),
+        events={
+            name: moments[inside(moments, pieces, recording.t_stop)]
+            for name, moments in recording.events.items()
+        },
+    )
+
+
+def split(recording: Recording, test: float, gap: float) -> tuple[Recording, Recording]:
+    """Split into training data and a last block of time; see `Recording.split`.
+
+    Parameters
+    ----------
+    recording : Recording
+    test : float
+        Share of the observed time in the test block.
+    gap : float
+        Time left out before it, seconds.
+
+    Returns
+    -------
+    train, test : Recording
+
+    Raises
+    ------
+    InputError
+        If an argument is out of range or nothing is left to train on.
+
+    Examples
+    --------
+    >>> from neurohm.recordings import Recording
+    >>> train, test = split(Recording.from_trains([[1.0]], t_stop=4.0), 0.5, 0.5)
+    >>> train.duration, test.duration
+    (1.5, 2.0)
+    """
+    if not 0 < test < 1:
+        raise InputError(f"test={test!r}", "a share of the observed time between 0 and 1")
+    gap = _whole_bins(recording, gap)
+    cut = _cut(recording, 1 - test)
+    return (
+        _training_part(recording, np.array([[recording.t_start, cut - gap]]), gap),
+        restrict(recording, np.array([[cut, recording.t_stop]])),
+    )
+
+
+def folds(recording: Recording, n: int, gap: float) -> Iterator[tuple[Recording, Recording]]:
+    """Contiguous blocks, each in turn the test block; see `Recording.folds`.
+
+    Parameters
+    ----------
+    recording : Recording
+    n : int
+        Number of blocks.
+    gap : float
+        Time left out on both sides of the test block, seconds.
+
+    Returns
+    -------
+    iterator of (Recording, Recording)
+        Training data and test block.
+
+    Raises
+    ------
+    InputError
+        If an argument is out of range or nothing is left to train on.
+
+    Examples
+    --------
+    >>> from neurohm.recordings import Recording
+    >>> recording = Recording.from_trains([[1.0]], t_stop=4.0)
+    >>> [test.t_start for _, test in folds(recording, 2, 0.0)]
+    [0.0, 2.0]
+    """
+    if n != int(n) or n < 2:
+        raise InputError(f"n={n!r} folds", "a whole number of at least 2")
+    return _folds(recording, int(n), _whole_bins(recording, gap))
+
+
+def _folds(recording: Recording, n: int, gap: float) -> Iterator[tuple[Recording, Recording]]:
+    inner = [_cut(recording, k / n) for k in range(1, n)]
+    edges = [recording.t_start, *inner, recording.t_stop]
+    for start, stop in pairwise(edges):
+        rest = np.array([[edges[0], start - gap], [stop + gap, edges[-1]]])
+        train = _training_part(recording, rest, gap)
+        yield train, restrict(recording, np.array([[start, stop]]))
+
+
+def select_units(recording: Recording, units: ArrayLike) -> Recording:
+    """Keep some units, in the order given; see `Recording.select_units`.
+
+    Parameters
+    ----------
+    recording : Recording
+    units : array_like
+        Unit ids, or a boolean mask of shape (n_units,).
+
+    Returns
+    -------
+    Recording
+
+    Raises
+    ------
+    InputError
+        If an id is unknown or given twice, or the mask has another length.
+
+    Examples
+    --------
+    >>> from neurohm.recordings import Recording
+    >>> select_units(Recording.from_trains([[1.0], [2.0]]), [1]).unit_ids
+    array([1])
+    """
+    chosen = _positions_of(recording, np.atleast_1d(np.asarray(units)))
+    trains = [recording.times(int(position)) for position in chosen]
+    counts = [train.size for train in trains]
+    positions = recording.positions
+    return replace(
+        recording,
+        spike_times=np.concatenate([np.empty(0), *trains]),
+        spike_times_index=np.cumsum(counts, dtype=np.int64),
+        unit_ids=recording.unit_ids[chosen],
+        unit_columns={name: column[chosen] for name, column in recording.unit_columns.items()},
+        positions=None if positions is None else positions[chosen],
+        truth=None,
+    )
+
+
+def _positions_of(recording: Recording, units: NDArray[Any]) -> NDArray[np.intp]:
+    if units.dtype == bool:
+        if units.shape != (recording.n_units,):
+            raise InputError(
+                f"{where(recording)}a mask of shape {units.shape}", f"shape ({recording.n_units},)"
+            )
+        return np.flatnonzero(units)
+    position = {unit: place for place, unit in enumerate(recording.unit_ids.tolist())}
+    unknown = [unit for unit in units.tolist() if unit not in position]
+    if unknown:
+        known = ", ".join(repr(unit) for unit in recording.unit_ids[:5].tolist())
+        raise InputError(f"{where(recording)}no unit {unknown[0]!r}", f"unit ids such as {known}")
+    return np.array([position[unit] for unit in units.tolist()], dtype=np.intp)
+
+
+def _training_part(recording: Recording, pieces: NDArray[np.float64], gap: float) -> Recording:
+    left = intersection(recording.observed, merged(pieces))
+    if total_duration(left) <= 0:
+        text = unit_text(recording.observed_duration, recording.time_unit)
+        raise InputError(
+            f"{where(recording)}nothing left to train on of {text} with a gap of {gap:g}",
+            "a longer recording",
+            "give a smaller gap or test block",
+        )
+    return restrict(recording, pieces)
+
+
+def _cut(recording: Recording, share: float) -> float:
+    moment = time_at_share(recording.observed, share)
+    return float(_on_bin_edges(recording, np.array([moment]))[0])
+
+
+def _on_bin_edges(recording: Recording, times: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Move moments to the bin edges of a recording that came in bins."""
+    width = recording.bin_width
+    if width is None:
+        return times
+    return recording.t_start + np.rint((times - recording.t_start) / width) * width
+
+
+def _whole_bins(recording: Recording, gap: float) -> float:
+    if not (np.isfinite(gap) and gap >= 0):
+        raise InputError(f"gap={gap!r}", "zero or a positive time")
+    width = recording.bin_width
+    # The allowance keeps a gap of exactly n bins from becoming n + 1 by a rounding error.
+    return gap if width is None else float(np.ceil(gap / width - 1e-9) * width)
+
+
+def _stated(
+    observed: NDArray[np.float64], pieces: NDArray[np.float64]
+) -> dict[str, NDArray[np.float64]]:
+    """Observed time, to be stated only where it is not simply everything."""
+    everything = np.array([[pieces[0, 0], pieces[-1, 1]]])
+    return {} if np.array_equal(observed, everything) else {"observed": observed}
+
+
+def _intervals_within(
+    recording: Recording, pieces: NDArray[np.float64]
+) -> dict[str, NDArray[np.float64]]:
+    kept = {}
+    for name, intervals in recording.intervals.items():
+        if name != "observed":
+            piece = np.searchsorted(pieces[:, 0], intervals[:, 0], side="right") - 1
+            kept[name] = intervals[(piece >= 0) & (intervals[:, 1] <= pieces[piece, 1])]
+    return kept

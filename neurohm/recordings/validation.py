@@ -1,0 +1,367 @@
+"""What a recording must be, and what it should be: each complaint says how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurohm.exceptions import ArgumentTypeError, InputError
+
+if TYPE_CHECKING:
+    from neurohm.recordings.recording import Recording
+
+__all__ = ["check_recording", "normalised_fields", "suspicions", "unit_text", "where"]
+
+# Mean rates over units, Hz, outside of which times are probably not in seconds.
+_PLAUSIBLE_RATES = (0.02, 200.0)
+
+
+def unit_text(value: float, time_unit: str) -> str:
+    """Time with its unit, for a message.
+
+    Parameters
+    ----------
+    value : float
+    time_unit : {"s", "bin"}
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> unit_text(2.5, "s"), unit_text(100.0, "bin")
+    ('2.5 s', '100 bins')
+    """
+    text = f"{value:.6g}"
+    return f"{text} s" if time_unit == "s" else f"{text} bin{'s' * (text != '1')}"
+
+
+def where(recording: Recording) -> str:
+    """Start of a message: the file that a recording came from, if any.
+
+    Parameters
+    ----------
+    recording : Recording
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> from neurohm.recordings import Recording
+    >>> where(Recording.from_trains([[1.0]], source="a.h5"))
+    "'a.h5': "
+    """
+    return f"'{recording.source}': " if recording.source else ""
+
+
+def normalised_fields(recording: Recording) -> dict[str, Any]:
+    """Fields of a recording in their one type and shape, arrays read-only.
+
+    Parameters
+    ----------
+    recording : Recording
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    InputError
+        If a field cannot be read as what it should be.
+
+    Examples
+    --------
+    >>> from neurohm.recordings import Recording
+    >>> Recording([1], [1], [7], 0, 2).spike_times
+    array([1.])
+    """
+    positions = recording.positions
+    floats = _Reader(where(recording), np.float64)
+    return {
+        "spike_times": floats.vector(recording.spike_times, "spike_times"),
+        "spike_times_index": _Reader(where(recording), np.int64).vector(
+            recording.spike_times_index, "spike_times_index"
+        ),
+        "unit_ids": _unit_ids(recording),
+        "t_start": float(recording.t_start),
+        "t_stop": float(recording.t_stop),
+        "unit_columns": {
+            name: _read_only(_text_or_numbers(column))
+            for name, column in recording.unit_columns.items()
+        },
+        "intervals": {
+            name: floats.pairs(value, f"intervals {name!r}")
+            for name, value in recording.intervals.items()
+        },
+        "events": {
+            name: floats.vector(value, f"events {name!r}")
+            for name, value in recording.events.items()
+        },
+        "positions": None if positions is None else floats.array(positions, "positions"),
+        "bin_width": None if recording.bin_width is None else float(recording.bin_width),
+        "metadata": dict(recording.metadata),
+    }
+
+
+def check_recording(recording: Recording) -> None:
+    """Raise unless a recording with normalised fields is consistent.
+
+    Parameters
+    ----------
+    recording : Recording
+
+    Raises
+    ------
+    InputError
+
+    Examples
+    --------
+    >>> from neurohm.recordings import Recording
+    >>> Recording.from_trains({"a": [2.0, 1.0]})
+    Traceback (most recent call last):
+    neurohm.exceptions.InputError: unit 'a': a spike at 1 after one at 2; expected ascending \
+times within each unit; sort them (load_recording: sort=True / --sort)
+    """
+    _check_span(recording)
+    _check_units(recording)
+    _check_index(recording)
+    _check_times(recording)
+    _check_intervals(recording)
+    _check_unit_columns(recording)
+    for mapping in (recording.unit_columns, recording.intervals, recording.events):
+        _check_names(recording, mapping)
+
+
+def suspicions(recording: Recording) -> list[str]:
+    """What is usable about a recording but probably not as intended.
+
+    Parameters
+    ----------
+    recording : Recording
+
+    Returns
+    -------
+    list of str
+        One sentence each, to be given as warnings.
+
+    Examples
+    --------
+    >>> from neurohm.recordings import Recording
+    >>> suspicions(Recording.from_trains([[1.0, 2.0], [1.5]]))
+    []
+    """
+    found = []
+    silent = recording.unit_ids[recording.spike_counts == 0].tolist()
+    if silent:
+        first = ", ".join(repr(unit) for unit in silent[:5]) + ", ..." * (len(silent) > 5)
+        found.append(
+            f"{where(recording)}{len(silent)} unit(s) without a spike: {first}; "
+            "leave them out with select_units"
+        )
+    if recording.n_units == 1:
+        found.append(
+            f"{where(recording)}only one unit, {recording.unit_ids[0]!s}: "
+            "a model of it can learn nothing about populations"
+        )
+    return found + _rate_suspicion(recording)
+
+
+def _rate_suspicion(recording: Recording) -> list[str]:
+    lowest, highest = _PLAUSIBLE_RATES
+    mean = float(recording.rates.mean())
+    if recording.time_unit != "s" or lowest <= mean <= highest:
+        return []
+    if recording.bin_width is not None:
+        question = "is the bin width in seconds? pass bin_width="
+    elif mean < lowest:
+        question = "are the times in milliseconds? pass time_scale=0.001 (samples: 1 / rate)"
+    else:
+        question = "are the times in minutes? pass time_scale=60"
+    return [f"{where(recording)}a mean rate of {mean:.3g} Hz is implausible; {question}"]
+
+
+class _Reader:
+    """Turns what was given for a field into a read-only array, or says what is wrong."""
+
+    def __init__(self, start: str, dtype: type[np.generic]) -> None:
+        self.start, self.dtype = start, np.dtype(dtype)
+
+    def array(self, value: Any, name: str) -> NDArray[Any]:
+        try:
+            given = np.asarray(value)
+            if self.dtype.kind == "i" and given.size and given.dtype.kind not in "iu":
+                raise TypeError(f"values of type {given.dtype}")
+            return _read_only(np.ascontiguousarray(given, dtype=self.dtype))
+        except (TypeError, ValueError) as error:
+            raise InputError(
+                f"{self.start}{name}: {error}", f"an array of {self.dtype.name}"
+            ) from None
+
+    def vector(self, value: Any, name: str) -> NDArray[Any]:
+        array = self.array(value, name)
+        if array.ndim != 1:
+            raise InputError(f"{self.start}{name} of shape {array.shape}", "one dimension")
+        return array
+
+    def pairs(self, value: Any, name: str) -> NDArray[Any]:
+        array = self.array(value, name)
+        if array.ndim != 2 or array.shape[1] != 2:
+            raise InputError(f"{self.start}{name} of shape {array.shape}", "shape (n, 2)")
+        return array
+
+
+def _read_only(array: NDArray[Any]) -> NDArray[Any]:
+    # A view, so that the caller's own array stays writable.
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def _text_or_numbers(values: Any) -> NDArray[Any]:
+    """Array of numbers, booleans or text; bytes and objects become text."""
+    array = np.asarray(values)
+    if array.dtype.kind == "S" or array.dtype.kind == "O":
+        texts = [
+            item.decode("utf-8", "replace") if isinstance(item, bytes) else str(item)
+            for item in array.ravel().tolist()
+        ]
+        return np.array(texts, dtype=np.str_).reshape(array.shape)
+    return array
+
+
+def _unit_ids(recording: Recording) -> NDArray[Any]:
+    ids = np.atleast_1d(np.asarray(recording.unit_ids))
+    if ids.dtype.kind in "iu" or ids.size == 0:
+        return _read_only(ids.astype(np.int64))
+    if ids.dtype.kind in "SOUT":
+        return _read_only(_text_or_numbers(ids).astype(np.str_))
+    raise ArgumentTypeError(
+        f"{where(recording)}unit ids of type {ids.dtype}", "whole numbers or strings"
+    )
+
+
+def _check_span(recording: Recording) -> None:
+    start, stop = recording.t_start, recording.t_stop
+    if not (np.isfinite(start) and np.isfinite(stop) and start < stop):
+        raise InputError(
+            f"{where(recording)}t_start={start:g} and t_stop={stop:g}",
+            "finite times, the second after the first",
+        )
+    width = recording.bin_width
+    if width is not None and not (np.isfinite(width) and width > 0):
+        raise InputError(f"{where(recording)}bin_width={width:g}", "a positive number of seconds")
+    if recording.time_unit not in ("s", "bin"):
+        raise InputError(f"{where(recording)}time_unit={recording.time_unit!r}", "'s' or 'bin'")
+
+
+def _check_units(recording: Recording) -> None:
+    ids, counts = np.unique(recording.unit_ids, return_counts=True)
+    if (counts > 1).any():
+        repeated = ids[counts > 1].tolist()[0]
+        raise InputError(
+            f"{where(recording)}unit id {repeated!r} occurs {counts.max()} times", "distinct ids"
+        )
+    positions = recording.positions
+    if positions is not None and positions.shape not in [(len(ids), 2), (len(ids), 3)]:
+        raise InputError(
+            f"{where(recording)}positions of shape {positions.shape}",
+            f"shape ({len(ids)}, 2) or ({len(ids)}, 3)",
+        )
+
+
+def _check_index(recording: Recording) -> None:
+    index, n_spikes = recording.spike_times_index, recording.n_spikes
+    if len(index) != len(recording.unit_ids):
+        raise InputError(
+            f"{where(recording)}{len(index)} entries in spike_times_index",
+            f"one for each of the {len(recording.unit_ids)} unit ids",
+        )
+    last = int(index[-1]) if len(index) else 0
+    if last != n_spikes or (np.diff(index, prepend=0) < 0).any():
+        raise InputError(
+            f"{where(recording)}spike_times_index ends at {last} or descends",
+            f"ascending ends of units, the last one {n_spikes}, the number of spike times",
+        )
+
+
+def _check_times(recording: Recording) -> None:
+    times, index = recording.spike_times, recording.spike_times_index
+    bad = ~np.isfinite(times)
+    if bad.any():
+        _complain(recording, bad, "a spike time is {:g}", "finite times")
+    early, late = times < recording.t_start, times > recording.t_stop
+    if early.any():
+        negative = recording.t_start == 0 or times.min() < 0 < recording.t_start
+        found = "a negative spike time, {:g}" if negative else "a spike at {:g}, before t_start"
+        _complain(recording, early, found, f"times from t_start={recording.t_start:g} on")
+    if late.any():
+        _complain(recording, late, "a spike at {:g}", f"times up to t_stop={recording.t_stop:g}")
+    descends = np.zeros(len(times), dtype=bool)
+    descends[1:] = times[1:] < times[:-1]
+    descends[index[index < len(times)]] = False
+    if descends.any():
+        before = times[int(np.argmax(descends)) - 1]
+        _complain(
+            recording,
+            descends,
+            f"a spike at {{:g}} after one at {before:g}",
+            "ascending times within each unit",
+            "sort them (load_recording: sort=True / --sort)",
+        )
+
+
+def _complain(
+    recording: Recording, bad: NDArray[np.bool_], found: str, expected: str, mend: str = ""
+) -> None:
+    place = int(np.argmax(bad))
+    unit = int(np.searchsorted(recording.spike_times_index, place, side="right"))
+    name = recording.unit_ids[unit].item()
+    value = recording.spike_times[place]
+    raise InputError(f"{where(recording)}unit {name!r}: {found.format(value)}", expected, mend)
+
+
+def _check_intervals(recording: Recording) -> None:
+    for name, intervals in recording.intervals.items():
+        start, stop = intervals.T
+        if not (np.isfinite(intervals).all() and (start <= stop).all()):
+            raise InputError(
+                f"{where(recording)}intervals {name!r}: a start after its stop, or not finite",
+                "start <= stop",
+            )
+    for name, moments in recording.events.items():
+        if not np.isfinite(moments).all():
+            raise InputError(f"{where(recording)}events {name!r}: not finite", "finite times")
+    observed = recording.intervals.get("observed")
+    if observed is None:
+        return
+    outside = (observed < recording.t_start) | (observed > recording.t_stop)
+    if outside.any() or not len(recording.observed):
+        raise InputError(
+            f"{where(recording)}observed time is empty or outside of the recording",
+            f"intervals between t_start={recording.t_start:g} and t_stop={recording.t_stop:g}",
+        )
+
+
+def _check_unit_columns(recording: Recording) -> None:
+    for name, column in recording.unit_columns.items():
+        if column.shape != (recording.n_units,) or column.dtype.kind not in "biufU":
+            raise InputError(
+                f"{where(recording)}unit column {name!r}: {column.dtype} of shape {column.shape}",
+                f"numbers, booleans or text of shape ({recording.n_units},)",
+            )
+
+
+def _check_names(recording: Recording, mapping: Mapping[str, Any]) -> None:
+    for name in mapping:
+        # Names become members of an HDF5 group, where a slash would open another group.
+        if not isinstance(name, str) or not name or "/" in name or name == ".":
+            raise InputError(
+                f"{where(recording)}the name {name!r}", "a name without a slash", "rename it"
+            )
