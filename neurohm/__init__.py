@@ -43,6 +43,10 @@ if TYPE_CHECKING:
     from neurohm.recordings import Recording as Recording
     from neurohm.recordings import load_recording as load_recording
     from neurohm.recordings import simulate_assemblies as simulate_assemblies
+    from neurohm.training import Checkpoint as Checkpoint
+    from neurohm.training import EarlyStopping as EarlyStopping
+    from neurohm.training import History as History
+    from neurohm.training import Progress as Progress
     from neurohm.training import train as train
 
 # Which package each public name lives in; the imports above tell type checkers the same.
@@ -54,7 +58,7 @@ _HOMES = {
     "plasticity": ("Adam", "Delta", "NonNegative"),
     "populations": ("Bernoulli", "Poisson"),
     "recordings": ("Recording", "load_recording", "simulate_assemblies"),
-    "training": ("train",),
+    "training": ("Checkpoint", "EarlyStopping", "History", "Progress", "train"),
 }
 _PACKAGES = (*_HOMES, "analysis", "backend", "exceptions", "plots", "report", "storage")
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

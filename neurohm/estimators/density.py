@@ -47,7 +47,7 @@ class HelmholtzDensity(BaseEstimator):
     plasticity : str or Plasticity
         ``"adam"`` or ``"delta"``.
     learning_rate : float, optional
-        Of a plasticity given by name; 0.003 for Adam and 0.1 for the delta rule by default.
+        Of a plasticity given by name; 0.01 for Adam and 0.1 for the delta rule by default.
     final_rate : float
         Factor of the learning rate at the end; it falls over the second half of the epochs.
     epochs, batch_size : int

@@ -9,7 +9,8 @@ import numpy as np
 
 from neurohm.analysis import IndependentModel
 from neurohm.estimators.settings import plain, revived
-from neurohm.storage import Tree, machine_from_tree, machine_to_tree, write_model
+from neurohm.exceptions import InputError
+from neurohm.storage import Tree, machine_from_tree, machine_to_tree, read_model, write_model
 from neurohm.training import History
 
 if TYPE_CHECKING:
@@ -62,6 +63,26 @@ def spike_from_tree(tree: Tree) -> SpikeHelmholtz:
     model.machine_ = machine_from_tree(tree["machine"], model.device)
     model.history_ = _history(tree)
     return model
+
+
+def require_same(path: str | os.PathLike[str], model: SpikeHelmholtz, fingerprint: str) -> None:
+    """Raise unless a model file or checkpoint is of a model's arguments and of that recording.
+
+    Raises
+    ------
+    InputError
+        The message names what differs.
+    """
+    _, tree = read_model(path)
+    mend = "give the same, or start again without resuming"
+    there = tree.get("estimator", {}).get("arguments", {})
+    for name, value in plain(model.get_params(deep=False)).items():
+        if there.get(name) != value:
+            raise InputError(f"{name} {value!r}", f"{there.get(name)!r}, as {path} has it", mend)
+    recording = tree["recording"]
+    if recording["fingerprint"] != fingerprint:
+        of = f"{path} is of another recording ({recording['source'] or 'not from a file'})"
+        raise InputError(of, "the recording to go on with", mend)
 
 
 def density_tree(model: Any) -> dict[str, Any]:

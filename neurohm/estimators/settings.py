@@ -11,7 +11,7 @@ from neurohm.exceptions import ArgumentTypeError, InputError, NotFittedError
 from neurohm.learning import LearningRule, as_rule
 from neurohm.plasticity import Plasticity, as_plasticity
 
-LEARNING_RATES = {"adam": 3e-3, "delta": 0.1}
+LEARNING_RATES = {"adam": 1e-2, "delta": 0.1}
 
 
 def hidden_sizes(hidden: Any) -> tuple[int, ...]:

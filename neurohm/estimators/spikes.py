@@ -59,7 +59,7 @@ class SpikeHelmholtz(BaseEstimator):
     plasticity : str or Plasticity
         ``"adam"`` or ``"delta"``.
     learning_rate : float, optional
-        Of a plasticity given by name; 0.003 for Adam and 0.1 for the delta rule by default. It
+        Of a plasticity given by name; 0.01 for Adam and 0.1 for the delta rule by default. It
         falls to a tenth over the second half of the epochs.
     epochs : int
         In each epoch every bin is seen once.
@@ -142,6 +142,7 @@ class SpikeHelmholtz(BaseEstimator):
         y: None = None,
         *,
         checkpoint: str | os.PathLike[str] | None = None,
+        keep_checkpoint: bool = False,
         resume: bool = False,
         callbacks: Sequence[Callback] = (),
     ) -> SpikeHelmholtz:
@@ -154,7 +155,9 @@ class SpikeHelmholtz(BaseEstimator):
         y : None
             Ignored.
         checkpoint : path, optional
-            Where to keep the state while fitting; removed when the fit is done.
+            Where to keep the state while fitting.
+        keep_checkpoint : bool
+            Whether it stays when the fit is done; else it is removed.
         resume : bool
             Go on from the checkpoint, if it is there, to the same result as without a stop.
         callbacks : sequence of Callback
@@ -177,6 +180,9 @@ class SpikeHelmholtz(BaseEstimator):
         self.unit_ids_ = recording.unit_ids
         self.positions_ = recording.positions
         self.recording_ = {"fingerprint": recording.fingerprint(), "source": recording.source}
+        begun = checkpoint if resume and checkpoint and Path(checkpoint).exists() else None
+        if begun is not None:
+            saved.require_same(begun, self, self.recording_["fingerprint"])
         learned, held_out = self._parts(recording)
         self.observation_ = self._observation(learned)
         clip = self.observation_ == "bernoulli"
@@ -187,10 +193,8 @@ class SpikeHelmholtz(BaseEstimator):
         if held_out is not None:
             monitors.append(EarlyStopping(self._monitored(held_out), patience=self.patience))
         if checkpoint is not None:
-            monitors.append(
-                Checkpoint(checkpoint, extra=saved.spike_tree(self, finished=False), keep=False)
-            )
-        resumable = resume and checkpoint is not None and Path(checkpoint).exists()
+            extra = saved.spike_tree(self, finished=False)
+            monitors.append(Checkpoint(checkpoint, extra=extra, keep=keep_checkpoint))
         self.history_ = train(
             self.machine_,
             batches,
@@ -201,7 +205,7 @@ class SpikeHelmholtz(BaseEstimator):
             seed=self.seed_,
             schedule=Decay(final=0.1, hold=0.5),
             callbacks=monitors,
-            resume=checkpoint if resumable else None,
+            resume=begun,
         ).history
         return self
 

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
-from neurohm.backend import Array, Draws, Site
+from neurohm.backend import Array, Draws, Site, as_stream
 from neurohm.exceptions import InputError
 from neurohm.machine import HelmholtzMachine, Workspace
 from neurohm.machine.passes import drive, log_joint, recognise
@@ -103,7 +103,9 @@ def log_likelihood(
     """
     if particles < 1:
         raise InputError(f"particles {particles}", "at least 1", "give e.g. 1000")
-    rows = x.shape[0] if hasattr(x, "shape") else len(x)
+    seed = as_stream(seed).seed
+    x = x.tocsr() if hasattr(x, "tocsr") else np.asarray(x)
+    rows = x.shape[0] if x.ndim else 0
     if rows == 0:
         raise InputError("no rows to score", "at least one")
     firsts = range(0, rows, BLOCK)
@@ -111,7 +113,6 @@ def log_likelihood(
     def estimate(first: int) -> Array:
         return _score_block(machine, machine.as_activity(x[first : first + BLOCK]), particles, seed)
 
-    x = x if hasattr(x, "shape") else np.asarray(x)
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(os.cpu_count()) as pool:
         parts = np.concatenate(list(pool.map(estimate, firsts)), axis=1)
     value, effective = parts
@@ -209,7 +210,7 @@ def _drives_of_data(machine: HelmholtzMachine, x: Array, work: Workspace) -> dic
     return {
         target: drive(machine, pathway, target, states, work, Site.SCORE).copy()
         for target in pathway.order
-        if all(p.source == 0 for p in pathway.afferents(target))
+        if {p.source for p in pathway.afferents(target)} == {0}
     }
 
 

@@ -116,6 +116,7 @@ class HelmholtzMachine:
         for key, array in own.items():
             if array.shape != np.shape(values[key]):
                 raise InputError(f"{key} of shape {np.shape(values[key])}", f"{array.shape}")
+        for key, array in own.items():
             array[...] = values[key]
 
     def copy(self, dtype: npt.DTypeLike | None = None) -> HelmholtzMachine:
@@ -195,6 +196,17 @@ class HelmholtzMachine:
 
     def _pathway(self, name: str, edges: Sequence[tuple[int, int]], driven: range) -> Pathway:
         units, names = self.sizes, [p.name for p in self.populations]
+        for s, t in edges:
+            if not (0 <= s < len(units) and 0 <= t < len(units)):
+                raise InputError(
+                    f"{name} projection {s} -> {t}", f"populations 0 to {len(units) - 1}"
+                )
+            if t not in driven:
+                raise InputError(
+                    f"{name} projection {s} -> {t}", "one onto a hidden population, not the visible"
+                )
+        if len({(s, t) for s, t in edges}) < len(edges):
+            raise InputError(f"{name} projections {list(edges)}", "each of them once")
         return Pathway(
             name,
             [

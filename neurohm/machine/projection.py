@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from neurohm.backend import Array
 from neurohm.exceptions import InputError
@@ -60,6 +59,11 @@ class Pathway:
     biases : sequence of Bias
         One of each population that this pathway drives.
 
+    Attributes
+    ----------
+    order : tuple of int
+        The populations that this pathway drives, each after all that drive it.
+
     Raises
     ------
     InputError
@@ -76,6 +80,7 @@ class Pathway:
             target: tuple(p for p in self.projections if p.target == target)
             for target in self.biases
         }
+        self.order = self._sorted()
 
     def afferents(self, target: int) -> tuple[Projection, ...]:
         """Return the projections onto a population."""
@@ -86,9 +91,8 @@ class Pathway:
         """All projections, then all biases."""
         return (*self.projections, *self.biases.values())
 
-    @cached_property
-    def order(self) -> tuple[int, ...]:
-        """The populations that this pathway drives, each after all that drive it."""
+    def _sorted(self) -> tuple[int, ...]:
+        """Return the populations that this pathway drives, each after all that drive it."""
         waiting = dict(self._afferents)
         ordered: list[int] = []
         while waiting:

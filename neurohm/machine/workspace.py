@@ -34,10 +34,10 @@ class Workspace:
     def array(self, label: Hashable, shape: tuple[int, ...], dtype: npt.DTypeLike) -> Array:
         """Return a C-contiguous array of that shape; its content is arbitrary."""
         view = self._views.get((label, shape))
-        if view is None:
+        if view is None or view.dtype != dtype:
             size = prod(shape)
             memory = self._memory.get(label)
-            if memory is None or memory.size < size:
+            if memory is None or memory.size < size or memory.dtype != dtype:
                 memory = self._memory[label] = self.backend.empty((size,), dtype)
                 self._views = {k: v for k, v in self._views.items() if k[0] != label}  # type: ignore[index]
             view = self._views[label, shape] = memory[:size].reshape(shape)

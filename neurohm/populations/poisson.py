@@ -40,7 +40,7 @@ class Poisson(Population):
 
     def check(self, values: Array) -> None:
         """Raise an `InputError` if a value is not a count."""
-        wrong = ~((values >= 0) & (values == np.floor(values)))
+        wrong = ~((values >= 0) & (values == np.floor(values)) & np.isfinite(values))
         if wrong.any():
             raise InputError(
                 f"value {float(values[wrong].flat[0]):g} for Poisson units",

@@ -1,0 +1,5 @@
+"""The command line: ``neurohm COMMAND``."""
+
+from neurohm.cli.app import main
+
+__all__ = ["main"]

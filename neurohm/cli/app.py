@@ -1,0 +1,86 @@
+"""The commands, and how a call of them ends: with a result, or with one line on stderr."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated, NoReturn
+
+import typer
+
+from neurohm.__about__ import __version__
+from neurohm.cli.convert import convert
+from neurohm.cli.errors import explain, silence_pipe, warnings_as_lines
+from neurohm.cli.fit import fit
+from neurohm.cli.info import info
+from neurohm.cli.inspect import inspect
+from neurohm.cli.options import expanded
+from neurohm.cli.output import complain
+from neurohm.cli.sample import sample
+from neurohm.cli.score import score
+from neurohm.cli.simulate import simulate
+
+COMMANDS = (fit, inspect, score, sample, simulate, convert, info)
+DEBUG = "--debug"
+
+app = typer.Typer(
+    name="neurohm",
+    help="Helmholtz machines with local wake-sleep learning, for spike recordings.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for command in COMMANDS:
+    app.command()(expanded(command))
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run a command and end the process: 0 done, 1 failure of the run, 2 wrong input.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Those of the process by default.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    with warnings_as_lines():
+        code = _run(given)
+    raise SystemExit(code)
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
+    debug: Annotated[
+        bool, typer.Option(DEBUG, help="Show the traceback of an error; anywhere on the line.")
+    ] = False,
+) -> None:
+    if version:
+        print(f"neurohm {__version__}")
+        raise typer.Exit
+
+
+def _run(arguments: list[str]) -> int:
+    """Run a command and return the exit code.
+
+    Without typer's own way to run, which turns errors into panels and drops interruptions.
+    """
+    # It is taken off before the commands see it, since an error may be anywhere.
+    debug = DEBUG in arguments
+    arguments = [argument for argument in arguments if argument != DEBUG]
+    if arguments == ["--version"]:
+        arguments = [*arguments, "info"]  # a group's options want a command after them
+    try:
+        group = typer.main.get_command(app)
+        with group.make_context("neurohm", arguments or ["--help"]) as context:
+            group.invoke(context)
+    except typer.Exit as end:
+        return int(end.exit_code)
+    except BrokenPipeError:  # the reader of our output has left, as `head` does
+        return silence_pipe()
+    except (Exception, KeyboardInterrupt) as error:
+        if debug:
+            raise
+        text, code = explain(error, arguments)
+        complain(text)
+        return code
+    return 0

@@ -1,0 +1,27 @@
+"""``neurohm convert``: any readable recording in neurohm's own format."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from neurohm.cli.options import AsJson, ReaderOptions
+from neurohm.cli.output import show
+from neurohm.cli.outputs import RECORDING, check_output
+
+
+def convert(
+    source: Annotated[Path, typer.Argument(metavar="IN", help="Recording in a layout of others.")],
+    output: Annotated[Path, typer.Argument(metavar="OUT", help="Recording to write (HDF5).")],
+    reader: ReaderOptions,
+    as_json: AsJson = False,
+) -> None:
+    """Write a recording in neurohm's own format."""
+    check_output(output, RECORDING, source)
+    recording = reader.load(source)
+    recording.save(output)
+    from neurohm.cli.recording_summary import written
+
+    show(*written(recording, output), as_json=as_json)

@@ -1,0 +1,115 @@
+"""What there is to say of a model file: for programs, and for readers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from neurohm.cli.recording_summary import named
+from neurohm.files import open_hdf5
+from neurohm.storage import read_model
+
+
+def model_facts(path: Path) -> dict[str, Any]:
+    """Return what a model file holds, as plain data."""
+    kind, tree = read_model(path)
+    run, recording = tree.get("run", {}), tree.get("recording", {})
+    estimator = tree.get("estimator", {})
+    arguments = estimator.get("arguments", {})
+    settings = run.get("settings", {})
+    return {
+        "kind": kind,
+        "source": str(path),
+        "populations": tree["machine"]["populations"],
+        "parameters": _size(tree["machine"]["parameters"]),
+        "dtype": tree["machine"]["dtype"],
+        "rule": settings.get("rule", arguments.get("rule")),
+        "plasticity": settings.get("plasticity", arguments.get("plasticity")),
+        "arguments": arguments,
+        "bin_size": estimator.get("bin_size"),
+        "time_unit": estimator.get("time_unit"),
+        "lags": arguments.get("lags"),
+        "observation": estimator.get("observation", arguments.get("observation")),
+        "seed": estimator.get("seed", settings.get("seed")),
+        "units": len(recording["unit_ids"]) if "unit_ids" in recording else None,
+        "unit_ids": recording.get("unit_ids"),
+        "positions": "positions" in recording,
+        "recording": {key: recording.get(key) for key in ("source", "fingerprint")},
+        "epoch": run.get("position", {}).get("epoch"),
+        "epochs": settings.get("epochs", arguments.get("epochs")),
+        "history": _history(tree.get("history", run.get("history", {}))),
+        "versions": _versions(path),
+    }
+
+
+def model_rows(facts: Mapping[str, Any]) -> dict[str, str]:
+    """Return the facts about a model in words."""
+    history = facts["history"]
+    fitted = f"{history['epochs']} of at most {facts['epochs']} epochs"
+    rows = {
+        "file": facts["source"],
+        "model": facts["kind"],
+        "populations": " - ".join(f"{p['size']} {p['kind']}" for p in facts["populations"]),
+        "parameters": f"{facts['parameters']:,} ({facts['dtype']})",
+        "rule": _setting(facts["rule"]),
+        "plasticity": _setting(facts["plasticity"]),
+        "window": _window(facts),
+        "units": named(list(facts["unit_ids"])) if facts["unit_ids"] is not None else "",
+        "seed": "" if facts["seed"] is None else str(facts["seed"]),
+        "fitted to": facts["recording"]["source"] or "",
+        "learning": fitted if history["epochs"] else "",
+        **{name: _course(course) for name, course in history["columns"].items()},
+        "written by": ", ".join(f"{name} {value}" for name, value in facts["versions"].items()),
+    }
+    return {name: text for name, text in rows.items() if text}
+
+
+def _size(parameters: Mapping[str, Any]) -> int:
+    parts = (_size(p) if isinstance(p, Mapping) else p.size for p in parameters.values())
+    return sum(map(int, parts))
+
+
+def _history(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the first, last and best value of each column; the epoch itself is none."""
+    import numpy as np
+
+    scores = {name: v for name, v in columns.items() if name != "epoch" and np.isfinite(v).any()}
+    return {
+        "epochs": max((len(values) for values in columns.values()), default=0),
+        "columns": {
+            name: {
+                "first": float(values[0]),
+                "last": float(values[-1]),
+                "best": float(np.nanmax(values)),
+                "best_epoch": int(np.nanargmax(values)) + 1,
+            }
+            for name, values in scores.items()
+        },
+    }
+
+
+def _versions(path: Path) -> dict[str, str]:
+    with open_hdf5(path) as file:
+        return {
+            "neurohm": str(file.attrs.get("neurohm_version", "unknown")),
+            "format": str(file.attrs["version"]),
+        }
+
+
+def _setting(value: Any) -> str:
+    if isinstance(value, Mapping):
+        options = ", ".join(f"{key} {item}" for key, item in value.items() if key != "name")
+        return f"{value['name']} ({options})" if options else str(value["name"])
+    return str(value or "")
+
+
+def _window(facts: Mapping[str, Any]) -> str:
+    if facts["bin_size"] is None or facts["lags"] is None:
+        return ""
+    unit = "s" if facts["time_unit"] == "s" else "bin"
+    return f"{facts['lags']} lags of {facts['bin_size']:g} {unit}, {facts['observation']}"
+
+
+def _course(course: Mapping[str, Any]) -> str:
+    return f"{course['last']:.5g}, best {course['best']:.5g} (epoch {course['best_epoch']})"

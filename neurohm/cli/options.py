@@ -1,0 +1,210 @@
+"""Options that several commands share, in groups."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, fields, is_dataclass
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+
+import typer
+
+from neurohm.cli.parsing import parse_sizes, parse_time
+
+if TYPE_CHECKING:
+    from neurohm.estimators import SpikeHelmholtz
+    from neurohm.recordings import Recording
+
+RecordingFile = Annotated[
+    Path, typer.Argument(metavar="RECORDING", help="File with the spikes (HDF5, MATLAB 7.3).")
+]
+ModelFile = Annotated[
+    Path, typer.Argument(metavar="MODEL", help="Model file that 'neurohm fit' wrote.")
+]
+RecordingOutput = Annotated[
+    Path, typer.Option("--output", "-o", help="Recording to write (HDF5).", show_default=False)
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Particles = Annotated[int, typer.Option(help="Samples for the estimate of each likelihood.")]
+
+FILE, MACHINE, LEARNING = "Reading the file", "The machine", "Learning"
+
+
+@dataclass(frozen=True)
+class ReaderOptions:
+    """What a user says of a recording's file, where its content does not tell."""
+
+    bin_width: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="Of a matrix: width of its bins.", rich_help_panel=FILE),
+    ] = None
+    units_axis: Annotated[
+        int | None,
+        typer.Option(help="Of a matrix: 0 if rows are units, 1 if columns.", rich_help_panel=FILE),
+    ] = None
+    dataset: Annotated[
+        str | None, typer.Option(help="Dataset that holds the spikes.", rich_help_panel=FILE)
+    ] = None
+    layout: Annotated[
+        str | None,
+        typer.Option(help="neurohm, spikes-sCount or matrix.", rich_help_panel=FILE),
+    ] = None
+    sort: Annotated[
+        bool,
+        typer.Option(
+            "--sort", help="Sort spike times instead of refusing them.", rich_help_panel=FILE
+        ),
+    ] = False
+    time_scale: Annotated[
+        float,
+        typer.Option(
+            help="Seconds in a unit of the file's time (0.001: milliseconds).", rich_help_panel=FILE
+        ),
+    ] = 1.0
+
+    def load(self, path: Path, *, width_of_bins: float | None = None) -> Recording:
+        """Load a recording.
+
+        Parameters
+        ----------
+        path : Path
+        width_of_bins : float, optional
+            Taken for the width of a matrix's bins where neither file nor user states it, seconds.
+
+        Returns
+        -------
+        Recording
+        """
+        from neurohm.recordings import load_recording
+
+        stated = parse_time(self.bin_width, "--bin-width") if self.bin_width else None
+        options: dict[str, Any] = {
+            "units_axis": self.units_axis,
+            "dataset": self.dataset,
+            "layout": self.layout,
+            "sort": self.sort,
+            "time_scale": self.time_scale,
+        }
+        recording = load_recording(path, bin_width=stated, **options)
+        if recording.time_unit == "bin" and width_of_bins is not None:
+            recording = load_recording(path, bin_width=width_of_bins, **options)
+        return recording
+
+
+@dataclass(frozen=True)
+class MachineOptions:
+    """The settings of a fit."""
+
+    bin: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="Bin size, such as 20ms; of a matrix that does not state it, the width of its "
+            "bins. By default 20 ms, or the bins that the recording came in.",
+            rich_help_panel=MACHINE,
+        ),
+    ] = None
+    lags: Annotated[int, typer.Option(help="Bins in a window.", rich_help_panel=MACHINE)] = 5
+    hidden: Annotated[
+        str,
+        typer.Option(
+            metavar="SIZES", help="Hidden layers, from the spikes upward.", rich_help_panel=MACHINE
+        ),
+    ] = "40,10"
+    observation: Annotated[
+        str,
+        typer.Option(
+            help="Of the counts: poisson, bernoulli or auto.",
+            rich_help_panel=MACHINE,
+        ),
+    ] = "auto"
+    rule: Annotated[
+        str, typer.Option(help="reweighted or wake-sleep.", rich_help_panel=LEARNING)
+    ] = "reweighted"
+    particles: Annotated[
+        int, typer.Option(help="Of the reweighted rule.", rich_help_panel=LEARNING)
+    ] = 5
+    plasticity: Annotated[str, typer.Option(help="adam or delta.", rich_help_panel=LEARNING)] = (
+        "adam"
+    )
+    learning_rate: Annotated[
+        float | None,
+        typer.Option(help="By default that of the plasticity.", rich_help_panel=LEARNING),
+    ] = None
+    epochs: Annotated[
+        int, typer.Option(help="At most; each sees every bin once.", rich_help_panel=LEARNING)
+    ] = 50
+    batch_size: Annotated[int, typer.Option(help="Windows a step.", rich_help_panel=LEARNING)] = 100
+    device: Annotated[str, typer.Option(help="Where to compute.", rich_help_panel=LEARNING)] = "cpu"
+    seed: Annotated[
+        int, typer.Option(help="The same gives the same fit.", rich_help_panel=LEARNING)
+    ] = 0
+
+    @property
+    def bin_size(self) -> float | None:
+        """The bin size in seconds, if given."""
+        return None if self.bin is None else parse_time(self.bin, "--bin")
+
+    def estimator(self) -> SpikeHelmholtz:
+        """Return the estimator with these settings, not fitted."""
+        bin_size, hidden = self.bin_size, parse_sizes(self.hidden, "--hidden")
+
+        from neurohm.estimators import SpikeHelmholtz
+
+        return SpikeHelmholtz(
+            hidden=hidden,
+            bin_size="auto" if bin_size is None else bin_size,
+            lags=self.lags,
+            observation=self.observation,
+            rule=self.rule,
+            particles=self.particles,
+            plasticity=self.plasticity,
+            learning_rate=self.learning_rate,
+            epochs=self.epochs,
+            batch_size=self.batch_size,
+            device=self.device,
+            random_state=self.seed,
+        )
+
+
+def expanded(command: Callable[..., None]) -> Callable[..., None]:
+    """Return a command that takes the fields of its groups of options one by one.
+
+    Parameters
+    ----------
+    command : callable
+        A parameter whose type is a dataclass is a group of options.
+
+    Returns
+    -------
+    callable
+        As typer wants it: one parameter an option.
+    """
+    own = inspect.signature(command, eval_str=True).parameters.values()
+    groups: dict[str, Any] = {p.name: p.annotation for p in own if is_dataclass(p.annotation)}
+
+    @wraps(command)
+    def run(**given: Any) -> None:
+        for name, group in groups.items():
+            given[name] = group(**{field.name: given.pop(field.name) for field in fields(group)})
+        command(**given)
+
+    flat = [q for p in own for q in (_options_of(groups[p.name]) if p.name in groups else [p])]
+    keywords = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in flat]
+    run.__signature__ = inspect.Signature(keywords)  # type: ignore[attr-defined]
+    return run
+
+
+def _options_of(group: Any) -> list[inspect.Parameter]:
+    hints = get_type_hints(group, include_extras=True)
+    return [
+        inspect.Parameter(
+            field.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=field.default,
+            annotation=hints[field.name],
+        )
+        for field in fields(group)
+    ]

@@ -1,0 +1,49 @@
+"""Files to write: checked before any work is done, and never over a file of another kind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from neurohm.exceptions import InputError
+from neurohm.files import check_writable, open_hdf5
+
+MODEL, RECORDING = "neurohm-model", "neurohm-recording"
+
+
+def stated_format(path: Path) -> str:
+    """Return the format that a file states in its attributes; empty where it states none."""
+    try:
+        with open_hdf5(path) as file:
+            stated = file.attrs.get("format", "")
+    except InputError:
+        return ""
+    return stated.decode() if isinstance(stated, bytes) else str(stated)
+
+
+def check_output(path: Path, kind: str, *inputs: Path) -> Path:
+    """Return the path if a file of that kind may be written there.
+
+    Parameters
+    ----------
+    path : Path
+    kind : str
+        `MODEL` or `RECORDING`.
+    *inputs : Path
+        Files that the command reads.
+
+    Raises
+    ------
+    InputError
+        If the folder is missing or read-only, if the path is one of the inputs, or if what is
+        there is of another kind.
+    """
+    if any(path.exists() and other.exists() and path.samefile(other) for other in inputs):
+        raise InputError(f"the output {path} is the input", "another name for the output")
+    check_writable(path)
+    if path.exists() and stated_format(path) != kind:
+        raise InputError(
+            f"{path} is there and no {kind} file",
+            f"a new name, or a {kind} file to replace",
+            "give another name, or remove it",
+        )
+    return path

@@ -1,0 +1,89 @@
+"""Texts on the command line: times and lists of sizes."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from neurohm.exceptions import InputError
+
+EXPONENTS = {"": 0, "s": 0, "ms": -3, "us": -6, "µs": -6, "μs": -6, "ns": -9}  # both signs for mu
+
+
+def parse_time(text: str, option: str, *, zero: bool = False) -> float:
+    """Return a time in seconds.
+
+    Parameters
+    ----------
+    text : str
+        Such as ``20ms``, ``0.02`` or ``5us``.
+    option : str
+        Where it was given, for the message.
+    zero : bool
+        Whether zero is a time.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    InputError
+        If it is not a positive time.
+
+    Examples
+    --------
+    >>> [parse_time(text, "--bin") for text in ("20ms", "0.02", "0.02s", "5us")]
+    [0.02, 0.02, 0.02, 5e-06]
+    """
+    found = re.fullmatch(r"([-+.0-9e]+?)\s*([a-zµμ]*)", text.strip().lower())
+    seconds = _seconds(*found.groups()) if found else math.nan
+    if not (math.isfinite(seconds) and (seconds > 0 or (zero and seconds == 0))):
+        kind = "time" if zero else "positive time"
+        raise InputError(f"{option} {text}", f"a {kind}", f"give e.g. {option} 20ms or 0.02 (s)")
+    return seconds
+
+
+def parse_sizes(text: str, option: str) -> tuple[int, ...]:
+    """Return whole numbers of at least 1.
+
+    Parameters
+    ----------
+    text : str
+        Such as ``40,10``.
+    option : str
+        Where it was given, for the message.
+
+    Returns
+    -------
+    tuple of int
+
+    Raises
+    ------
+    InputError
+
+    Examples
+    --------
+    >>> parse_sizes("40,10", "--hidden")
+    (40, 10)
+    """
+    try:
+        sizes = tuple(int(part) for part in text.split(","))
+    except ValueError:
+        sizes = ()
+    if not sizes or min(sizes) < 1:
+        raise InputError(
+            f"{option} {text!r}", "whole numbers of at least 1", f"give e.g. {option} 40,10"
+        )
+    return sizes
+
+
+def _seconds(number: str, unit: str) -> float:
+    """Return seconds; the exponent is joined to the text, so that 20ms is 0.02 to the bit."""
+    if unit not in EXPONENTS:
+        return math.nan
+    mantissa, _, exponent = number.partition("e")
+    try:
+        return float(f"{mantissa}e{int(exponent or 0) + EXPONENTS[unit]}")
+    except ValueError:
+        return math.nan

@@ -1,0 +1,34 @@
+"""The part of a recording to learn from, and the part to score on."""
+
+from __future__ import annotations
+
+from neurohm.exceptions import InputError
+from neurohm.recordings import Recording
+
+GAP = 1.0  # seconds
+
+
+def train_and_test(recording: Recording, test: float, lags: int) -> tuple[Recording, Recording]:
+    """Split off the last share of the time, with a gap before it.
+
+    Parameters
+    ----------
+    recording : Recording
+    test : float
+        The share, between 0 and 1.
+    lags : int
+        The gap of a recording whose time is counted in bins; else it is a second.
+
+    Returns
+    -------
+    train, test : Recording
+
+    Examples
+    --------
+    >>> whole = Recording.from_trains([[1.0, 8.5]], t_stop=10.0)
+    >>> [part.duration for part in train_and_test(whole, 0.2, 5)]
+    [7.0, 2.0]
+    """
+    if not 0 < test < 1:
+        raise InputError(f"--test {test:g}", "a share of the time between 0 and 1", "give e.g. 0.2")
+    return recording.split(test, gap=GAP if recording.time_unit == "s" else float(lags))

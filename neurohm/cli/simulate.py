@@ -1,0 +1,75 @@
+"""``neurohm simulate``: a recording in which it is known what there is to find."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from neurohm.cli.options import AsJson, RecordingOutput
+from neurohm.cli.output import show
+from neurohm.cli.outputs import RECORDING, check_output
+from neurohm.cli.parsing import parse_sizes, parse_time
+from neurohm.exceptions import InputError
+
+
+def simulate(
+    output: RecordingOutput,
+    units: Annotated[int, typer.Option(help="Number of units.")] = 60,
+    minutes: Annotated[float, typer.Option(help="Duration.")] = 10.0,
+    assemblies: Annotated[int, typer.Option(help="Number of assemblies.")] = 6,
+    members: Annotated[
+        str, typer.Option(metavar="LEAST,MOST", help="Members of an assembly.")
+    ] = "6,10",
+    lag: Annotated[
+        str, typer.Option(metavar="TIME", help="Longest lag behind the first member.")
+    ] = "60ms",
+    jitter: Annotated[
+        str, typer.Option(metavar="TIME", help="Standard deviation of a member's spike.")
+    ] = "5ms",
+    participation: Annotated[
+        float, typer.Option(help="Probability that a member takes part.")
+    ] = 0.8,
+    overlap: Annotated[
+        float, typer.Option(help="Share of members that earlier assemblies have too.")
+    ] = 0.2,
+    rate: Annotated[float, typer.Option(help="Mean background rate, Hz.")] = 2.0,
+    occurrence_rate: Annotated[float, typer.Option(help="Occurrences of each assembly, Hz.")] = 0.3,
+    comodulation: Annotated[
+        float, typer.Option(help="Depth of a slow modulation common to all units, 0 to 1.")
+    ] = 0.0,
+    seed: Annotated[int, typer.Option(help="Another gives another recording.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Simulate a recording with planted assemblies; the truth is in the file."""
+    check_output(output, RECORDING)
+    lag_seconds = parse_time(lag, "--lag", zero=True)
+    jitter_seconds = parse_time(jitter, "--jitter", zero=True)
+    fewest_and_most = _two_sizes(members)
+
+    from neurohm.cli.recording_summary import written
+    from neurohm.recordings import simulate_assemblies
+
+    recording = simulate_assemblies(
+        units,
+        minutes,
+        assemblies,
+        members=fewest_and_most,
+        lag=lag_seconds,
+        jitter=jitter_seconds,
+        participation=participation,
+        overlap=overlap,
+        rate=rate,
+        occurrence_rate=occurrence_rate,
+        comodulation=comodulation,
+        seed=seed,
+    )
+    recording.save(output)
+    show(*written(recording, output), as_json=as_json)
+
+
+def _two_sizes(members: str) -> tuple[int, int]:
+    sizes = parse_sizes(members, "--members")
+    if len(sizes) != 2:
+        raise InputError(f"--members {members}", "the fewest and the most", "give e.g. 6,10")
+    return sizes[0], sizes[1]

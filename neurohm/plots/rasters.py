@@ -1,0 +1,199 @@
+"""Pictures of spikes in time, with what the machine makes of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from neurohm.exceptions import InputError
+from neurohm.plots.order import hidden_order, unit_order
+from neurohm.plots.style import GREY, SEQUENTIAL, WIDTH, Picture, styled
+from neurohm.recordings import Recording
+
+if TYPE_CHECKING:
+    from neurohm.estimators import SpikeHelmholtz
+
+_BINS = 500  # shown by default
+
+
+@styled
+def raster(
+    recording: Recording,
+    model: SpikeHelmholtz,
+    *,
+    start: float | None = None,
+    seconds: float | None = None,
+    order: bool = True,
+) -> Figure:
+    """Draw spikes, the population's rate above them and hidden activity below.
+
+    Hidden activity at a moment is how probably each hidden unit is active given the window that
+    ends there.
+
+    Parameters
+    ----------
+    recording : Recording
+        Of the units that the model was fitted to.
+    model : SpikeHelmholtz
+        A fitted one.
+    start : float, optional
+        First moment, seconds; by default where the population's rate varies most.
+    seconds : float, optional
+        Length; by default 500 bins of the model (10 s at 20 ms).
+    order : bool
+        Whether units are ordered as by `receptive_fields`; otherwise as in the recording.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Three panels over one time axis: rate (Hz per unit), spikes, hidden activity (0 to 1).
+
+    Raises
+    ------
+    InputError
+        If the stretch is outside the recording, or shorter than a window.
+
+    Examples
+    --------
+    >>> import neurohm as nh
+    >>> recording = nh.simulate_assemblies(n_units=10, minutes=1, n_assemblies=1, members=(4, 5))
+    >>> model = nh.SpikeHelmholtz(hidden=4, lags=2, epochs=3).fit(recording)
+    >>> nh.plots.raster(recording, model, start=20.0, seconds=5.0).savefig("raster.png")
+    """
+    first, last = _stretch(recording, model, start, seconds)
+    part = recording.between(first, last)
+    fields = model.receptive_fields(1)
+    rows, hidden = np.arange(recording.n_units), np.arange(len(fields))
+    if order:
+        rows = unit_order(fields)
+        effective = hidden_order(fields)
+        hidden = np.concatenate([effective, np.setdiff1d(hidden, effective)])
+    activity, layers = _hidden_activity(part, model, hidden)
+    heights = [0.45, np.clip(0.05 * part.n_units, 0.8, 3.2), np.clip(0.07 * len(activity), 0.5, 2)]
+    figure = Picture(figsize=(WIDTH, 0.75 + float(sum(heights))))
+    above, middle, below = figure.subplots(3, 1, sharex=True, height_ratios=heights)
+    _draw_rate(above, part, model)
+    _draw_spikes(middle, part, rows, float(heights[1]))
+    _draw_hidden(below, activity, layers, part, model)
+    sorting = ", sorted by receptive fields" if order else ""
+    above.set_title(f"Spikes of {part.n_units} units and activity of hidden units{sorting}")
+    middle.set_ylabel("Recorded unit")
+    below.set_xlabel("Time (s)" if model.time_unit_ == "s" else "Time (bins)")
+    below.set_xlim(part.t_start, part.t_stop)
+    figure.align_ylabels()
+    return figure
+
+
+def _stretch(
+    recording: Recording, model: SpikeHelmholtz, start: float | None, seconds: float | None
+) -> tuple[float, float]:
+    """Return the first and last moment to show."""
+    length = _BINS * model.bin_size_ if seconds is None else seconds
+    if not length > 0:
+        raise InputError(f"{length:g} seconds to show", "a positive number")
+    length = min(length, recording.duration)
+    if start is None:
+        start = _liveliest(recording, length, model.bin_size_)
+    if not recording.t_start <= start < recording.t_stop:
+        raise InputError(
+            f"start {start:g}", f"a moment from {recording.t_start:g} to {recording.t_stop:g}"
+        )
+    return start, min(start + length, recording.t_stop)
+
+
+def _liveliest(recording: Recording, length: float, bin_size: float) -> float:
+    """Return where the stretch starts in which the population's count varies most.
+
+    Candidates overlap by three quarters, are moved to bins, and are observed from start to end
+    where any is.
+    """
+    step = max(bin_size, round(length / 4 / bin_size) * bin_size)
+    count = max(1, int((recording.duration - length) / step + 1e-9) + 1)
+    starts = recording.t_start + step * np.arange(count)
+    whole = np.zeros(count, dtype=bool)
+    for begin, end in recording.observed:
+        whole |= (starts >= begin) & (starts + length <= end + 1e-9)
+    if whole.any():
+        starts = starts[whole]
+    edges = np.arange(recording.t_start, recording.t_stop + 5 * bin_size, 5 * bin_size)
+    counts = np.histogram(recording.spike_times, edges)[0].astype(np.float64)
+    sums = [np.concatenate([[0.0], np.cumsum(power)]) for power in (counts, counts**2)]
+    inside = np.searchsorted(edges, [starts, starts + length]).clip(0, len(counts))
+    number = np.maximum(1, inside[1] - inside[0])
+    mean, square = ((total[inside[1]] - total[inside[0]]) / number for total in sums)
+    return float(starts[np.argmax(square - mean**2)])
+
+
+def _hidden_activity(
+    part: Recording, model: SpikeHelmholtz, first_layer: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+    """Return activity, (hidden units, bins), ``nan`` where no window ends, and layers of rows."""
+    transformed = model.transform(part)
+    layers = np.array(transformed.layers)
+    rows = np.concatenate([first_layer, np.flatnonzero(layers > 1)])
+    bins = np.rint((transformed.times - part.t_start) / model.bin_size_).astype(np.int64) - 1
+    activity = np.full((len(rows), int(bins.max()) + 1), np.nan)
+    activity[:, bins] = np.asarray(transformed).T[rows]
+    return activity, layers[rows]
+
+
+def _draw_rate(axes: Axes, part: Recording, model: SpikeHelmholtz) -> None:
+    width = model.bin_size_
+    edges = part.t_start + width * np.arange(int(np.ceil(part.duration / width - 1e-9)) + 1)
+    counts = np.histogram(part.spike_times, edges)[0]
+    axes.stairs(counts / (width * part.n_units), edges, fill=True, color=GREY)
+    axes.set_ylabel("Hz per\nunit" if part.time_unit == "s" else "Spikes\nper bin")
+    axes.set_ylim(bottom=0)
+    axes.tick_params(labelbottom=False)
+
+
+def _draw_spikes(axes: Axes, part: Recording, rows: npt.NDArray[np.int64], height: float) -> None:
+    place = np.empty(len(rows))
+    place[rows] = np.arange(len(rows))
+    units = np.repeat(place, part.spike_counts)
+    size = max(0.5, 0.8 * height * 72 / len(rows))
+    axes.plot(
+        part.spike_times,
+        units,
+        linestyle="none",
+        marker="|",
+        markersize=min(size, 8.0),
+        markeredgewidth=0.5,
+        color="black",
+        rasterized=len(units) > 5000,
+    )
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.set_yticks(sorted({0, len(rows) - 1}), [str(i + 1) for i in sorted({0, len(rows) - 1})])
+    axes.tick_params(labelbottom=False)
+
+
+def _draw_hidden(
+    axes: Axes,
+    activity: npt.NDArray[np.float64],
+    layers: npt.NDArray[np.int64],
+    part: Recording,
+    model: SpikeHelmholtz,
+) -> None:
+    units, bins = activity.shape
+    image = axes.imshow(
+        activity,
+        cmap=SEQUENTIAL,
+        vmin=0,
+        vmax=1,
+        aspect="auto",
+        extent=(part.t_start, part.t_start + bins * model.bin_size_, units - 0.5, -0.5),
+    )
+    borders = np.flatnonzero(np.diff(layers)) + 0.5
+    for border in borders:
+        axes.axhline(border, color="C1", linewidth=0.8)
+    middles = [np.flatnonzero(layers == layer).mean() for layer in np.unique(layers)]
+    axes.set_yticks(middles, [f"layer {layer}" for layer in np.unique(layers)])
+    axes.tick_params(axis="y", length=0)
+    axes.set_ylabel("Hidden unit")
+    bar = axes.figure.colorbar(image, ax=axes, aspect=12, pad=0.01, ticks=[0, 1])
+    bar.set_label("Probability")
+    bar.outline.set_linewidth(0.4)  # type: ignore[operator]
