@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -61,7 +62,7 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     ['note.txt']
     """
     final = check_writable(path)
-    for left in final.parent.glob(f".{final.name}.*.part"):
+    for left in final.parent.glob(f".{glob.escape(final.name)}.*.part"):
         if not _is_running(left.name.split(".")[-2]):
             left.unlink(missing_ok=True)
     temporary = final.parent / f".{final.name}.{os.getpid()}.part"
@@ -155,7 +156,7 @@ def _flush(path: Path) -> None:
 def _is_running(process: str) -> bool:
     try:
         os.kill(int(process), 0)
-    except (ValueError, ProcessLookupError):
+    except (ValueError, OverflowError, ProcessLookupError):
         return False
     except PermissionError:
         return True

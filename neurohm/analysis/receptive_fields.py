@@ -76,7 +76,9 @@ def _mean_with(
             continue
         below.add(target)
         a = drive(machine, pathway, target, states, work, Site.FIELDS)
-        states[target] = out = np.empty((a.shape[0], machine.sizes[target]), machine.dtype)
+        states[target] = out = machine.backend.empty(
+            (a.shape[0], machine.sizes[target]), machine.dtype
+        )
         bias = pathway.biases[target].weights
         if target == 0:
             machine.populations[0].mean(machine.kernels, a, bias, out)

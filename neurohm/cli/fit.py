@@ -54,7 +54,7 @@ def fit(
     model = fitting.fitted(model, train)
     seconds = time.monotonic() - begin
     score = None if held_out is None else model.score_report(held_out, particles=score_particles)
-    fitting.write_report(model, whole if held_out is None else held_out, score)
+    fitting.write_report(model, whole, held_out, score)
     result = {
         "model": str(output),
         "report": None if report is None else str(report),
@@ -77,18 +77,15 @@ def fit(
 def _parts(
     whole: Recording, test: float, model: SpikeHelmholtz
 ) -> tuple[Recording, Recording | None]:
-    """Return the time to learn from and the time to score on, which a window must fit in."""
+    """Return the time to learn from and the time to score on, with room for windows in each."""
+    from neurohm.cli.parts import require_window, train_and_test
+
+    require_window(whole, model)
     if test == 0:
         return whole, None
-
-    from neurohm.cli.parts import train_and_test
-    from neurohm.estimators.spikes import BIN_SIZE
-    from neurohm.recordings import Windows, bin_spikes
-
     train, held_out = train_and_test(whole, test, model.lags)
-    bin_size = (whole.bin_width or BIN_SIZE) if model.bin_size == "auto" else float(model.bin_size)
-    for part in (train, held_out):
-        Windows(bin_spikes(part, bin_size), model.lags, stride=model.lags)
+    require_window(train, model)
+    require_window(held_out, model)
     return train, held_out
 
 

@@ -92,11 +92,15 @@ class Fitting:
         return model
 
     def write_report(
-        self, model: SpikeHelmholtz, recording: Recording, score: ScoreReport | None
+        self,
+        model: SpikeHelmholtz,
+        whole: Recording,
+        held_out: Recording | None,
+        score: ScoreReport | None,
     ) -> None:
         """Write the report, if one was asked for."""
         if self.report is not None:
-            _report_writer()(self.report, model, recording, score)
+            _report_writer()(self.report, model, whole, score, held_out=held_out)
 
     def _beginning(self, train: Recording) -> str:
         length = unit_text(train.observed_duration, train.time_unit)

@@ -46,7 +46,7 @@ def model_facts(path: Path) -> dict[str, Any]:
 def model_rows(facts: Mapping[str, Any]) -> dict[str, str]:
     """Return the facts about a model in words."""
     history = facts["history"]
-    fitted = f"{history['epochs']} of at most {facts['epochs']} epochs"
+    fitted = f"{history['epochs']} epochs (at most: {facts['epochs']})"
     rows = {
         "file": facts["source"],
         "model": facts["kind"],
@@ -99,8 +99,10 @@ def _versions(path: Path) -> dict[str, str]:
 
 def _setting(value: Any) -> str:
     if isinstance(value, Mapping):
-        options = ", ".join(f"{key} {item}" for key, item in value.items() if key != "name")
-        return f"{value['name']} ({options})" if options else str(value["name"])
+        given = {key: item for key, item in value.items() if item not in ([], {}, None)}
+        name = given.pop("name")
+        options = ", ".join(f"{key} {item}" for key, item in given.items())
+        return f"{name} ({options})" if options else str(name)
     return str(value or "")
 
 

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
-from neurohm.cli.parsing import parse_sizes, parse_time
+from neurohm.cli.outputs import MODEL, stated_format
+from neurohm.cli.parsing import parse_epochs, parse_sizes, parse_time
+from neurohm.exceptions import InputError
 
 if TYPE_CHECKING:
     from neurohm.estimators import SpikeHelmholtz
@@ -27,7 +29,7 @@ RecordingOutput = Annotated[
     Path, typer.Option("--output", "-o", help="Recording to write (HDF5).", show_default=False)
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-Particles = Annotated[int, typer.Option(help="Samples for the estimate of each likelihood.")]
+Particles = Annotated[int, typer.Option(min=1, help="Samples for the estimate of each likelihood.")]
 
 FILE, MACHINE, LEARNING = "Reading the file", "The machine", "Learning"
 
@@ -79,6 +81,8 @@ class ReaderOptions:
         """
         from neurohm.recordings import load_recording
 
+        if stated_format(path) == MODEL:
+            raise InputError(f"{path} holds a model", "a recording")
         stated = parse_time(self.bin_width, "--bin-width") if self.bin_width else None
         options: dict[str, Any] = {
             "units_axis": self.units_axis,
@@ -134,8 +138,13 @@ class MachineOptions:
         typer.Option(help="By default that of the plasticity.", rich_help_panel=LEARNING),
     ] = None
     epochs: Annotated[
-        int, typer.Option(help="At most; each sees every bin once.", rich_help_panel=LEARNING)
-    ] = 50
+        str,
+        typer.Option(
+            metavar="NUMBER",
+            help="At most; each sees every bin once. auto: by the length of the recording.",
+            rich_help_panel=LEARNING,
+        ),
+    ] = "auto"
     batch_size: Annotated[int, typer.Option(help="Windows a step.", rich_help_panel=LEARNING)] = 100
     device: Annotated[str, typer.Option(help="Where to compute.", rich_help_panel=LEARNING)] = "cpu"
     seed: Annotated[
@@ -162,7 +171,7 @@ class MachineOptions:
             particles=self.particles,
             plasticity=self.plasticity,
             learning_rate=self.learning_rate,
-            epochs=self.epochs,
+            epochs=parse_epochs(self.epochs, "--epochs"),
             batch_size=self.batch_size,
             device=self.device,
             random_state=self.seed,

@@ -8,8 +8,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-WIDTH_OF_FILES = 10_000  # nothing is folded where no terminal shows it
-
 
 def complain(text: str, *, style: str = "red") -> None:
     """Print one line ``neurohm: ...`` on stderr, coloured on a terminal only."""
@@ -43,7 +41,12 @@ def show(result: Mapping[str, Any], rows: Mapping[str, str], *, as_json: bool) -
 
 
 def print_rows(rows: Mapping[str, str]) -> None:
-    """Print names and what belongs to them, in two columns."""
+    """Print names and what belongs to them in two columns, folded where a terminal ends."""
+    if not sys.stdout.isatty():
+        width = max(map(len, rows))
+        print("\n".join(f"{name:<{width}}  {text}" for name, text in rows.items()))
+        return
+
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -53,7 +56,7 @@ def print_rows(rows: Mapping[str, str]) -> None:
     grid.add_column(overflow="fold")
     for name, text in rows.items():
         grid.add_row(name, Text(text))
-    Console(width=None if sys.stdout.isatty() else WIDTH_OF_FILES).print(grid)
+    Console().print(grid)
 
 
 def strict(value: Any) -> Any:

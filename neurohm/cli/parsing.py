@@ -78,6 +78,35 @@ def parse_sizes(text: str, option: str) -> tuple[int, ...]:
     return sizes
 
 
+def parse_epochs(text: str, option: str) -> int | str:
+    """Return a number of epochs, or ``"auto"``.
+
+    Parameters
+    ----------
+    text : str
+    option : str
+        Where it was given, for the message.
+
+    Returns
+    -------
+    int or str
+
+    Raises
+    ------
+    InputError
+
+    Examples
+    --------
+    >>> parse_epochs("50", "--epochs"), parse_epochs("auto", "--epochs")
+    (50, 'auto')
+    """
+    if text == "auto":
+        return text
+    if not re.fullmatch("[0-9]+", text) or int(text) < 1:
+        raise InputError(f"{option} {text!r}", "a whole number of at least 1, or auto")
+    return int(text)
+
+
 def _seconds(number: str, unit: str) -> float:
     """Return seconds; the exponent is joined to the text, so that 20ms is 0.02 to the bit."""
     if unit not in EXPONENTS:

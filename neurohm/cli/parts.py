@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from neurohm.estimators import SpikeHelmholtz
+from neurohm.estimators.spikes import BIN_SIZE
 from neurohm.exceptions import InputError
-from neurohm.recordings import Recording
+from neurohm.recordings import Recording, Windows, bin_spikes
 
 GAP = 1.0  # seconds
 
@@ -32,3 +34,22 @@ def train_and_test(recording: Recording, test: float, lags: int) -> tuple[Record
     if not 0 < test < 1:
         raise InputError(f"--test {test:g}", "a share of the time between 0 and 1", "give e.g. 0.2")
     return recording.split(test, gap=GAP if recording.time_unit == "s" else float(lags))
+
+
+def require_window(recording: Recording, model: SpikeHelmholtz) -> None:
+    """Raise unless a window fits into a recording.
+
+    Parameters
+    ----------
+    recording : Recording
+    model : SpikeHelmholtz
+        It need not be fitted.
+
+    Raises
+    ------
+    InputError
+        If bins or windows are too long for the recording.
+    """
+    width = recording.bin_width or BIN_SIZE
+    bin_size = width if model.bin_size == "auto" else float(model.bin_size)
+    Windows(bin_spikes(recording, bin_size), model.lags, stride=model.lags)

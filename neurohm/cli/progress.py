@@ -35,10 +35,7 @@ class Notes(Callback):
         """Say that learning begins; nothing was wrong with the input, then."""
         if self.discard is not None:
             self.discard.unlink(missing_ok=True)
-        done = run.position.epoch
-        note(
-            f"{self.text}: {f'resuming after {done} of' if done else 'at most'} {run.epochs} epochs"
-        )
+        note(f"{self.text}: {_share(run)} {run.epochs} epochs")
         self._said = time.monotonic()
         yield
 
@@ -50,3 +47,7 @@ class Notes(Callback):
         score = f"{column} {run.history[column][-1]:.5g} nats per window"
         note(f"epoch {run.position.epoch} of {run.epochs}: {score}")
         self._said = time.monotonic()
+
+
+def _share(run: Run) -> str:
+    return f"resuming after {run.position.epoch} of" if run.position.step else "at most"

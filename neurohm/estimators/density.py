@@ -47,7 +47,7 @@ class HelmholtzDensity(BaseEstimator):
     plasticity : str or Plasticity
         ``"adam"`` or ``"delta"``.
     learning_rate : float, optional
-        Of a plasticity given by name; 0.01 for Adam and 0.1 for the delta rule by default.
+        Of a plasticity given by name; 0.015 for Adam and 0.1 for the delta rule by default.
     final_rate : float
         Factor of the learning rate at the end; it falls over the second half of the epochs.
     epochs, batch_size : int
@@ -250,7 +250,7 @@ class HelmholtzDensity(BaseEstimator):
         states = [hidden, *(np.ascontiguousarray(part) for part in parts)]
         work = Workspace(machine.backend)
         a = drive(machine, machine.generative, 0, states, work, Site.DREAM)
-        mean = np.empty((hidden.shape[0], machine.visible.size), machine.dtype)
+        mean = machine.backend.empty((hidden.shape[0], machine.visible.size), machine.dtype)
         machine.visible.mean(machine.kernels, a, machine.generative.biases[0].weights, mean)
         return mean
 

@@ -11,7 +11,7 @@ from neurohm.exceptions import ArgumentTypeError, InputError, NotFittedError
 from neurohm.learning import LearningRule, as_rule
 from neurohm.plasticity import Plasticity, as_plasticity
 
-LEARNING_RATES = {"adam": 1e-2, "delta": 0.1}
+LEARNING_RATES = {"adam": 1.5e-2, "delta": 0.1}
 
 
 def hidden_sizes(hidden: Any) -> tuple[int, ...]:
@@ -126,9 +126,9 @@ def revived(settings: dict[str, Any]) -> dict[str, Any]:
     """Return arguments as `plain` was given them."""
     result = dict(settings)
     if isinstance(rule := result.get("rule"), dict):
-        result["rule"] = as_rule(rule.pop("name"), **rule)
+        result["rule"] = as_rule(**_by_name("rule", rule))
     if isinstance(plasticity := result.get("plasticity"), dict):
-        result["plasticity"] = as_plasticity(plasticity.pop("name"), **plasticity)
+        result["plasticity"] = as_plasticity(**_by_name("plasticity", plasticity))
     if isinstance(result.get("hidden"), list):
         result["hidden"] = tuple(result["hidden"])
     return result
@@ -137,3 +137,8 @@ def revived(settings: dict[str, Any]) -> dict[str, Any]:
 def _default_rate(plasticity: Any) -> dict[str, float]:
     rate = LEARNING_RATES.get(plasticity) if isinstance(plasticity, str) else None
     return {} if rate is None else {"learning_rate": rate}
+
+
+def _by_name(argument: str, written: dict[str, Any]) -> dict[str, Any]:
+    """Return what was written of an object as arguments, its name under that of the argument."""
+    return {argument if key == "name" else key: value for key, value in written.items()}

@@ -32,10 +32,11 @@ from neurohm.machine.initial import fit_visible_bias
 from neurohm.plasticity import Plasticity
 from neurohm.populations import POPULATIONS
 from neurohm.recordings import BinnedSpikes, Recording, Windows, bin_spikes
-from neurohm.training import Callback, Checkpoint, Decay, EarlyStopping, Progress, train
+from neurohm.training import Averaging, Callback, Checkpoint, Decay, EarlyStopping, Progress, train
 
 BIN_SIZE = 0.02
 MOST_HELD_OUT = 2000
+FEWEST_EPOCHS, FEWEST_STEPS = 50, 4000
 
 
 class SpikeHelmholtz(BaseEstimator):
@@ -59,10 +60,10 @@ class SpikeHelmholtz(BaseEstimator):
     plasticity : str or Plasticity
         ``"adam"`` or ``"delta"``.
     learning_rate : float, optional
-        Of a plasticity given by name; 0.01 for Adam and 0.1 for the delta rule by default. It
-        falls to a tenth over the second half of the epochs.
-    epochs : int
-        In each epoch every bin is seen once.
+        Of a plasticity given by name; 0.015 for Adam and 0.1 for the delta rule by default. It
+        falls to three tenths over the second half of the epochs.
+    epochs : int or "auto"
+        In each epoch every bin is seen once. "auto": 50, or as many as make 4000 steps.
     batch_size : int
         Windows a step.
     observation : str
@@ -70,8 +71,9 @@ class SpikeHelmholtz(BaseEstimator):
         1 count as 1), or ``"auto"``, Bernoulli where no bin holds two spikes.
     validation : float
         Share of the recording, at its end, that stops the fit; 0 for none.
-    patience : int
-        Epochs without improvement on that share before the fit stops.
+    patience : int or "auto"
+        Epochs without improvement on that share before the fit stops. "auto": a fifth of the
+        epochs, and at least 10.
     device : str
         ``"cpu"``.
     random_state : int, Generator or None
@@ -113,11 +115,11 @@ class SpikeHelmholtz(BaseEstimator):
         particles: int = 5,
         plasticity: str | Plasticity = "adam",
         learning_rate: float | None = None,
-        epochs: int = 50,
+        epochs: int | str = "auto",
         batch_size: int = 100,
         observation: str = "auto",
         validation: float = 0.1,
-        patience: int = 10,
+        patience: int | str = "auto",
         device: str = "cpu",
         random_state: Any = 0,
     ) -> None:
@@ -189,9 +191,14 @@ class SpikeHelmholtz(BaseEstimator):
         self.independent_ = IndependentModel.fit(self.observation_, _clipped(learned, clip))
         batches = WindowBatches(learned, self.lags, clip=clip)
         self.machine_ = self._machine(settings["hidden"])
-        monitors: list[Callback] = [Progress("fitting"), *callbacks]
+        epochs = self._epochs(batches)
+        average = Averaging(part=0.2)
+        monitors: list[Callback] = [Progress("fitting"), *callbacks, average]
         if held_out is not None:
-            monitors.append(EarlyStopping(self._monitored(held_out), patience=self.patience))
+            patience = max(10, epochs // 5) if self.patience == "auto" else int(self.patience)
+            monitors.append(
+                EarlyStopping(self._monitored(held_out), patience=patience, average=average)
+            )
         if checkpoint is not None:
             extra = saved.spike_tree(self, finished=False)
             monitors.append(Checkpoint(checkpoint, extra=extra, keep=keep_checkpoint))
@@ -200,10 +207,10 @@ class SpikeHelmholtz(BaseEstimator):
             batches,
             rule=settings["rule"],
             plasticity=settings["plasticity"],
-            epochs=self.epochs,
+            epochs=epochs,
             batch_size=self.batch_size,
             seed=self.seed_,
-            schedule=Decay(final=0.1, hold=0.5),
+            schedule=Decay(final=0.3, hold=0.5),
             callbacks=monitors,
             resume=begun,
         ).history
@@ -362,8 +369,11 @@ class SpikeHelmholtz(BaseEstimator):
 
     def _checked(self) -> dict[str, Any]:
         """Return the arguments that are built from others, all arguments checked."""
-        for name in ("lags", "epochs", "batch_size", "patience"):
+        for name in ("lags", "batch_size"):
             positive(name, getattr(self, name))
+        for name in ("epochs", "patience"):
+            if getattr(self, name) != "auto":
+                positive(name, getattr(self, name))
         if self.observation not in ("auto", *POPULATIONS):
             raise InputError(
                 f"observation {self.observation!r}", "'auto', " + ", ".join(map(repr, POPULATIONS))
@@ -405,6 +415,12 @@ class SpikeHelmholtz(BaseEstimator):
         if self.observation != "auto":
             return self.observation
         return "bernoulli" if binned.count.max(initial=0) <= 1 else "poisson"
+
+    def _epochs(self, batches: WindowBatches) -> int:
+        if self.epochs != "auto":
+            return int(self.epochs)
+        steps = -(-batches.size() // self.batch_size)
+        return max(FEWEST_EPOCHS, -(-FEWEST_STEPS // steps))
 
     def _machine(self, hidden: tuple[int, ...]) -> HelmholtzMachine:
         visible = POPULATIONS[self.observation_](len(self.unit_ids_) * self.lags)

@@ -33,7 +33,7 @@ class LogLikelihood:
     value : ndarray of float64, (rows,)
         Nats. On average below log p(x), and the closer the more particles.
     standard_error : ndarray of float64, (rows,)
-        Of the value, by the spread of the weights (nats).
+        Of the value, by the spread of the weights (nats); ``nan`` with one particle.
     effective_sample_size : ndarray of float64, (rows,)
         From 1 to ``particles``: how many particles carry the estimate.
     particles : int
@@ -73,7 +73,7 @@ def log_likelihood(
     Parameters
     ----------
     machine : HelmholtzMachine
-    x : array_like or sparse matrix, (rows, visible units)
+    x : array_like, sparse matrix or WindowMatrix, (rows, visible units)
     particles : int
         K.
     seed : int
@@ -104,8 +104,9 @@ def log_likelihood(
     if particles < 1:
         raise InputError(f"particles {particles}", "at least 1", "give e.g. 1000")
     seed = as_stream(seed).seed
-    x = x.tocsr() if hasattr(x, "tocsr") else np.asarray(x)
-    rows = x.shape[0] if x.ndim else 0
+    # anything with a shape that slices by rows will do: rows may be built when they are asked for
+    x = x.tocsr() if hasattr(x, "tocsr") else x if hasattr(x, "shape") else np.asarray(x)
+    rows = x.shape[0] if x.shape else 0
     if rows == 0:
         raise InputError("no rows to score", "at least one")
     firsts = range(0, rows, BLOCK)
@@ -116,12 +117,10 @@ def log_likelihood(
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(os.cpu_count()) as pool:
         parts = np.concatenate(list(pool.map(estimate, firsts)), axis=1)
     value, effective = parts
-    error = np.sqrt(
-        np.maximum(1 / effective - 1 / particles, 0) * particles / max(particles - 1, 1)
-    )
-    return LogLikelihood(
-        value, error, effective, particles, "importance" if particles > 1 else "bound"
-    )
+    if particles == 1:
+        return LogLikelihood(value, np.full(rows, np.nan), effective, 1, "bound")
+    spread = np.maximum(1 / effective - 1 / particles, 0) * particles / (particles - 1)
+    return LogLikelihood(value, np.sqrt(spread), effective, particles, "importance")
 
 
 def content_keys(x: Array, seed: int) -> npt.NDArray[np.uint32]:

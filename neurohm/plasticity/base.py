@@ -27,8 +27,9 @@ class Plasticity(ABC):
     learning_rate : float
         Of the mean gradient over a batch.
     rates : mapping of str to float, optional
-        Factors of the learning rate: a key is part of a parameter's key, such as
-        ``"recognition"`` or ``"hidden1->visible"``; factors of several that fit multiply.
+        Factors of the learning rate by the key of a parameter, ``"generative/hidden1"``, or
+        either half of it: a pathway, ``"recognition"``, a projection, ``"hidden1->visible"``, or
+        a population, ``"hidden1"``, for its biases. Factors of several that fit multiply.
     constraint : Constraint, optional
         Such as `NonNegative`.
     weight_decay : float
@@ -60,12 +61,16 @@ class Plasticity(ABC):
         for value, what in ((weight_decay, "weight_decay"), (sparsity, "sparsity")):
             if not value >= 0:
                 raise InputError(f"{what} {value}", "zero or a positive number")
+        for key, value in (rates or {}).items():
+            if not value >= 0:
+                raise InputError(f"rate {value} for {key!r}", "zero or a positive factor")
         self.learning_rate = float(learning_rate)
         self.rates = dict(rates or {})
         self.constraint = constraint
         self.weight_decay = float(weight_decay)
         self.sparsity = float(sparsity)
         self.state: dict[str, dict[str, Any]] = {}
+        self._rate_of: dict[str, float] = {}
 
     @abstractmethod
     def step(
@@ -93,8 +98,10 @@ class Plasticity(ABC):
         work : Workspace, optional
         """
         gradients = self.gradients(machine, updates, work or Workspace(machine.backend))
+        if not gradients.keys() <= self._rate_of.keys():
+            self._rate_of = self._rates(machine)
         for key, (weights, gradient) in gradients.items():
-            rate = factor * self._rate(key)
+            rate = factor * self._rate_of[key]
             self.step(machine, key, weights, gradient, rate)
             if "->" in key:
                 self._regularise(machine, weights, rate)
@@ -126,13 +133,18 @@ class Plasticity(ABC):
                 _accumulate(machine, total, afferent, weighed[rows], work)
         own = machine.parameters() if updates.declared else {}
         for declared in updates.declared:
-            total[declared.parameter] = (own[declared.parameter], declared.change)
+            key = declared.parameter
+            if key not in total:
+                zeros = work.zeros(("gradient", key), own[key].shape, machine.dtype)
+                total[key] = (own[key], zeros)
+            gradient = total[key][1]
+            gradient += declared.change
         return total
 
     def fresh(self) -> Plasticity:
         """Return the same plasticity without any running averages."""
         twin = copy.copy(self)
-        twin.state = {}
+        twin.state, twin._rate_of = {}, {}
         return twin
 
     def settings(self) -> dict[str, Any]:
@@ -146,12 +158,18 @@ class Plasticity(ABC):
             "sparsity": self.sparsity,
         }
 
-    def _rate(self, key: str) -> float:
-        rate = self.learning_rate
-        for part, factor in self.rates.items():
-            if part in key:
-                rate *= factor
-        return rate
+    def _rates(self, machine: HelmholtzMachine) -> dict[str, float]:
+        """Return the learning rate of each parameter."""
+        rates = dict.fromkeys(machine.parameters(), self.learning_rate)
+        for name, factor in self.rates.items():
+            fitting = [key for key in rates if name in (key, *key.split("/"))]
+            if not fitting:
+                raise InputError(
+                    f"rates of {name!r}", f"one of {', '.join(rates)}, or a half of one"
+                )
+            for key in fitting:
+                rates[key] *= factor
+        return rates
 
     def _regularise(self, machine: HelmholtzMachine, weights: Array, rate: float) -> None:
         real = weights.dtype.type

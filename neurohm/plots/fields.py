@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from textwrap import fill
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
+from matplotlib.ticker import MaxNLocator
 
 from neurohm.exceptions import InputError
 from neurohm.plots.order import hidden_order, unit_order
-from neurohm.plots.style import DIVERGING, WIDTH, Picture, plural, styled
+from neurohm.plots.panels import PanelGrid
+from neurohm.plots.style import DIVERGING, GREY, Picture, plural, styled
 
 if TYPE_CHECKING:
     from neurohm.estimators import SpikeHelmholtz
 
 _ROBUST = 99.5  # percentile of the absolute values at which the colours end
 _MOST_NAMED = 30  # recorded units, to be named one by one
+_RATE_UNITS = {"s": "Hz", "bin": "Spikes per bin"}
 
 
 @styled
@@ -66,127 +69,102 @@ def receptive_fields(
         raise InputError(f"most {most}", "at least one panel")
     fields = model.receptive_fields(layer)
     effective = hidden_order(fields)
-    shown = effective[:most]
+    shown = fields[effective[:most]]
     rows = unit_order(fields) if order else np.arange(fields.shape[1])
-    grid = _Grid.of(len(shown), *fields.shape[1:])
-    figure = Picture(figsize=grid.size)
-    figure.suptitle(_title(fields, layer, len(effective), len(shown)), x=0.01, ha="left")
-    if len(shown):
-        axes = grid.axes(figure)
-        limit = float(np.percentile(np.abs(fields[shown]), _ROBUST)) or 1.0
-        images = [
-            _panel(panel, fields[unit][rows], unit, limit, model)
-            for panel, unit in zip(axes, shown, strict=True)
-        ]
-        _label_axes(axes, grid, model, rows, order)
-        _label_colours(figure, axes, images[0], model, np.abs(fields[shown]).max() > limit)
+    names = [str(model.unit_ids_[row]) for row in rows] if len(rows) <= _MOST_NAMED else []
+    grid = PanelGrid.of(len(shown), *fields.shape[1:], longest_name=max(map(len, names), default=0))
+    figure = Picture(figsize=(grid.figure_width, grid.figure_height))
+    figure.set_layout_engine("none")  # the grid is in inches
+    _write_title(figure, grid, fields, len(effective), len(shown), layer, order)
+    if not len(shown):
+        return figure
+    limit = float(np.percentile(np.abs(shown), _ROBUST)) or float(np.abs(shown).max())
+    axes = grid.panels(figure)
+    for panel, unit, field in zip(axes, effective, shown, strict=False):
+        image = _draw_panel(panel, field[rows], limit, _bin_width(model))
+        panel.set_title(str(unit), loc="center", fontsize=7, pad=2)
+    _label_units(axes[:: grid.columns], len(rows), names if grid.rows == 1 else [])
+    _label_lags(axes[(grid.rows - 1) * grid.columns], model)
+    beyond = bool(np.abs(shown).max() > limit)
+    bar = figure.colorbar(
+        image, cax=grid.colour_bar(figure), extend="both" if beyond else "neither"
+    )
+    bar.set_label(f"{_RATE_UNITS[model.time_unit_]} above baseline")
+    bar.locator = MaxNLocator(5, symmetric=True)
+    bar.outline.set_linewidth(0.4)
     return figure
 
 
-@dataclass(frozen=True)
-class _Grid:
-    """Where panels lie: their number, how many in a row, their size in inches."""
-
-    panels: int
-    columns: int
-    width: float
-    height: float
-
-    @classmethod
-    def of(cls, panels: int, units: int, lags: int) -> _Grid:
-        width = float(np.clip(0.09 * lags, 0.26, 1.2))
-        fitting = max(1, int((WIDTH - 1.3) / (width + 0.05)))
-        rows = max(1, -(-panels // fitting))
-        columns = max(1, -(-panels // rows))
-        tallest = 3.2 if rows == 1 else max(1.3, 3.2 / np.sqrt(rows))
-        height = float(np.clip(0.11 * units, 0.5, tallest))
-        return cls(panels, columns, width, height)
-
-    @property
-    def rows(self) -> int:
-        return -(-self.panels // self.columns)
-
-    @property
-    def size(self) -> tuple[float, float]:
-        width = 1.5 + self.columns * (self.width + 0.05)
-        return max(3.4, width), 0.95 + max(1, self.rows) * (self.height + 0.22)
-
-    def axes(self, figure: Figure) -> list[Axes]:
-        cells = figure.add_gridspec(self.rows, self.columns, wspace=0.0, hspace=0.0)
-        return [figure.add_subplot(cells[divmod(i, self.columns)]) for i in range(self.panels)]
-
-
-def _panel(
-    axes: Axes, field: npt.NDArray[np.float64], unit: int, limit: float, model: SpikeHelmholtz
+def _draw_panel(
+    axes: Axes, field: npt.NDArray[np.float64], limit: float, bin_width: float
 ) -> AxesImage:
     units, lags = field.shape
-    image = axes.imshow(
+    axes.set(xticks=[], yticks=[])
+    for spine in axes.spines.values():
+        spine.set(visible=True, color="0.7")
+    return axes.imshow(
         field,
         cmap=DIVERGING,
         vmin=-limit,
         vmax=limit,
         aspect="auto",
-        extent=(-lags * _bin_width(model), 0.0, units - 0.5, -0.5),
+        extent=(-lags * bin_width, 0.0, units - 0.5, -0.5),
     )
-    axes.set_title(str(unit), loc="center", fontsize=7, pad=2)
-    axes.set(xticks=[], yticks=[])
-    for spine in axes.spines.values():
-        spine.set(visible=True, color="0.7")
-    return image
 
 
-def _title(fields: npt.NDArray[np.float64], layer: int, effective: int, shown: int) -> str:
-    hidden, units, _ = fields.shape
-    lines = [f"What each hidden unit of layer {layer} adds to the rates of {plural(units, 'unit')}"]
-    if not effective:
-        return f"{lines[0]}\nnone of {plural(hidden, 'hidden unit')} has an effect"
-    if shown < effective:
-        lines.append(f"the {shown} strongest of {hidden}")
-    if effective < hidden:
-        lines.append(f"{hidden - effective} of {hidden} without effect, left out")
-    return "\n".join([lines[0], "; ".join(lines[1:])]).strip()
-
-
-def _label_axes(
-    axes: list[Axes],
-    grid: _Grid,
-    model: SpikeHelmholtz,
-    rows: npt.NDArray[np.int64],
+def _write_title(
+    figure: Figure,
+    grid: PanelGrid,
+    fields: npt.NDArray[np.float64],
+    effective: int,
+    shown: int,
+    layer: int,
     order: bool,
 ) -> None:
-    """Name the axes once: lags below the first panel of the last row, units at its left."""
-    corner = axes[(grid.rows - 1) * grid.columns]
-    first = corner.get_xlim()[0]
-    corner.set_xticks([first, 0.0], [f"{first:g}".replace("-", "−"), "0"])
-    for label, side in zip(corner.get_xticklabels(), ("left", "right"), strict=True):
-        label.set_horizontalalignment(side)
-    unit = "ms" if model.time_unit_ == "s" else "bins"
-    corner.figure.supxlabel(f"Time to the end of the window ({unit})", fontsize=8)
-    named = len(rows) <= _MOST_NAMED and grid.rows == 1
-    for row in range(grid.rows):
-        panel = axes[row * grid.columns]
-        if named:
-            panel.set_yticks(range(len(rows)), [str(model.unit_ids_[i]) for i in rows], fontsize=6)
-        else:
-            panel.set_yticks([0, len(rows) - 1], ["1", str(len(rows))])
-    sorting = "" if not order else ", sorted" if named else " (sorted)"
-    corner.figure.supylabel(f"Recorded unit{sorting}", fontsize=8)
-
-
-def _label_colours(
-    figure: Figure, axes: list[Axes], image: AxesImage, model: SpikeHelmholtz, beyond: Any
-) -> None:
-    bar = figure.colorbar(
-        image, ax=axes, aspect=30, pad=0.015, extend="both" if beyond else "neither"
+    """Say what is shown, how it is ordered, and what is left out."""
+    hidden, units, _ = fields.shape
+    title = f"What each hidden unit of layer {layer} adds to the rates of {plural(units, 'unit')}"
+    notes = []
+    if shown:
+        notes.append("Panels: hidden units, strongest first.")
+        if order and units > 1:
+            notes.append("Rows: by the hidden unit that raises them most, then by lag.")
+    if shown < effective:
+        notes.append(f"The {shown} strongest of {hidden} are shown.")
+    if effective < hidden:
+        notes.append(f"{plural(hidden - effective, 'hidden unit')} without effect left out.")
+    characters = int(grid.figure_width * 72 / 3.9)  # of 7 points, about 3.9 points wide
+    top = 1 - 0.06 / grid.figure_height
+    figure.text(0.1 / grid.figure_width, top, title, va="top", fontsize=9)
+    figure.text(
+        0.1 / grid.figure_width,
+        top - 0.19 / grid.figure_height,
+        fill(" ".join(notes), characters),
+        va="top",
+        fontsize=7,
+        color=GREY,
     )
-    bar.set_label(f"{_rate_unit(model)} above baseline")
-    bar.outline.set_linewidth(0.4)  # type: ignore[operator]
+
+
+def _label_units(first_panels: list[Axes], units: int, names: list[str]) -> None:
+    """Label the recorded units at the left of each row of panels: by name where that fits."""
+    for panel in first_panels:
+        if names:
+            panel.set_yticks(range(units), names, fontsize=6)
+        else:
+            ends = sorted({0, units - 1})
+            panel.set_yticks(ends, [str(end + 1) for end in ends])
+    first_panels[len(first_panels) // 2].set_ylabel("Recorded unit")
+
+
+def _label_lags(panel: Axes, model: SpikeHelmholtz) -> None:
+    """Label time below the first panel of the last row; it is the same in all."""
+    first = panel.get_xlim()[0]
+    panel.set_xticks([first, 0.0], [f"{first:g}".replace("-", "−"), "0"])
+    unit = "ms" if model.time_unit_ == "s" else "bins"
+    panel.set_xlabel(f"Time to the end of the window ({unit})", loc="left")
 
 
 def _bin_width(model: SpikeHelmholtz) -> float:
     """Return the width of a bin as lags are labelled: milliseconds, or bins."""
     return model.bin_size_ * (1000.0 if model.time_unit_ == "s" else 1.0)
-
-
-def _rate_unit(model: SpikeHelmholtz) -> str:
-    return "Hz" if model.time_unit_ == "s" else "Spikes per bin"

@@ -46,15 +46,16 @@ def hidden_order(fields: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     array([2, 0])
     """
     peaks = np.abs(fields).max(axis=(1, 2))
-    order = np.argsort(-strength(fields), kind="stable")
-    return order[peaks[order] > NO_EFFECT * peaks.max(initial=0.0)]
+    order: npt.NDArray[np.int64] = np.argsort(-strength(fields), kind="stable")
+    has_effect = peaks[order] > NO_EFFECT * peaks.max(initial=0.0)
+    return np.compress(has_effect, order)
 
 
 def unit_order(fields: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     """Return the recorded units, those that the same hidden unit raises side by side.
 
     Units lie by the hidden unit that raises them most, strongest hidden unit first; within these
-    by the lag at which it does. Units that no hidden unit raises much come last.
+    by the lag at which it does, then by how much. Units that none raises much come last.
 
     Parameters
     ----------
@@ -66,7 +67,9 @@ def unit_order(fields: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
 
     Examples
     --------
-    >>> unit_order(np.array([[[0.0, 2.0], [0.0, 0.0], [3.0, 0.0]], [[0.0, 0.0], [1.0, 0.0], [0.0, 0.0]]]))
+    >>> unit_order(
+    ...     np.array([[[0.0, 2.0], [0.0, 0.0], [3.0, 0.0]], [[0.0, 0.0], [1.0, 0.0], [0.0, 0.0]]])
+    ... )
     array([2, 0, 1])
     """
     effective = fields[hidden_order(fields)]
@@ -77,12 +80,13 @@ def unit_order(fields: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     own = effective[preferred, np.arange(len(preferred))]
     least = 0.1 * np.percentile(raised.max(axis=0), 95)
     preferred[raised.max(axis=0) <= least] = len(effective)
-    return np.lexsort((-own.max(axis=1), _centre(own), preferred))
+    return np.lexsort((-own.max(axis=1), np.rint(_centre(own)), preferred))
 
 
 def _centre(course: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Return the mean lag of what is above half of each unit's peak."""
     weight = np.maximum(0.0, course - 0.5 * course.max(axis=1, keepdims=True))
     total = weight.sum(axis=1)
-    lags = np.arange(course.shape[1])
-    return np.divide(weight @ lags, total, out=np.zeros(len(total)), where=total > 0)
+    centre = np.zeros(len(course))
+    np.divide(weight @ np.arange(course.shape[1]), total, out=centre, where=total > 0)
+    return centre

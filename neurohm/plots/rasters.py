@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import matplotlib
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
@@ -11,13 +14,14 @@ from matplotlib.figure import Figure
 
 from neurohm.exceptions import InputError
 from neurohm.plots.order import hidden_order, unit_order
-from neurohm.plots.style import GREY, SEQUENTIAL, WIDTH, Picture, styled
+from neurohm.plots.style import GREY, SEQUENTIAL, UNOBSERVED, VERMILION, WIDTH, Picture, styled
 from neurohm.recordings import Recording
 
 if TYPE_CHECKING:
     from neurohm.estimators import SpikeHelmholtz
 
 _BINS = 500  # shown by default
+_MOST_NUMBERED = 20  # hidden units, to be numbered one by one
 
 
 @styled
@@ -66,19 +70,27 @@ def raster(
     """
     first, last = _stretch(recording, model, start, seconds)
     part = recording.between(first, last)
+    # the window that ends with the first bin begins before it
+    before = max(recording.t_start, first - (model.lags - 1) * model.bin_size_)
     fields = model.receptive_fields(1)
     rows, hidden = np.arange(recording.n_units), np.arange(len(fields))
     if order:
         rows = unit_order(fields)
         effective = hidden_order(fields)
         hidden = np.concatenate([effective, np.setdiff1d(hidden, effective)])
-    activity, layers = _hidden_activity(part, model, hidden)
-    heights = [0.45, np.clip(0.05 * part.n_units, 0.8, 3.2), np.clip(0.07 * len(activity), 0.5, 2)]
-    figure = Picture(figsize=(WIDTH, 0.75 + float(sum(heights))))
+    activity = _hidden_activity(recording.between(before, last), model, part.t_start)
+    hidden = np.concatenate([hidden, np.arange(len(hidden), len(activity))])
+    heights = [0.45, _height(0.05, part.n_units, 3.2), _height(0.1, len(hidden), 2.0)]
+    figure = Picture(figsize=(WIDTH, 0.8 + sum(heights)))
     above, middle, below = figure.subplots(3, 1, sharex=True, height_ratios=heights)
-    _draw_rate(above, part, model)
-    _draw_spikes(middle, part, rows, float(heights[1]))
-    _draw_hidden(below, activity, layers, part, model)
+    _draw_rate(above, part, model.bin_size_)
+    _draw_spikes(middle, part, rows, heights[1])
+    _draw_hidden(below, activity[hidden], part.t_start, model.bin_size_)
+    _label_hidden(below, hidden, model.machine_.sizes[1:])
+    for axes in (above, middle):
+        axes.tick_params(labelbottom=False)
+        for end, begin in pairwise(part.observed):
+            axes.axvspan(end[1], begin[0], color=UNOBSERVED, linewidth=0)
     sorting = ", sorted by receptive fields" if order else ""
     above.set_title(f"Spikes of {part.n_units} units and activity of hidden units{sorting}")
     middle.set_ylabel("Recorded unit")
@@ -129,26 +141,26 @@ def _liveliest(recording: Recording, length: float, bin_size: float) -> float:
 
 
 def _hidden_activity(
-    part: Recording, model: SpikeHelmholtz, first_layer: npt.NDArray[np.int64]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
-    """Return activity, (hidden units, bins), ``nan`` where no window ends, and layers of rows."""
+    part: Recording, model: SpikeHelmholtz, start: float
+) -> npt.NDArray[np.float32]:
+    """Return activity in each bin from a moment on, (hidden units, bins); nan without a window."""
     transformed = model.transform(part)
-    layers = np.array(transformed.layers)
-    rows = np.concatenate([first_layer, np.flatnonzero(layers > 1)])
-    bins = np.rint((transformed.times - part.t_start) / model.bin_size_).astype(np.int64) - 1
-    activity = np.full((len(rows), int(bins.max()) + 1), np.nan)
-    activity[:, bins] = np.asarray(transformed).T[rows]
-    return activity, layers[rows]
+    bins = np.rint((transformed.times - start) / model.bin_size_).astype(np.int64) - 1
+    activity = np.full((transformed.shape[1], int(bins.max()) + 1), np.nan, dtype=np.float32)
+    activity[:, bins[bins >= 0]] = transformed.values[bins >= 0].T
+    return activity
 
 
-def _draw_rate(axes: Axes, part: Recording, model: SpikeHelmholtz) -> None:
-    width = model.bin_size_
+def _height(each: float, number: int, most: float) -> float:
+    return float(np.clip(each * number, 0.5, most))
+
+
+def _draw_rate(axes: Axes, part: Recording, width: float) -> None:
     edges = part.t_start + width * np.arange(int(np.ceil(part.duration / width - 1e-9)) + 1)
     counts = np.histogram(part.spike_times, edges)[0]
     axes.stairs(counts / (width * part.n_units), edges, fill=True, color=GREY)
     axes.set_ylabel("Hz per\nunit" if part.time_unit == "s" else "Spikes\nper bin")
     axes.set_ylim(bottom=0)
-    axes.tick_params(labelbottom=False)
 
 
 def _draw_spikes(axes: Axes, part: Recording, rows: npt.NDArray[np.int64], height: float) -> None:
@@ -168,32 +180,36 @@ def _draw_spikes(axes: Axes, part: Recording, rows: npt.NDArray[np.int64], heigh
     )
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_yticks(sorted({0, len(rows) - 1}), [str(i + 1) for i in sorted({0, len(rows) - 1})])
-    axes.tick_params(labelbottom=False)
 
 
 def _draw_hidden(
-    axes: Axes,
-    activity: npt.NDArray[np.float64],
-    layers: npt.NDArray[np.int64],
-    part: Recording,
-    model: SpikeHelmholtz,
+    axes: Axes, activity: npt.NDArray[np.float32], start: float, bin_size: float
 ) -> None:
     units, bins = activity.shape
     image = axes.imshow(
         activity,
-        cmap=SEQUENTIAL,
+        cmap=matplotlib.colormaps[SEQUENTIAL].with_extremes(bad=UNOBSERVED),
         vmin=0,
         vmax=1,
         aspect="auto",
-        extent=(part.t_start, part.t_start + bins * model.bin_size_, units - 0.5, -0.5),
+        interpolation="nearest" if bins <= 1000 else "auto",
+        extent=(start, start + bins * bin_size, units - 0.5, -0.5),
     )
-    borders = np.flatnonzero(np.diff(layers)) + 0.5
-    for border in borders:
-        axes.axhline(border, color="C1", linewidth=0.8)
-    middles = [np.flatnonzero(layers == layer).mean() for layer in np.unique(layers)]
-    axes.set_yticks(middles, [f"layer {layer}" for layer in np.unique(layers)])
-    axes.tick_params(axis="y", length=0)
-    axes.set_ylabel("Hidden unit")
     bar = axes.figure.colorbar(image, ax=axes, aspect=12, pad=0.01, ticks=[0, 1])
     bar.set_label("Probability")
-    bar.outline.set_linewidth(0.4)  # type: ignore[operator]
+    bar.outline.set_linewidth(0.4)
+
+
+def _label_hidden(axes: Axes, units: npt.NDArray[np.int64], sizes: Sequence[int]) -> None:
+    """Label hidden units by their number in the layer where these are few, else by their layer."""
+    ends = np.cumsum(sizes)
+    starts = ends - sizes
+    for end in ends[:-1]:
+        axes.axhline(end - 0.5, color=VERMILION, linewidth=0.8)
+    if len(sizes) == 1 and sizes[0] <= _MOST_NUMBERED:
+        axes.set_yticks(range(len(units)), [str(unit) for unit in units], fontsize=6)
+    else:
+        names = [f"layer {i + 1}" for i in range(len(sizes))]
+        axes.set_yticks((starts + ends - 1) / 2, names)
+    axes.tick_params(axis="y", length=0)
+    axes.set_ylabel("Hidden unit")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
-from neurohm.plots.style import GREY, Picture, styled
+from neurohm.plots.style import BLUE, GREY, Picture, styled
 
 if TYPE_CHECKING:
     from neurohm.analysis import ScoreReport
@@ -34,14 +34,16 @@ def score_gain(score: ScoreReport) -> Figure:
     >>> model = nh.SpikeHelmholtz(hidden=4, lags=2, epochs=3).fit(train)
     >>> nh.plots.score_gain(model.score_report(test, particles=10)).savefig("score.png")
     """
-    figure = Picture(figsize=(3.6, 1.05))
-    axes = figure.subplots()
+    gain = score.gain_bits_per_spike
     error = 0.0 if math.isnan(score.standard_error) else 2 * score.standard_error
-    axes.barh([0], [score.gain_bits_per_spike], height=0.5, color="C0", alpha=0.75)
-    axes.errorbar([score.gain_bits_per_spike], [0], xerr=[error], color="black", capsize=3)
+    figure = Picture(figsize=(3.6, 1.15))
+    axes = figure.subplots()
+    axes.barh([0], [gain], height=0.5, color=BLUE, alpha=0.7)
+    axes.errorbar([gain], [0], xerr=[error], color="black", capsize=3, linewidth=1.0)
     axes.axvline(0, color=GREY, linewidth=1.0)
-    axes.set(ylim=(-0.6, 0.6), yticks=[])
+    axes.set(ylim=(-0.5, 0.5), yticks=[])
     axes.margins(x=0.12)
     axes.spines["left"].set_visible(False)
-    axes.set_xlabel("Gain over independent units (bits per spike, ± 2 standard errors)")
+    axes.set_title("Gain over independent units")
+    axes.set_xlabel("Bits per spike" + (" (line: ± 2 standard errors)" if error else ""))
     return figure

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from functools import wraps
 from io import BytesIO
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import matplotlib
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 STYLE = Path(__file__).with_name("neurohm.mplstyle")
@@ -17,32 +16,42 @@ STYLE = Path(__file__).with_name("neurohm.mplstyle")
 WIDTH = 6.9
 """Widest figure, inches: the text width of a page."""
 
+BLUE, VERMILION = "#0072B2", "#D55E00"
+"""The first two of the palette (a name such as "C0" would be looked up again when drawn)."""
+
 DIVERGING = "RdBu_r"
 """Colours of what lies above (red) and below (blue) a baseline (white)."""
 
 SEQUENTIAL = "Greys"
 """Colours of probabilities, from none (white) to one (black)."""
 
-GREY = "0.45"
+GREY = "0.4"
+
+UNOBSERVED = "#f6ead0"
+"""Colour of time in which no spike could be seen."""
 
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
 
 
 class Picture(Figure):
-    """A figure that pyplot does not manage: it opens no window, and notebooks show it once.
+    r"""A figure that pyplot does not manage: it opens no window, and notebooks show it once.
 
     Examples
     --------
     >>> picture = Picture(figsize=(1, 1))
     >>> picture.to_png()[:4]
-    b'\\x89PNG'
+    b'\x89PNG'
     """
+
+    def savefig(self, fname: Any, **kwargs: Any) -> None:
+        """Write the picture to a file or a file-like object, as `Figure.savefig` does."""
+        with matplotlib.rc_context(fname=STYLE):
+            super().savefig(fname, **kwargs)
 
     def to_png(self) -> bytes:
         """Return the picture as the content of a PNG file."""
         content = BytesIO()
-        FigureCanvasAgg(self)
         self.savefig(content, format="png")
         return content.getvalue()
 

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from neurohm.exceptions import InputError
-from neurohm.plots.style import GREY, Picture, styled
+from neurohm.plots.style import BLUE, GREY, VERMILION, Picture, styled
 from neurohm.training import History
 
 if TYPE_CHECKING:
@@ -51,7 +51,8 @@ def learning_curve(model: SpikeHelmholtz | HelmholtzDensity | History) -> Figure
     curves = [name for name in ("bound", "held_out") if name in history]
     if not curves or not len(history):
         raise InputError("a history without an epoch", "at least one learned epoch")
-    epochs = history["epoch"] + 1 if "epoch" in history else np.arange(len(history)) + 1.0
+    done = history["epoch"] if "epoch" in history else np.arange(len(history))
+    epochs = np.asarray(done + 1, dtype=np.float64)
     several = "effective_sample_size" in history
     figure = Picture(figsize=(3.6, 3.0 if several else 2.4))
     panels = figure.subplots(
@@ -60,7 +61,8 @@ def learning_curve(model: SpikeHelmholtz | HelmholtzDensity | History) -> Figure
     for curve in curves:
         _curve(panels[0], epochs, history[curve], curve)
     panels[0].set_ylabel(f"Nats per {'window' if hasattr(model, 'lags') else 'sample'}")
-    panels[0].set_title("Learning curve")
+    panels[0].legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.1)
+    figure.suptitle("Learning curve", x=0.01, ha="left")
     _show_late(panels[0], [history[curve] for curve in curves])
     if several:
         _effective_sample_size(panels[1], epochs, history["effective_sample_size"])
@@ -71,7 +73,7 @@ def learning_curve(model: SpikeHelmholtz | HelmholtzDensity | History) -> Figure
 
 
 _NAMES = {"bound": "training bound", "held_out": "held-out score"}
-_COLOURS = {"bound": "C0", "held_out": "C1"}
+_COLOURS = {"bound": BLUE, "held_out": VERMILION}
 
 
 def _curve(
@@ -87,10 +89,16 @@ def _curve(
             "o",
             color=_COLOURS[name],
             markersize=4.5,
-            label=f"best epoch: {epochs[best]:.0f}",
+            label=f"_best epoch {epochs[best]:.0f}",
         )
-        axes.axvline(epochs[best], color=_COLOURS[name], linewidth=0.6, linestyle=":", zorder=0)
-    axes.legend(loc="lower right")
+        axes.annotate(
+            f"best: epoch {epochs[best]:.0f}",
+            (epochs[best], values[best]),
+            xytext=(0, 6),
+            textcoords="offset points",
+            ha="right" if 2 * best >= len(epochs) else "left",
+            color=_COLOURS[name],
+        )
 
 
 def _show_late(axes: Axes, curves: list[npt.NDArray[np.float64]]) -> None:
@@ -108,4 +116,5 @@ def _effective_sample_size(
 ) -> None:
     axes.plot(epochs, values, color=GREY, marker="." if len(epochs) < 3 else "")
     axes.set_ylabel("Effective\nparticles")
-    axes.set_ylim(bottom=1.0)
+    axes.yaxis.set_major_locator(MaxNLocator(3, integer=True))
+    axes.set_ylim(1.0, 1.0 + 1.15 * max(1.0, float(np.nanmax(values)) - 1.0))

@@ -179,11 +179,14 @@ def _rate_suspicion(recording: Recording) -> list[str]:
     if recording.time_unit != "s" or lowest <= mean <= highest:
         return []
     if recording.bin_width is not None:
-        question = "is the bin width in seconds? pass bin_width="
+        question = "is the bin width in seconds? pass bin_width= / --bin-width"
     elif mean < lowest:
-        question = "are the times in milliseconds? pass time_scale=0.001 (samples: 1 / rate)"
+        question = (
+            "are the times in milliseconds? pass time_scale=0.001 / --time-scale 0.001 "
+            "(samples: 1 / rate)"
+        )
     else:
-        question = "are the times in minutes? pass time_scale=60"
+        question = "are the times in minutes? pass time_scale=60 / --time-scale 60"
     return [f"{where(recording)}a mean rate of {mean:.3g} Hz is implausible; {question}"]
 
 

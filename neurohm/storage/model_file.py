@@ -86,4 +86,4 @@ def read_model(path: str | os.PathLike[str]) -> tuple[str, dict[str, Any]]:
 
 
 def _text(value: Any) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value or "")
+    return value.decode() if isinstance(value, bytes) else value if isinstance(value, str) else ""

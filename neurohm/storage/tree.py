@@ -35,7 +35,7 @@ def write_tree(group: h5py.Group, tree: Tree) -> None:
             write_tree(group.require_group(name), value)
         elif isinstance(value, np.ndarray) and value.dtype.kind in "OU":
             group.create_dataset(name, data=value.astype(object), dtype=h5py.string_dtype())
-        elif isinstance(value, np.ndarray | np.generic):
+        elif isinstance(value, np.ndarray | np.generic) and not isinstance(value, str):
             group.create_dataset(name, data=value)
         else:
             group.attrs[name] = json.dumps(value)
@@ -60,12 +60,12 @@ def read_tree(group: h5py.Group) -> dict[str, Any]:
             tree[name] = read_tree(item)
         else:
             text = h5py.check_string_dtype(item.dtype) is not None
-            tree[name] = item.asstr()[()].astype(str) if text else item[()]
+            tree[name] = _strings(item).astype(str) if text else item[()]
     return tree
 
 
 def checksum(group: h5py.Group) -> str:
-    """Return the SHA-256 of all that lies below a group, itself not counted."""
+    """Return the SHA-256 of all that a group holds; its own name does not count."""
     import h5py
 
     digest = hashlib.sha256()
@@ -76,8 +76,39 @@ def checksum(group: h5py.Group) -> str:
             digest.update(f"{key}={item.attrs[key]}".encode())
         if isinstance(item, h5py.Dataset):
             text = h5py.check_string_dtype(item.dtype) is not None
-            content = repr(item.asstr()[()].tolist()).encode() if text else item[()].tobytes()
+            content = repr(_strings(item).tolist()).encode() if text else item[()].tobytes()
             digest.update(f"{item.dtype.str}{item.shape}".encode() + content)
 
+    add("", group)
     group.visititems(add)
     return digest.hexdigest()
+
+
+def _strings(item: h5py.Dataset) -> np.ndarray[Any, Any]:
+    return np.asarray(item.asstr()[()], dtype=object)
+
+
+def numbered(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a tree whose branches are numbered, for names that hold slashes.
+
+    Examples
+    --------
+    >>> numbered({"a/b": 1.5})
+    {'keys': ['a/b'], 'values': {'0': 1.5}}
+    """
+    return {
+        "keys": list(values),
+        "values": {str(i): value for i, value in enumerate(values.values())},
+    }
+
+
+def keyed(tree: Tree) -> dict[str, Any]:
+    """Return what `numbered` was given.
+
+    Examples
+    --------
+    >>> keyed(numbered({"a/b": 1.5}))
+    {'a/b': 1.5}
+    """
+    values = tree.get("values", {})
+    return {key: values[str(i)] for i, key in enumerate(tree["keys"])}

@@ -1,14 +1,18 @@
 """Repeating a learning rule over batches: the loop, its callbacks and checkpoints."""
 
+from neurohm.training.averaging import Averaging
 from neurohm.training.batches import ArrayBatches, Batches, as_batches
-from neurohm.training.callbacks import Callback, EarlyStopping, Progress
+from neurohm.training.callbacks import Callback, Progress
 from neurohm.training.checkpoint import Checkpoint, Interrupted, read_checkpoint
+from neurohm.training.early_stopping import EarlyStopping
 from neurohm.training.loop import TrainingResult, train
+from neurohm.training.restarts import train_restarts
 from neurohm.training.run import History, Run
 from neurohm.training.schedule import Decay, as_schedule
 
 __all__ = [
     "ArrayBatches",
+    "Averaging",
     "Batches",
     "Callback",
     "Checkpoint",
@@ -23,4 +27,5 @@ __all__ = [
     "as_schedule",
     "read_checkpoint",
     "train",
+    "train_restarts",
 ]

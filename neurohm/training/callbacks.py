@@ -1,17 +1,12 @@
-"""What can be done between steps: showing progress, stopping early."""
+"""What can be done between steps, and showing progress."""
 
 from __future__ import annotations
 
-import math
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
-
-from neurohm.exceptions import InputError
-from neurohm.likelihood import log_likelihood
 from neurohm.training.run import Run
 
 
@@ -42,71 +37,6 @@ class Callback:
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take up a state."""
-
-
-class EarlyStopping(Callback):
-    """Keep the parameters that explain held-out data best; stop when they no longer improve.
-
-    Parameters
-    ----------
-    held_out : array_like or sparse matrix, (samples, visible units)
-    patience : int
-        Epochs without improvement before the run stops.
-    particles : int
-        Of the importance-sampled score, always with the same noise.
-    seed : int
-
-    Raises
-    ------
-    InputError
-        If ``patience`` is below 1.
-    """
-
-    def __init__(
-        self, held_out: Any, *, patience: int = 10, particles: int = 20, seed: int = 0
-    ) -> None:
-        if patience < 1:
-            raise InputError(f"patience {patience}", "at least 1 epoch")
-        self.held_out = held_out
-        self.patience = patience
-        self.particles = particles
-        self.seed = seed
-        self.best = -math.inf
-        self.best_epoch = -1
-        self.parameters: dict[str, Any] = {}
-
-    def after_epoch(self, run: Run) -> None:
-        """Score the held-out data; keep the parameters if they are the best so far."""
-        score = log_likelihood(
-            run.machine, self.held_out, particles=self.particles, seed=self.seed
-        ).mean
-        run.history.set_last("held_out", score)
-        if score > self.best:
-            self.best, self.best_epoch = score, run.position.epoch - 1
-            host = run.machine.backend.to_host
-            self.parameters = {
-                key: np.array(host(array)) for key, array in run.machine.parameters().items()
-            }
-        run.stop = run.position.epoch - 1 - self.best_epoch >= self.patience
-
-    def after_training(self, run: Run) -> None:
-        """Give the machine its best parameters back."""
-        if self.parameters:
-            run.machine.set_parameters(self.parameters)
-
-    def state(self) -> dict[str, Any]:
-        """Return the best score, its epoch and its parameters."""
-        return {
-            "best": np.float64(self.best),
-            "best_epoch": self.best_epoch,
-            "parameters": {str(i): array for i, array in enumerate(self.parameters.values())},
-            "keys": list(self.parameters),
-        }
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Take up the best score, its epoch and its parameters."""
-        self.best, self.best_epoch = float(state["best"]), int(state["best_epoch"])
-        self.parameters = {key: state["parameters"][str(i)] for i, key in enumerate(state["keys"])}
 
 
 class Progress(Callback):

@@ -13,9 +13,20 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import numpy as np
+
+from neurohm.backend import Backend
 from neurohm.exceptions import InputError
 from neurohm.files import check_writable
-from neurohm.storage import Tree, machine_from_tree, machine_to_tree, read_model, write_model
+from neurohm.storage import (
+    Tree,
+    keyed,
+    machine_from_tree,
+    machine_to_tree,
+    numbered,
+    read_model,
+    write_model,
+)
 from neurohm.training.callbacks import Callback
 from neurohm.training.run import History, Position, Run
 
@@ -100,7 +111,7 @@ class Checkpoint(Callback):
                 "history": run.history.to_arrays(),
                 "stop": run.stop,
             },
-            "plasticity": _numbered(run.plasticity.state),
+            "plasticity": numbered(run.plasticity.state),
             "callbacks": {
                 str(i): {"name": type(c).__name__, **c.state()} for i, c in enumerate(self.others)
             },
@@ -139,8 +150,13 @@ def restore(run: Run, callbacks: Sequence[Callback], path: str | os.PathLike[str
         If a setting differs; the message names it.
     """
     tree = read_checkpoint(path)
-    saved = tree["run"]["settings"]
-    for name, value in run.settings().items():
+    stateful, own = tree["callbacks"], _stateful(callbacks)
+    saved = {
+        **tree["run"]["settings"],
+        "callbacks": [stateful[str(i)]["name"] for i in range(len(stateful))],
+    }
+    given = {**run.settings(), "callbacks": [type(c).__name__ for c in own]}
+    for name, value in given.items():
         if saved.get(name) != value:
             raise InputError(
                 f"{name} {value} where the checkpoint {Path(path).name} has {saved.get(name)}",
@@ -151,9 +167,8 @@ def restore(run: Run, callbacks: Sequence[Callback], path: str | os.PathLike[str
     run.position = Position(**tree["run"]["position"])
     run.history = History(tree["run"]["history"])
     run.stop = tree["run"]["stop"]
-    run.plasticity.state = _keyed(tree["plasticity"])
-    stateful = tree.get("callbacks", {})
-    for i, callback in enumerate(_stateful(callbacks)):
+    run.plasticity.state = _averages(tree["plasticity"], run.machine.backend)
+    for i, callback in enumerate(own):
         callback.restore(stateful[str(i)])
 
 
@@ -169,13 +184,20 @@ def _stateful(callbacks: Sequence[Callback]) -> list[Callback]:
     return [c for c in callbacks if type(c).state is not Callback.state]
 
 
-def _numbered(state: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """Return running averages with numbered branches, since their keys hold slashes."""
-    return {"keys": list(state), "values": {str(i): dict(v) for i, v in enumerate(state.values())}}
+def _averages(tree: Tree, backend: Backend) -> dict[str, dict[str, Any]]:
+    """Return running averages, their arrays in memory of the backend."""
 
+    def own(value: Any) -> Any:
+        if not isinstance(value, np.ndarray):
+            return value
+        array = backend.empty(value.shape, value.dtype)
+        array[...] = value
+        return array
 
-def _keyed(tree: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    return {key: tree["values"][str(i)] for i, key in enumerate(tree["keys"])}
+    return {
+        key: {name: own(value) for name, value in averages.items()}
+        for key, averages in keyed(tree).items()
+    }
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from threadpoolctl import threadpool_limits
 
 from neurohm.backend import Array, RandomStream
@@ -129,7 +130,9 @@ def train(
 
 def _repeat(run: Run, batches: Batches, callbacks: Sequence[Callback]) -> None:
     work = Workspace(run.machine.backend)
-    with threadpool_limits(1, "blas"), ExitStack() as stack:
+    # an overflow shows as a NumericalError, so NumPy need not warn of it as well
+    quiet = np.errstate(over="ignore", invalid="ignore")
+    with threadpool_limits(1, "blas"), quiet, ExitStack() as stack:
         for callback in callbacks:
             stack.enter_context(callback.during(run))
         while run.position.epoch < run.epochs and not run.stop:
@@ -151,11 +154,23 @@ def _epoch(run: Run, batches: Batches, callbacks: Sequence[Callback], work: Work
         position.batch += 1
         for callback in callbacks:
             callback.after_step(run)
+    _check_parameters(run)
     means = {name: value / position.samples for name, value in position.sums.items()}
     run.history.add({"epoch": position.epoch, **means})
     position.epoch, position.batch, position.samples, position.sums = position.epoch + 1, 0, 0, {}
     for callback in callbacks:
         callback.after_epoch(run)
+
+
+def _check_parameters(run: Run) -> None:
+    xp = run.machine.backend.xp
+    for key, array in run.machine.parameters().items():
+        if not bool(xp.isfinite(array).all()):
+            raise NumericalError(
+                f"{key} is not finite after step {run.position.step}",
+                "finite numbers",
+                "lower the learning rate",
+            )
 
 
 def _step(run: Run, x: Array, part: float, work: Workspace) -> None:

@@ -131,4 +131,6 @@ class Run:
             "order": self.order,
             "samples_per_epoch": self.samples_per_epoch,
             "sizes": list(self.machine.sizes),
+            "kinds": [p.kind for p in self.machine.populations],
+            "dtype": self.machine.dtype.name,
         }

@@ -1,0 +1,107 @@
+"""The few pieces of HTML that a report is made of."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterable, Sequence
+from html import escape
+from io import BytesIO
+
+from matplotlib.figure import Figure
+
+
+def paragraph(text: str, style: str = "") -> str:
+    """Return a paragraph of plain text.
+
+    Examples
+    --------
+    >>> paragraph("a < b")
+    '<p>a &lt; b</p>'
+    """
+    attribute = f' class="{style}"' if style else ""
+    return f"<p{attribute}>{escape(text)}</p>"
+
+
+def section(title: str, *content: str) -> str:
+    """Return a section with its title."""
+    return "\n".join(["<section>", f"<h2>{escape(title)}</h2>", *content, "</section>"])
+
+
+def facts(rows: Iterable[tuple[str, str]]) -> str:
+    """Return a table of names and what they are.
+
+    Examples
+    --------
+    >>> print(facts([("Units", "60")]))
+    <table><tbody>
+    <tr><th scope="row">Units</th><td>60</td></tr>
+    </tbody></table>
+    """
+    lines = [
+        f'<tr><th scope="row">{escape(name)}</th><td>{escape(value)}</td></tr>'
+        for name, value in rows
+    ]
+    return "\n".join(["<table><tbody>", *lines, "</tbody></table>"])
+
+
+def table(
+    head: Sequence[str], rows: Iterable[Sequence[str]], *, caption: str, numbers: bool = False
+) -> str:
+    """Return a table with a head.
+
+    Parameters
+    ----------
+    head : sequence of str
+        Names of the columns.
+    rows : iterable of sequences of str
+        Cells, as many in each row as there are columns.
+    caption : str
+        What the table says.
+    numbers : bool
+        Whether the cells after the first column are numbers, set flush right.
+
+    Returns
+    -------
+    str
+    """
+    styles = [' class="number"' if numbers and column else "" for column in range(len(head))]
+    top = "".join(
+        f'<th scope="col"{style}>{escape(name)}</th>'
+        for name, style in zip(head, styles, strict=True)
+    )
+    lines = [
+        "".join(f"<td{style}>{escape(cell)}</td>" for cell, style in zip(row, styles, strict=True))
+        for row in rows
+    ]
+    return "\n".join(
+        [
+            f'<div class="scroll"><table><caption>{escape(caption)}</caption>',
+            f"<thead><tr>{top}</tr></thead><tbody>",
+            *(f"<tr>{line}</tr>" for line in lines),
+            "</tbody></table></div>",
+        ]
+    )
+
+
+def picture(figure: Figure, *, alt: str, caption: str) -> str:
+    """Return a figure with its caption; the picture is inside the page.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    alt : str
+        What the picture shows, for those who do not see it.
+    caption : str
+
+    Returns
+    -------
+    str
+    """
+    content = BytesIO()
+    figure.savefig(content, format="png", metadata={"Software": None})
+    data = b64encode(content.getvalue()).decode("ascii")
+    width = round(96 * figure.get_figwidth())
+    return (
+        f'<figure><img src="data:image/png;base64,{data}" width="{width}" alt="{escape(alt)}">\n'
+        f"<figcaption>{escape(caption)}</figcaption></figure>"
+    )

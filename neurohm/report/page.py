@@ -1,0 +1,214 @@
+"""The report: one HTML page that needs nothing else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from html import escape
+from importlib.resources import files
+from itertools import islice
+from string import Template
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from neurohm import plots
+from neurohm.__about__ import __version__
+from neurohm.analysis import ScoreReport
+from neurohm.files import atomic_path
+from neurohm.learning import locality_report
+from neurohm.plots.style import plural
+from neurohm.recordings import Recording
+from neurohm.report import words
+from neurohm.report.html import facts, paragraph, picture, section, table
+
+if TYPE_CHECKING:
+    from neurohm.estimators import SpikeHelmholtz
+
+_MOST_UNITS = 20  # rows of the table of units
+
+
+def write_report(
+    path: str | os.PathLike[str],
+    model: SpikeHelmholtz,
+    recording: Recording | None = None,
+    score: ScoreReport | None = None,
+    *,
+    held_out: Recording | None = None,
+    title: str | None = None,
+) -> None:
+    """Write a report of a fitted model to an HTML file; all or nothing.
+
+    The page needs no other file and no network, and holds no script.
+
+    Parameters
+    ----------
+    path : path
+        An existing file is replaced.
+    model : SpikeHelmholtz
+        A fitted one.
+    recording : Recording, optional
+        What the model was fitted to a part of; described, and drawn if nothing was held out.
+        Without it the report is of the model alone.
+    score : ScoreReport, optional
+        Of time that the model was not fitted to.
+    held_out : Recording, optional
+        That time, drawn instead of `recording`.
+    title : str, optional
+        By default the name of the recording's file.
+
+    Raises
+    ------
+    MissingFileError
+        If the folder is missing or read-only.
+    InputError
+        If the recording is not of the units of the model.
+
+    Examples
+    --------
+    >>> import neurohm as nh
+    >>> recording = nh.simulate_assemblies(n_units=10, minutes=2, n_assemblies=1, members=(4, 5))
+    >>> train, test = recording.split(test=0.5)
+    >>> model = nh.SpikeHelmholtz(hidden=4, lags=2, epochs=3).fit(train)
+    >>> score = model.score_report(test, particles=10)
+    >>> write_report("report.html", model, recording, score, held_out=test)
+    """
+    page = render_report(model, recording, score, held_out=held_out, title=title)
+    with atomic_path(path) as temporary:
+        temporary.write_text(page, encoding="utf-8")
+
+
+def render_report(
+    model: SpikeHelmholtz,
+    recording: Recording | None = None,
+    score: ScoreReport | None = None,
+    *,
+    held_out: Recording | None = None,
+    title: str | None = None,
+) -> str:
+    """Return the page that `write_report` writes; the arguments are the same.
+
+    Returns
+    -------
+    str
+        HTML; the same for the same arguments.
+    """
+    drawn = held_out if held_out is not None else recording
+    sections = [
+        *([] if score is None else [_score(score)]),
+        _fields(model),
+        *([] if drawn is None else [_raster(drawn, model)]),
+        _learning(model),
+        section("What was fitted", facts(_fitted(model, recording))),
+        _locality(model),
+        *([] if recording is None else [_units(recording)]),
+    ]
+    heading = f"Helmholtz machine of {words.name_of(recording, model)}" if title is None else title
+    return Template(_resource("page.html")).substitute(
+        version=escape(__version__),
+        title=escape(heading),
+        style=_resource("page.css").strip(),
+        summary=paragraph(words.summary(recording, model), "soft"),
+        sections="\n".join(sections),
+    )
+
+
+def _score(score: ScoreReport) -> str:
+    gain = picture(
+        plots.score_gain(score),
+        alt=f"Bar of the gain over independent units, {words.number(score.gain_bits_per_spike)} "
+        f"bits per spike, with two standard errors to each side.",
+        caption="Independent units have the rates of the training data and nothing else. "
+        "Standard errors are from blocks of at least 10 s.",
+    )
+    caution = words.caution(score)
+    return section(
+        "Score",
+        paragraph(words.verdict(score)),
+        *([paragraph(caution)] if caution else []),
+        gain,
+        facts(words.about_score(score)),
+    )
+
+
+def _fields(model: SpikeHelmholtz) -> str:
+    rate = "spikes per second" if model.time_unit_ == "s" else "spikes per bin"
+    drawn = picture(
+        plots.receptive_fields(model),
+        alt="A panel for each hidden unit: recorded units from top to bottom, time in the window "
+        "from left to right; red where the hidden unit raises the rate, blue where it lowers it.",
+        caption=f"How many {rate} each recorded unit gains or loses at each lag when a hidden unit "
+        "of the first layer is active. The last lag is the latest bin.",
+    )
+    return section("Receptive fields", drawn)
+
+
+def _raster(recording: Recording, model: SpikeHelmholtz) -> str:
+    drawn = picture(
+        plots.raster(recording, model),
+        alt="Three panels over one time axis: the mean rate of the population, the spikes of all "
+        "units, and the activity of the hidden units.",
+        caption="Where the population's rate varies most. Hidden activity at a moment is how "
+        "probably a hidden unit is active, given the window that ends there.",
+    )
+    return section("Spikes and hidden activity", drawn)
+
+
+def _learning(model: SpikeHelmholtz) -> str:
+    held_out = (
+        " The held-out share of the training data stops the fit, and the parameters of its best "
+        "epoch are kept." * ("held_out" in model.history_)
+    )
+    drawn = picture(
+        plots.learning_curve(model),
+        alt="Curves of the training bound and of the held-out score over epochs.",
+        caption=f"Log-likelihood of a window, epoch by epoch.{held_out}",
+    )
+    return section("Learning", drawn)
+
+
+def _fitted(model: SpikeHelmholtz, recording: Recording | None) -> Iterator[tuple[str, str]]:
+    yield "Recording", words.name_of(recording, model)
+    if recording is not None:
+        yield from words.about_recording(recording)
+    else:
+        yield "Units", f"{len(model.unit_ids_):,}"
+    yield from words.about_model(model)
+    yield "neurohm", __version__
+
+
+def _locality(model: SpikeHelmholtz) -> str:
+    """Say which signals each synapse's change was made of."""
+    report = locality_report(model.machine_, words.rule_of(model), words.plasticity_of(model))
+    rows = list(
+        dict.fromkeys(
+            (s.parameter, s.phase, s.presynaptic, s.postsynaptic, s.third_factor or "–", s.locality)
+            for s in report.signals
+        )
+    )
+    head = ("Parameter", "Phase", "Presynaptic", "Postsynaptic", "Third factor", "Locality")
+    return section("Locality", table(head, rows, caption="The signals each change was made of."))
+
+
+def _units(recording: Recording) -> str:
+    units = recording.units
+    rows = [
+        (str(unit), *map(_cell, values))
+        for unit, *values in islice(units.itertuples(name=None), _MOST_UNITS)
+    ]
+    left = len(units) - len(rows)
+    shown = f"The first {len(rows)} of {len(units)}" if left else plural(len(units), "unit")
+    rate = "Hz" if recording.time_unit == "s" else "spikes per bin"
+    names = {"n_spikes": "Spikes", "rate": f"Rate ({rate})"}
+    head = ("Unit", *(names.get(str(column), str(column)) for column in units.columns))
+    return section("Units", table(head, rows, caption=f"{shown}.", numbers=True))
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return "–" if pd.isna(value) else f"{value:#,.4g}".rstrip(".").replace("-", "−")
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _resource(name: str) -> str:
+    return files("neurohm.report").joinpath(name).read_text(encoding="utf-8")

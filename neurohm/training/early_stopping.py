@@ -1,0 +1,101 @@
+"""Stopping in time, by the score of held-out data."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from neurohm.exceptions import InputError
+from neurohm.likelihood import log_likelihood
+from neurohm.storage import keyed, numbered
+from neurohm.training.averaging import Averaging
+from neurohm.training.callbacks import Callback
+from neurohm.training.run import Run
+
+
+class EarlyStopping(Callback):
+    """Keep the parameters that explain held-out data best; stop when they no longer improve.
+
+    Parameters
+    ----------
+    held_out : array_like or sparse matrix, (samples, visible units)
+    patience : int
+        Epochs without improvement before the run stops.
+    particles : int
+        Of the importance-sampled score, always with the same noise.
+    seed : int
+    average : Averaging, optional
+        Score, and keep, this average of the parameters; it has to be among the callbacks, too.
+
+    Raises
+    ------
+    InputError
+        If ``patience`` is below 1.
+    """
+
+    def __init__(
+        self,
+        held_out: Any,
+        *,
+        patience: int = 10,
+        particles: int = 20,
+        seed: int = 0,
+        average: Averaging | None = None,
+    ) -> None:
+        if patience < 1:
+            raise InputError(f"patience {patience}", "at least 1 epoch")
+        self.held_out = held_out
+        self.patience = patience
+        self.particles = particles
+        self.seed = seed
+        self.average = average
+        self.best = -math.inf
+        self.best_epoch = -1
+        self.parameters: dict[str, Any] = {}
+
+    def after_epoch(self, run: Run) -> None:
+        """Score the held-out data; keep the parameters if they are the best so far."""
+        machine = run.machine if self.average is None else self.average.machine(run)
+        score = log_likelihood(
+            machine, self.held_out, particles=self.particles, seed=self.seed
+        ).mean
+        run.history.set_last("held_out", score)
+        if score > self.best:
+            self.best, self.best_epoch = score, run.position.epoch - 1
+            host = run.machine.backend.to_host
+            self.parameters = {
+                key: np.array(host(array)) for key, array in machine.parameters().items()
+            }
+        run.stop = run.position.epoch - 1 - self.best_epoch >= self.patience
+
+    def after_training(self, run: Run) -> None:
+        """Give the machine its best parameters back."""
+        if self.parameters:
+            run.machine.set_parameters(self.parameters)
+
+    def state(self) -> dict[str, Any]:
+        """Return the best score, its epoch and its parameters."""
+        return {
+            "patience": self.patience,
+            "best": np.float64(self.best),
+            "best_epoch": self.best_epoch,
+            "parameters": numbered(self.parameters),
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take up the best score, its epoch and its parameters.
+
+        Raises
+        ------
+        InputError
+            If the checkpoint was made with another patience.
+        """
+        if state["patience"] != self.patience:
+            raise InputError(
+                f"patience {self.patience} where the checkpoint has {state['patience']}",
+                "the same settings to resume with",
+            )
+        self.best, self.best_epoch = float(state["best"]), int(state["best_epoch"])
+        self.parameters = keyed(state["parameters"])

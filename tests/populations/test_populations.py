@@ -1,0 +1,100 @@
+"""What a population is: its size and name, its values, and the meaning of its bias."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from neurohm.backend import RandomStream, get_backend
+from neurohm.exceptions import ArgumentTypeError, InputError
+from neurohm.kernels import Kernels, get_kernels
+from neurohm.populations import POPULATIONS, Bernoulli, Poisson, Population, as_population
+
+
+@pytest.fixture(scope="module")
+def kernels() -> Kernels:
+    return get_kernels(get_backend("cpu"))
+
+
+@pytest.fixture(params=list(POPULATIONS.values()), ids=list(POPULATIONS))
+def kind(request: pytest.FixtureRequest) -> type[Population]:
+    return request.param
+
+
+@pytest.mark.parametrize("size", [0, -3])
+def test_a_population_without_units_is_refused(kind: type[Population], size: int) -> None:
+    with pytest.raises(InputError, match=f"population of {size} units"):
+        kind(size)
+
+
+@pytest.mark.parametrize("size", [2.0, "3", None, True])
+def test_a_size_that_is_no_integer_is_refused(kind: type[Population], size: object) -> None:
+    with pytest.raises(ArgumentTypeError, match="positive integer"):
+        kind(size)  # type: ignore[arg-type]
+
+
+def test_a_numpy_integer_becomes_a_plain_one(kind: type[Population]) -> None:
+    assert type(kind(np.int64(3)).size) is int
+
+
+def test_a_number_means_bernoulli_units() -> None:
+    assert as_population(3) == Bernoulli(3)
+    counts = Poisson(2, name="spikes")
+    assert as_population(counts) is counts
+
+
+@pytest.mark.parametrize(
+    ("population", "value"),
+    [
+        (Bernoulli(2), 2),
+        (Bernoulli(2), 0.5),
+        (Bernoulli(2), -1),
+        (Bernoulli(2), np.nan),
+        (Poisson(2), -1),
+        (Poisson(2), 0.5),
+        (Poisson(2), np.nan),
+        (Poisson(2), np.inf),
+    ],
+)
+def test_values_of_another_kind_are_refused(population: Population, value: float) -> None:
+    with pytest.raises(InputError, match=f"value {value:g} for"):
+        population.check(np.array([[0, value]]))
+
+
+@pytest.mark.parametrize(("population", "most"), [(Bernoulli(2), 1), (Poisson(2), 40)])
+def test_values_of_the_kind_pass(population: Population, most: int) -> None:
+    population.check(np.array([[0, 1], [1, most]], dtype=float))
+
+
+def test_the_bias_of_a_mean_gives_that_mean(kind: type[Population], kernels: Kernels) -> None:
+    mean = np.array([1e-6, 0.01, 0.5, 0.999])
+    out = np.empty((1, 4))
+    population = kind(4)
+    population.mean(kernels, np.zeros((1, 4)), population.bias_of(mean), out)
+    np.testing.assert_allclose(out[0], mean, rtol=1e-12)
+    assert np.isfinite(population.bias_of(np.array([0.0, 1.0]))).all()
+
+
+def test_the_fisher_weight_is_the_slope_of_the_mean(kind, kernels: Kernels) -> None:
+    drive, zero, population = np.linspace(-2, 2, 5)[None], np.zeros(5), kind(5)
+    low, mean, high = (np.empty((1, 5)) for _ in range(3))
+    for shift, out in ((-1e-5, low), (0, mean), (1e-5, high)):
+        population.mean(kernels, drive + shift, zero, out)
+    np.testing.assert_allclose(population.fisher_weight(mean), (high - low) / 2e-5, rtol=1e-8)
+
+
+def test_passes_add_log_probabilities_where_there_is_a_total(kind, kernels: Kernels) -> None:
+    population, drive, bias = kind(5), np.zeros((1, 5)), np.full(5, 0.3)
+    drawn, same, error, again = (np.empty((7, 5)) for _ in range(4))
+    totals = np.zeros((3, 7))
+    stream = RandomStream(1).at(0)
+    population.draw(kernels, drive, bias, stream, drawn)
+    population.draw(kernels, drive, bias, stream, same, totals[0])
+    population.error(kernels, drive, bias, drawn, error)
+    population.error(kernels, drive, bias, drawn, again, totals[1])
+    population.log_probability(kernels, drive, bias, drawn, totals[2])
+    np.testing.assert_array_equal(drawn, same)
+    np.testing.assert_allclose(error, again, rtol=1e-12)
+    np.testing.assert_allclose(totals[0], totals[2], rtol=1e-12)
+    np.testing.assert_allclose(totals[1], totals[2], rtol=1e-12)
+    assert (totals < 0).all()
