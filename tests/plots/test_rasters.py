@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import neurohm as nh
+from neurohm.exceptions import InputError
+from neurohm.plots import raster
+from neurohm.plots.rasters import _liveliest
+
+
+def panels(figure):
+    return figure.axes[:3]
+
+
+def test_one_time_axis_with_units(recording, model):
+    figure = raster(recording, model, start=20.0, seconds=5.0)
+    above, middle, below = panels(figure)
+    assert above.get_xlim() == middle.get_xlim() == below.get_xlim() == (20.0, 25.0)
+    assert below.get_xlabel() == "Time (s)"
+    assert above.get_ylabel() == "Hz per\nunit"
+    assert "Probability" in [axes.get_ylabel() for axes in figure.axes]
+
+
+def test_shows_every_spike_of_the_stretch(recording, model):
+    _, middle, _ = panels(raster(recording, model, start=20.0, seconds=5.0, order=False))
+    times, units = middle.lines[0].get_data()
+    part = recording.between(20.0, 25.0)
+    np.testing.assert_array_equal(times, part.spike_times)
+    np.testing.assert_array_equal(units, np.repeat(np.arange(12), part.spike_counts))
+
+
+def test_order_moves_units_and_loses_none(recording, model):
+    _, plain, _ = panels(raster(recording, model, start=20.0, seconds=5.0, order=False))
+    _, ordered, _ = panels(raster(recording, model, start=20.0, seconds=5.0))
+    counts = [
+        np.bincount(p.lines[0].get_ydata().astype(int), minlength=12) for p in (plain, ordered)
+    ]
+    assert sorted(counts[0]) == sorted(counts[1])
+
+
+def test_hidden_activity_ends_with_each_bin(recording, model):
+    _, _, below = panels(raster(recording, model, start=20.0, seconds=5.0, order=False))
+    image = below.images[0]
+    activity = model.transform(recording)
+    chosen = (activity.times > 20.0 + 1e-9) & (activity.times <= 25.0 + 1e-9)
+    np.testing.assert_allclose(image.get_array(), activity.values[chosen].T, atol=1e-6)
+    assert image.get_extent()[:2] == pytest.approx([20.0, 25.0])
+    assert image.get_clim() == (0, 1)
+
+
+def test_rate_adds_up(recording, model):
+    above, _, _ = panels(raster(recording, model, start=20.0, seconds=5.0))
+    (stairs,) = above.patches
+    values, edges, _ = stairs.get_data()
+    spikes = recording.between(20.0, 25.0).n_spikes
+    assert (values * np.diff(edges)).sum() * 12 == pytest.approx(spikes)
+
+
+def test_default_stretch_is_500_bins(recording, model):
+    left, right = panels(raster(recording, model))[0].get_xlim()
+    assert right - left == pytest.approx(10.0)
+
+
+def test_default_stretch_is_lively_and_observed():
+    quiet, burst = np.arange(0.0, 100.0, 0.5), np.linspace(71.0, 71.5, 80)
+    trains = [np.sort(np.concatenate([quiet, burst]))]
+    recording = nh.Recording.from_trains(trains, t_stop=100.0)
+    start = _liveliest(recording, 10.0, 0.02)
+    assert start < 71.0 < 71.5 < start + 10.0
+    gap = nh.Recording.from_trains(
+        trains, t_stop=100.0, intervals={"observed": [[0, 65], [80, 100]]}
+    )
+    start = _liveliest(gap, 10.0, 0.02)
+    assert start + 10 <= 65.0 or start >= 80.0
+
+
+def test_gaps_are_shaded_not_silent(recording, model):
+    gap = nh.Recording.from_trains(
+        [recording.times(i)[recording.times(i) < 22] for i in range(12)],
+        t_stop=90.0,
+        intervals={"observed": [[0.0, 22.0], [23.0, 90.0]]},
+    )
+    _, middle, below = panels(raster(gap, model, start=20.0, seconds=5.0))
+    (span,) = middle.patches
+    assert (span.get_x(), span.get_x() + span.get_width()) == pytest.approx((22.0, 23.0))
+    missing = np.isnan(np.ma.filled(below.images[0].get_array(), np.nan)).all(axis=0)
+    assert missing.sum() == 50 + model.lags - 1
+
+
+def test_time_in_bins():
+    counts = np.random.default_rng(0).poisson(0.2, (400, 3))
+    model = nh.SpikeHelmholtz(hidden=1, lags=1, epochs=1).fit(counts)
+    figure = raster(nh.Recording.from_counts(counts), model, start=100, seconds=50)
+    above, _, below = panels(figure)
+    assert below.get_xlabel() == "Time (bins)"
+    assert above.get_ylabel() == "Spikes\nper bin"
+    figure.to_png()
+
+
+def test_one_unit_without_a_spike_in_sight():
+    recording = nh.Recording.from_trains([np.arange(0.0, 20.0, 0.3)], t_stop=60.0)
+    model = nh.SpikeHelmholtz(hidden=1, lags=1, epochs=1).fit(recording)
+    raster(recording, model, start=40.0).to_png()
+
+
+def test_longer_than_the_recording_shows_all(recording, model):
+    assert panels(raster(recording, model, seconds=1e6))[0].get_xlim() == (0.0, 90.0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [({"start": 1e6}, "start 1e"), ({"start": -1.0}, "start -1"), ({"seconds": 0}, "0 seconds")],
+)
+def test_stretches_that_are_not_there(recording, model, arguments, message):
+    with pytest.raises(InputError, match=message):
+        raster(recording, model, **arguments)

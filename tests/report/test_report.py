@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+import neurohm as nh
+from neurohm.analysis import ScoreReport
+from neurohm.exceptions import InputError, MissingFileError
+from neurohm.report import page as page_module
+from neurohm.report import render_report, words, write_report
+
+SCORE = ScoreReport(
+    -9.87654, -10.01234, 0.1963, 0.0512, 0.0103, 1000, 310.0, "importance", 6000, 900, 12, "poisson"
+)
+VOID = {"meta", "img"}
+
+
+class Outline(HTMLParser):
+    """Notes tags, attributes and text, and that every tag is closed."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.open, self.tags, self.attributes, self.text = [], [], [], []
+        self.feed(page)
+        assert self.open == []
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        self.attributes.append((tag, dict(attributes)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if "style" not in self.open:
+            self.text.append(data)
+
+
+@pytest.fixture(scope="module")
+def recording():
+    return nh.simulate_assemblies(n_units=25, minutes=1.5, n_assemblies=2, members=(4, 5))
+
+
+@pytest.fixture(scope="module")
+def model(recording):
+    return nh.SpikeHelmholtz(hidden=(4, 2), lags=3, epochs=3).fit(recording.split(0.3)[0])
+
+
+@pytest.fixture(scope="module")
+def page(model, recording):
+    return render_report(model, recording, SCORE, held_out=recording.split(0.3)[1])
+
+
+def text_of(page):
+    return " ".join(" ".join(Outline(page).text).split())
+
+
+def test_needs_nothing_else(page):
+    assert "http" not in page
+    assert "<script" not in page
+    assert "$" not in page
+    for _, attributes in Outline(page).attributes:
+        assert not {"href", "onload", "onclick"} & attributes.keys()
+        assert attributes.get("src", "data:").startswith("data:")
+    assert not re.search(r"url\(|@import", page)
+
+
+def test_says_the_score(page):
+    text = text_of(page)
+    for said in ("−9.87654", "−10.0123", "0.0512 ± 0.01", "0.1963", "1,000", "310", "6,000 bins"):
+        assert said in text
+    assert "more than two standard errors" in text
+
+
+def test_says_what_was_fitted(page, model):
+    text = text_of(page)
+    for said in (
+        "25 units",
+        "90 s",
+        "3 bins of 20 ms",
+        "75 – 4 – 2",
+        "Reweighted(",
+        "Adam(",
+        "seed 0",
+        nh.__version__,
+        model.recording_["fingerprint"][:16],
+    ):
+        assert said in text
+
+
+def test_shows_four_pictures_with_words_for_them(page):
+    images = [attributes for tag, attributes in Outline(page).attributes if tag == "img"]
+    assert len(images) == 4
+    assert all(len(image["alt"]) > 40 for image in images)
+
+
+def test_lists_the_first_units(page):
+    assert "The first 20 of 25." in text_of(page)
+
+
+def test_says_which_signals_learning_used(page):
+    assert "synapse-local" in text_of(page)
+
+
+def test_same_page_for_the_same_model(page, model, recording):
+    assert render_report(model, recording, SCORE, held_out=recording.split(0.3)[1]) == page
+
+
+def test_of_a_model_alone(model):
+    page = render_report(model)
+    assert "Receptive fields" in page
+    assert "Score" not in text_of(page)
+    assert Outline(page).tags.count("img") == 2
+
+
+def test_names_are_escaped(model):
+    page = render_report(model, title="<b>R&D</b> $x")
+    assert "&lt;b&gt;R&amp;D&lt;/b&gt; $x" in page
+    assert "<b>" not in page
+
+
+def test_count_matrix_and_one_unit():
+    counts = np.random.default_rng(0).poisson(0.3, (300, 1))
+    model = nh.SpikeHelmholtz(hidden=1, lags=1, epochs=1, rule="wake-sleep").fit(counts)
+    text = text_of(render_report(model, nh.Recording.from_counts(counts), SCORE))
+    assert "300 bins" in text
+    assert "spikes per bin" in text
+    assert "WakeSleep" in text
+
+
+def test_writes_the_page(model, tmp_path):
+    write_report(tmp_path / "report.html", model, title="é")
+    assert (tmp_path / "report.html").read_text(encoding="utf-8") == render_report(model, title="é")
+    assert [file.name for file in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_failing_leaves_nothing(model, tmp_path, monkeypatch):
+    with pytest.raises(MissingFileError):
+        write_report(tmp_path / "missing" / "report.html", model)
+    other = nh.simulate_assemblies(n_units=9, minutes=1, n_assemblies=1, members=(4, 5))
+    with pytest.raises(InputError):
+        write_report(tmp_path / "report.html", model, other)
+
+    def fail(*_args, **_kwargs):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(page_module.atomic_path.__globals__["os"], "replace", fail)
+    with pytest.raises(OSError, match="disk full"):
+        write_report(tmp_path / "report.html", model)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("gain", "error", "said"),
+    [
+        (0.05, 0.01, "better than independent units do, by 0.05 bits per spike; that is more than"),
+        (-0.05, 0.01, "worse than independent units do"),
+        (0.015, 0.01, "cannot be told from independent units"),
+        (0.05, float("nan"), "too short to say"),
+        (float("nan"), float("nan"), "no spike"),
+    ],
+)
+def test_verdict(gain, error, said):
+    assert said in words.verdict(replace(SCORE, gain_bits_per_spike=gain, standard_error=error))
+
+
+def test_caution_when_few_particles_carry_the_estimate():
+    assert words.caution(SCORE) == ""
+    assert "only 2.1 carry" in words.caution(replace(SCORE, effective_sample_size=2.13))
+    assert words.caution(replace(SCORE, effective_sample_size=2.13, kind="bound")) == ""
