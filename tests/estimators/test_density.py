@@ -1,0 +1,190 @@
+"""The estimator over matrices."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_matrix
+from sklearn.base import clone
+
+import neurohm as nh
+from neurohm.exceptions import ArgumentTypeError, InputError, NotFittedError
+
+PATTERNS = np.repeat(np.eye(3), 4, axis=1)
+X = PATTERNS[np.random.default_rng(0).integers(3, size=600)]
+SMALL = {"hidden": (6, 3), "epochs": 10, "batch_size": 50}
+
+
+@pytest.fixture(scope="module")
+def model():
+    return nh.HelmholtzDensity(**SMALL).fit(X)
+
+
+def same_parameters(one, other) -> bool:
+    pairs = zip(one.parameters().values(), other.parameters().values(), strict=True)
+    return all(np.array_equal(x, y) for x, y in pairs)
+
+
+@pytest.mark.parametrize("rule", ["reweighted", "wake-sleep"])
+@pytest.mark.parametrize("init", ["sparse", "recruit"])
+def test_it_learns_a_distribution(rule, init):
+    model = nh.HelmholtzDensity(6, rule=rule, epochs=60, batch_size=20, init=init).fit(X)
+    assert model.score(PATTERNS) > -2.0  # the entropy is log 3 = 1.1, of independent units 7.6
+    rng = np.random.default_rng(1)
+    assert model.score(rng.integers(2, size=(50, 12))) < -10
+    dreamed = model.sample(300)
+    hits = (dreamed[:, None] == PATTERNS).all(axis=2).any(axis=1).mean()
+    assert hits > 0.3
+
+
+def test_shapes(model):
+    assert model.n_features_in_ == 12
+    hidden = model.transform(X[:7])
+    assert hidden.shape == (7, 9)
+    assert model.inverse_transform(hidden).shape == (7, 12)
+    assert model.score_samples(X[:7]).shape == (7,)
+    assert model.score(X[:7]) == model.score_samples(X[:7]).mean()
+    assert model.sample(5).shape == (5, 12)
+    assert set(np.unique(model.sample(50))) <= {0.0, 1.0}
+
+
+def test_fit_transform_is_fit_and_transform(model):
+    both = nh.HelmholtzDensity(**SMALL).fit_transform(X)
+    np.testing.assert_array_equal(both, model.transform(X))
+
+
+def test_reconstruction_keeps_the_pattern():
+    model = nh.HelmholtzDensity(6, epochs=60, batch_size=20, init="recruit").fit(X)
+    mean = model.inverse_transform(model.transform(PATTERNS))
+    assert (mean[PATTERNS == 1].mean() - mean[PATTERNS == 0].mean()) > 0.5
+
+
+def test_one_seed_gives_one_fit(model):
+    again = nh.HelmholtzDensity(**SMALL).fit(X)
+    assert same_parameters(model.machine_, again.machine_)
+    np.testing.assert_array_equal(model.sample(10), again.sample(10))
+    other = nh.HelmholtzDensity(**SMALL, random_state=1).fit(X)
+    assert not same_parameters(model.machine_, other.machine_)
+    assert not np.array_equal(model.sample(10), model.sample(10, seed=5))
+
+
+def test_scores_do_not_depend_on_order_or_company(model):
+    scores = model.score_samples(X[:100])
+    order = np.random.default_rng(2).permutation(100)
+    np.testing.assert_array_equal(model.score_samples(X[:100][order]), scores[order])
+    np.testing.assert_array_equal(model.score_samples(X[:3]), scores[:3])
+
+
+def test_sparse_input_is_dense_input(model):
+    sparse = nh.HelmholtzDensity(**SMALL).fit(csr_matrix(X))
+    assert same_parameters(sparse.machine_, model.machine_)
+    np.testing.assert_array_equal(
+        model.score_samples(csr_matrix(X[:9])), model.score_samples(X[:9])
+    )
+    np.testing.assert_array_equal(model.transform(csr_matrix(X[:9])), model.transform(X[:9]))
+
+
+def test_partial_fit_learns_step_by_step():
+    model = nh.HelmholtzDensity(6, batch_size=50, learning_rate=0.01)
+    before = model.partial_fit(X[:50]).score(PATTERNS)
+    for _ in range(60):
+        model.partial_fit(X)
+    assert model.score(PATTERNS) > before + 1
+    one = nh.HelmholtzDensity(**SMALL).partial_fit(X[:300]).partial_fit(X[300:])
+    two = nh.HelmholtzDensity(**SMALL).partial_fit(X[:300])
+    two.partial_fit(X[300:350]).partial_fit(X[350:])
+    assert same_parameters(one.machine_, two.machine_)
+
+
+def test_partial_fit_goes_on_with_what_was_fitted():
+    model = nh.HelmholtzDensity(**SMALL).fit(X)
+    before = {key: np.array(value) for key, value in model.machine_.parameters().items()}
+    model.partial_fit(X[:50])
+    after = model.machine_.parameters()
+    assert any(not np.array_equal(before[key], after[key]) for key in before)
+    assert all(np.abs(before[key] - after[key]).max() < 0.1 for key in before)
+
+
+def test_counts():
+    counts = np.random.default_rng(3).poisson(2.0, (300, 5))
+    model = nh.HelmholtzDensity(3, observation="poisson", epochs=5).fit(counts)
+    assert model.sample(200).max() > 1
+    assert model.sample(500).mean() == pytest.approx(2.0, rel=0.15)
+    with pytest.raises(InputError):
+        nh.HelmholtzDensity(3, epochs=1).fit(counts)
+
+
+def test_validation_keeps_the_best(model):
+    held = nh.HelmholtzDensity(**SMALL, validation=0.2, patience=2).fit(X)
+    assert "held_out" in held.history_
+    assert "held_out" not in model.history_
+
+
+def test_save_and_load(model, tmp_path):
+    model.save(tmp_path / "density.h5")
+    loaded = nh.load(tmp_path / "density.h5")
+    assert isinstance(loaded, nh.HelmholtzDensity)
+    assert loaded.get_params() == model.get_params()
+    np.testing.assert_array_equal(loaded.score_samples(X[:9]), model.score_samples(X[:9]))
+    np.testing.assert_array_equal(loaded.sample(4), model.sample(4))
+    assert loaded.n_features_in_ == 12
+
+
+def test_scikit_learn_can_clone_it(model):
+    copy = clone(model)
+    assert copy.get_params() == model.get_params()
+    assert not hasattr(copy, "machine_")
+
+
+@pytest.mark.parametrize("name", ["transform", "score", "score_samples", "sample", "save"])
+def test_not_fitted(name):
+    argument = {"sample": 3, "save": "density.h5"}.get(name, X)
+    with pytest.raises(NotFittedError, match="this HelmholtzDensity is not fitted"):
+        getattr(nh.HelmholtzDensity(), name)(argument)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        np.zeros(4),
+        np.zeros((0, 4)),
+        np.zeros((4, 0)),
+        np.full((4, 4), np.nan),
+        np.full((4, 4), 0.5),
+        -np.eye(4),
+        np.array([["a", "b"]]),
+    ],
+)
+def test_data_that_cannot_be_learned(data):
+    with pytest.raises(InputError):
+        nh.HelmholtzDensity(hidden=2, epochs=1).fit(data)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"hidden": 0},
+        {"hidden": ()},
+        {"epochs": 0},
+        {"batch_size": 0},
+        {"rule": "hebb"},
+        {"plasticity": "sgd"},
+        {"observation": "gauss"},
+        {"init": "zeros"},
+    ],
+)
+def test_bad_arguments(options):
+    with pytest.raises(InputError):
+        nh.HelmholtzDensity(**{**SMALL, **options}).fit(X)
+
+
+@pytest.mark.parametrize("options", [{"hidden": 2.5}, {"epochs": 1.5}, {"random_state": "x"}])
+def test_arguments_of_the_wrong_type(options):
+    with pytest.raises(ArgumentTypeError):
+        nh.HelmholtzDensity(**{**SMALL, **options}).fit(X)
+
+
+def test_other_features_are_refused(model):
+    for use in (model.transform, model.score_samples, model.inverse_transform):
+        with pytest.raises(InputError):
+            use(np.zeros((3, 5)))
