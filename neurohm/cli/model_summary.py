@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ def model_facts(path: Path) -> dict[str, Any]:
     run, recording = tree.get("run", {}), tree.get("recording", {})
     estimator = tree.get("estimator", {})
     arguments = estimator.get("arguments", {})
-    settings = run.get("settings", {})
+    settings = tree.get("learning", run.get("settings", {}))
     return {
         "kind": kind,
         "source": str(path),
@@ -94,6 +95,7 @@ def _versions(path: Path) -> dict[str, str]:
         return {
             "neurohm": str(file.attrs.get("neurohm_version", "unknown")),
             "format": str(file.attrs["version"]),
+            **json.loads(file.attrs.get("versions", "{}")),
         }
 
 

@@ -152,7 +152,7 @@ class HelmholtzDensity(BaseEstimator):
             schedule=Decay(final=self.final_rate, hold=0.5),
             callbacks=monitors,
         )
-        self.history_ = result.history
+        self.history_, self.learning_ = result.history, result.settings
         return self
 
     def partial_fit(self, X: Any, y: None = None) -> HelmholtzDensity:
@@ -173,7 +173,7 @@ class HelmholtzDensity(BaseEstimator):
         if not hasattr(self, "_plasticity"):
             if not hasattr(self, "machine_"):
                 self._start(X)
-                self.history_ = History()
+                self.history_, self.learning_ = History(), {}
             self._plasticity = chosen_plasticity(self.plasticity, self.learning_rate).fresh()
             self._steps = 0
         rule = chosen_rule(self.rule, self.particles)

@@ -41,8 +41,7 @@ def spike_tree(model: Any, *, finished: bool = True) -> dict[str, Any]:
     if model.positions_ is not None:
         tree["recording"]["positions"] = np.asarray(model.positions_)
     if finished:
-        tree["machine"] = machine_to_tree(model.machine_)
-        tree["history"] = model.history_.to_arrays()
+        tree |= _learned(model)
     return tree
 
 
@@ -60,8 +59,7 @@ def spike_from_tree(tree: Tree) -> SpikeHelmholtz:
     model.positions_ = recording.get("positions")
     model.recording_ = {key: recording[key] for key in ("fingerprint", "source")}
     model.independent_ = IndependentModel(model.observation_, tree["independent"]["mean"])
-    model.machine_ = machine_from_tree(tree["machine"], model.device)
-    model.history_ = _history(tree)
+    _revive_learned(model, tree)
     return model
 
 
@@ -89,8 +87,7 @@ def density_tree(model: Any) -> dict[str, Any]:
     """Return a `HelmholtzDensity` as a tree."""
     return {
         "estimator": {"arguments": plain(model.get_params(deep=False)), "seed": model.seed_},
-        "machine": machine_to_tree(model.machine_),
-        "history": model.history_.to_arrays(),
+        **_learned(model),
     }
 
 
@@ -100,11 +97,23 @@ def density_from_tree(tree: Tree) -> HelmholtzDensity:
 
     model = HelmholtzDensity(**revived(tree["estimator"]["arguments"]))
     model.seed_ = tree["estimator"]["seed"]
-    model.machine_ = machine_from_tree(tree["machine"], model.device)
+    _revive_learned(model, tree)
     model.n_features_in_ = model.machine_.visible.size
-    model.history_ = _history(tree)
     return model
 
 
-def _history(tree: Tree) -> History:
-    return History(tree["history"] if "history" in tree else tree["run"]["history"])
+def _learned(model: Any) -> dict[str, Any]:
+    """Return what learning gave a model: machine, history, and how they came about."""
+    return {
+        "machine": machine_to_tree(model.machine_),
+        "history": model.history_.to_arrays(),
+        "learning": model.learning_,
+    }
+
+
+def _revive_learned(model: Any, tree: Tree) -> None:
+    """Give a model what learning gave it, as far as a checkpoint has it."""
+    model.machine_ = machine_from_tree(tree["machine"], model.device)
+    run = tree.get("run", {})
+    model.history_ = History(tree.get("history", run.get("history")))
+    model.learning_ = tree.get("learning", run.get("settings", {}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ from sklearn.base import BaseEstimator
 
 from neurohm.analysis import IndependentModel, ScoreReport, generative_fields, score_windows
 from neurohm.analysis.quality import WindowMatrix
-from neurohm.backend import RandomStream, Site
+from neurohm.backend import RandomStream
 from neurohm.estimators import saved
+from neurohm.estimators.dreams import dreamt_counts, spread_over_bins
 from neurohm.estimators.hidden_activity import HiddenActivity
 from neurohm.estimators.settings import (
     chosen_plasticity,
@@ -27,7 +29,7 @@ from neurohm.estimators.settings import (
 from neurohm.estimators.window_batches import WindowBatches
 from neurohm.exceptions import ArgumentTypeError, InputError
 from neurohm.learning import LearningRule
-from neurohm.machine import HelmholtzMachine, dream, recognise_mean
+from neurohm.machine import HelmholtzMachine, recognise_mean
 from neurohm.machine.initial import fit_visible_bias
 from neurohm.plasticity import Plasticity
 from neurohm.populations import POPULATIONS
@@ -84,6 +86,8 @@ class SpikeHelmholtz(BaseEstimator):
     machine_ : HelmholtzMachine
     history_ : History
         ``bound``: training bound, ``held_out``: score of the validation share (nats per window).
+    learning_ : dict
+        Rule and plasticity with all their settings, the epochs and steps.
     independent_ : IndependentModel
         The baseline, of the same data.
     bin_size_ : float
@@ -202,7 +206,7 @@ class SpikeHelmholtz(BaseEstimator):
         if checkpoint is not None:
             extra = saved.spike_tree(self, finished=False)
             monitors.append(Checkpoint(checkpoint, extra=extra, keep=keep_checkpoint))
-        self.history_ = train(
+        result = train(
             self.machine_,
             batches,
             rule=settings["rule"],
@@ -213,7 +217,8 @@ class SpikeHelmholtz(BaseEstimator):
             schedule=Decay(final=0.3, hold=0.5),
             callbacks=monitors,
             resume=begun,
-        ).history
+        )
+        self.history_, self.learning_ = result.history, result.settings
         return self
 
     def score(
@@ -329,32 +334,20 @@ class SpikeHelmholtz(BaseEstimator):
         Recording
         """
         require_fitted(self)
-        if not seconds > 0:
+        if not (np.isfinite(seconds) and seconds > 0):
             raise InputError(f"{seconds} seconds to dream", "a positive number")
         windows = max(1, int(np.ceil(seconds / (self.lags * self.bin_size_) - 1e-9)))
         stream = RandomStream(self.seed_ if seed is None else chosen_seed(seed))
-        counts = np.concatenate(
-            [
-                dream(self.machine_, min(1024, windows - first), _at(stream, first), Site.DREAM)
-                .states[0]
-                .astype(np.int64)
-                for first in range(0, windows, 1024)
-            ]
-        )
-        units = len(self.unit_ids_)
-        by_bin = counts.reshape(windows, units, self.lags).transpose(0, 2, 1).reshape(-1, units)
-        binned = self.time_unit_ == "bin"
-        if binned:
-            return Recording.from_counts(by_bin, unit_ids=self.unit_ids_, source="dream")
-        rng = stream.generator(Site.DREAM.of())
-        trains = [self._spike_times(column, rng) for column in by_bin.T]
-        return Recording.from_trains(
-            trains,
-            t_stop=len(by_bin) * self.bin_size_,
-            unit_ids=self.unit_ids_,
-            positions=self.positions_,
-            source="dream",
-        )
+        counts = dreamt_counts(self.machine_, windows, self.lags, stream)
+        about: dict[str, Any] = {
+            "unit_ids": self.unit_ids_,
+            "positions": self.positions_,
+            "source": "dream",
+        }
+        if self.time_unit_ == "bin":
+            return Recording.from_counts(counts, **about)
+        trains = spread_over_bins(counts, self.bin_size_, stream)
+        return Recording.from_trains(trains, t_stop=len(counts) * self.bin_size_, **about)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the fitted model to an HDF5 file; all or nothing.
@@ -457,20 +450,6 @@ class SpikeHelmholtz(BaseEstimator):
             raise InputError(f"layer {layer!r}", f"a hidden layer, 1 to {depth}")
         return int(layer)
 
-    def _spike_times(
-        self, counts: npt.NDArray[np.int64], rng: np.random.Generator
-    ) -> npt.NDArray[np.float64]:
-        bins = np.repeat(np.arange(len(counts)), counts)
-        return np.sort((bins + rng.random(len(bins))) * self.bin_size_)
-
-
-def _at(stream: RandomStream, step: int) -> RandomStream:
-    return RandomStream(stream.seed, step)
-
 
 def _clipped(binned: BinnedSpikes, clip: bool) -> BinnedSpikes:
-    if not clip:
-        return binned
-    from dataclasses import replace
-
-    return replace(binned, count=np.minimum(binned.count, 1))
+    return replace(binned, count=np.minimum(binned.count, 1)) if clip else binned

@@ -22,6 +22,8 @@ _TICK = 1e-9
 # Below this, the rounding errors of a tick number in float64 stay far from half a tick.
 _MOST_TICKS = 2**49
 _SPIKES_PER_CHUNK = 2**22
+# Two months of 20 ms bins; beyond, the times are most likely not in seconds.
+_MOST_BINS = 2**28
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -221,6 +223,12 @@ def _check_bin_size(recording: Recording, bin_size: float) -> None:
             f"{where(recording)}bin size {size}, larger than the recording",
             f"at most {unit_text(recording.duration, recording.time_unit)}",
             "is it in seconds?" if recording.time_unit == "s" else "",
+        )
+    if recording.duration / bin_size > _MOST_BINS:
+        raise InputError(
+            f"{where(recording)}{recording.duration / bin_size:.2g} bins of {size}",
+            f"at most {_MOST_BINS:.2g}",
+            "give larger bins, or the times in seconds (time_scale / --time-scale)",
         )
     width = recording.bin_width
     if width is not None and not _is_multiple(bin_size, width):

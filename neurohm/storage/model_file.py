@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
+import platform
+from importlib import metadata
 from typing import Any
 
 from neurohm.__about__ import __version__
@@ -38,6 +41,7 @@ def write_model(path: str | os.PathLike[str], kind: str, tree: Tree) -> None:
         file.attrs["version"] = VERSION
         file.attrs["kind"] = kind
         file.attrs["neurohm_version"] = __version__
+        file.attrs["versions"] = json.dumps(_versions())
         file.attrs["checksum"] = checksum(content)
 
 
@@ -83,6 +87,12 @@ def read_model(path: str | os.PathLike[str]) -> tuple[str, dict[str, Any]]:
                 f"{path} does not match its checksum", "an unchanged model file", "restore a copy"
             )
         return str(_text(file.attrs["kind"])), tree
+
+
+def _versions() -> dict[str, str]:
+    """Return the versions of the libraries that a result depends on."""
+    libraries = {name: metadata.version(name) for name in ("numpy", "scipy", "numba", "h5py")}
+    return {"python": platform.python_version(), **libraries}
 
 
 def _text(value: Any) -> str:

@@ -30,7 +30,7 @@ def write_tree(group: h5py.Group, tree: Tree) -> None:
     """
     import h5py
 
-    for name, value in tree.items():
+    for name, value in sorted(tree.items()):
         if isinstance(value, Mapping):
             write_tree(group.require_group(name), value)
         elif isinstance(value, np.ndarray) and value.dtype.kind in "OU":

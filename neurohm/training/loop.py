@@ -38,11 +38,15 @@ class TrainingResult:
         One entry an epoch.
     plasticity : Plasticity
         With its running averages.
+    settings : dict
+        Rule, plasticity and all else that the result depends on, with the steps done: the state
+        of the random stream is its seed and that number.
     """
 
     machine: HelmholtzMachine
     history: History
     plasticity: Plasticity
+    settings: dict[str, Any]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the history as plain data."""
@@ -125,7 +129,8 @@ def train(
     if resume is not None:
         restore(run, callbacks, resume)
     _repeat(run, batches, linked(callbacks))
-    return TrainingResult(machine, run.history, run.plasticity)
+    settings = {**run.settings(), "steps": run.position.step}
+    return TrainingResult(machine, run.history, run.plasticity, settings)
 
 
 def _repeat(run: Run, batches: Batches, callbacks: Sequence[Callback]) -> None:

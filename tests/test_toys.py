@@ -1,0 +1,35 @@
+"""Bars and lines by each rule: the exact divergence from the data that examples/toys.py reaches."""
+
+import importlib.util
+import sys
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def toys(root):
+    spec = importlib.util.spec_from_file_location("toys", root / "examples" / "toys.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["toys"] = module
+    spec.loader.exec_module(module)
+    yield module.TOYS
+    del sys.modules["toys"]
+
+
+# Over 60 other seeds, bars by wake-sleep ended at most at 0.042 bit, and by reweighted wake-sleep
+# over 40 at 0.028; lines over 10 at 0.102 and at 0.053.
+CASES = [
+    ("bars", "recruited", "wake-sleep", 0.05),
+    ("bars", "recruited", "reweighted", 0.03),
+    ("lines", "random", "wake-sleep", 0.15),
+    ("lines", "random", "reweighted", 0.15),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize(("name", "start", "rule", "most"), CASES)
+def test_divergence(toys, name, start, rule, most, seed):
+    toy = next(t for t in toys[name]() if (t.start, t.rule.name) == (start, rule))
+    assert toy.examples <= 2_000_000
+    assert toy.divergence(seed) <= most
