@@ -30,7 +30,7 @@ from neurohm.machine.recruitment import Recruitment
 from neurohm.machine.workspace import Workspace
 from neurohm.plasticity import Plasticity
 from neurohm.populations import POPULATIONS
-from neurohm.training import Callback, Decay, EarlyStopping, History, Progress, train
+from neurohm.training import Averaging, Callback, Decay, EarlyStopping, History, Progress, train
 
 
 class HelmholtzDensity(BaseEstimator):
@@ -49,7 +49,8 @@ class HelmholtzDensity(BaseEstimator):
     learning_rate : float, optional
         Of a plasticity given by name; 0.015 for Adam and 0.1 for the delta rule by default.
     final_rate : float
-        Factor of the learning rate at the end; it falls over the second half of the epochs.
+        Factor of the learning rate at the end; it falls over the second half of the epochs. The
+        parameters are averaged over the last fifth.
     epochs, batch_size : int
     observation : str
         ``"bernoulli"`` or ``"poisson"``.
@@ -86,7 +87,7 @@ class HelmholtzDensity(BaseEstimator):
         particles: int = 5,
         plasticity: str | Plasticity = "adam",
         learning_rate: float | None = None,
-        final_rate: float = 0.1,
+        final_rate: float = 0.3,
         epochs: int = 50,
         batch_size: int = 100,
         observation: str = "bernoulli",
@@ -138,9 +139,11 @@ class HelmholtzDensity(BaseEstimator):
         X = _matrix(X)
         self._start(X)
         held_out = int(self.validation * X.shape[0])
-        monitors: list[Callback] = [Progress("fitting"), *callbacks]
+        average = Averaging(part=0.2)
+        monitors: list[Callback] = [Progress("fitting"), *callbacks, average]
         if held_out:
-            monitors.append(EarlyStopping(X[-held_out:], patience=self.patience))
+            stopping = EarlyStopping(X[-held_out:], patience=self.patience, average=average)
+            monitors.append(stopping)
         result = train(
             self.machine_,
             X[: X.shape[0] - held_out],

@@ -207,7 +207,7 @@ def _drives_of_data(machine: HelmholtzMachine, x: Array, work: Workspace) -> dic
     pathway = machine.recognition
     states = [x] * len(machine.populations)
     return {
-        target: drive(machine, pathway, target, states, work, Site.SCORE).copy()
+        target: drive(machine, pathway, target, states, work, Site.SCORE)
         for target in pathway.order
         if {p.source for p in pathway.afferents(target)} == {0}
     }
