@@ -154,7 +154,7 @@ def score_windows(
 
 
 def _blocks(windows: Windows) -> npt.NDArray[np.int64]:
-    """Return the block of time that each window lies in."""
+    """Return the block of time that each window begins in."""
     binned = windows.binned
     length = max(SHORTEST_BLOCK[binned.time_unit], 4 * windows.lags * binned.bin_size)
-    return ((windows.times - binned.t_start) // length).astype(np.int64)
+    return (windows.starts * binned.bin_size // length).astype(np.int64)

@@ -152,3 +152,14 @@ def test_a_file_that_is_not_hdf5_is_called_what_it_is(tmp_path: Path, head: byte
     path.write_bytes(head)
     with pytest.raises(FileFormatError, match=what), open_hdf5(path):
         pass
+
+
+def test_a_file_cut_short_is_called_damaged(tmp_path):
+    import h5py
+
+    path = tmp_path / "whole.h5"
+    with h5py.File(path, "w") as file:
+        file["x"] = list(range(5000))
+    path.write_bytes(path.read_bytes()[:1000])
+    with pytest.raises(FileFormatError, match="damaged"), open_hdf5(path):
+        pass
