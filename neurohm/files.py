@@ -9,12 +9,25 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from neurohm.exceptions import FileFormatError, MissingFileError
+from neurohm.exceptions import ArgumentTypeError, FileFormatError, MissingFileError
 
 if TYPE_CHECKING:
     import h5py
 
 HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
+
+
+def as_path(path: str | os.PathLike[str]) -> Path:
+    """Return a path given as a string or as a path.
+
+    Raises
+    ------
+    ArgumentTypeError
+        If it is neither.
+    """
+    if not isinstance(path, str | os.PathLike):
+        raise ArgumentTypeError(f"path {path!r}", "a string or a path")
+    return Path(path)
 
 
 def check_writable(path: str | os.PathLike[str]) -> Path:
@@ -25,7 +38,7 @@ def check_writable(path: str | os.PathLike[str]) -> Path:
     MissingFileError
         If the folder is missing or read-only, or the path is a folder.
     """
-    path = Path(path)
+    path = as_path(path)
     folder = path.parent
     if path.is_dir():
         raise MissingFileError(f"{path} is a folder", "the name of a file to write")
@@ -111,7 +124,7 @@ def check_readable(path: str | os.PathLike[str]) -> Path:
     ------
     MissingFileError
     """
-    path = Path(path)
+    path = as_path(path)
     if path.is_dir():
         raise MissingFileError(f"{path} is a folder", "a file")
     if not path.exists():

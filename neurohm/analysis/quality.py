@@ -76,20 +76,15 @@ class WindowMatrix:
     windows : Windows
     indices : ndarray of int, optional
         Which windows; all by default.
-    clip : bool
-        Whether counts above 1 count as 1.
     """
 
     def __init__(
         self,
         windows: Windows,
         indices: npt.NDArray[np.int64] | None = None,
-        *,
-        clip: bool = False,
     ) -> None:
         self.windows = windows
         self.indices = np.arange(len(windows)) if indices is None else indices
-        self.clip = clip
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -97,8 +92,7 @@ class WindowMatrix:
         return len(self.indices), self.windows.n_columns
 
     def __getitem__(self, rows: Any) -> npt.NDArray[np.float32]:
-        dense = self.windows.dense(self.indices[rows])
-        return np.minimum(dense, 1, out=dense) if self.clip else dense
+        return self.windows.dense(self.indices[rows])
 
 
 def score_windows(
@@ -115,7 +109,8 @@ def score_windows(
     ----------
     machine : HelmholtzMachine
     windows : Windows
-        With a stride of at least their lags, so that each bin counts once.
+        With a stride of at least their lags, so that each bin counts once; of counts that the
+        machine's visible units can take.
     independent : IndependentModel
         The baseline, of the training data.
     particles : int
@@ -125,8 +120,7 @@ def score_windows(
     -------
     ScoreReport
     """
-    binary = independent.kind == "bernoulli"
-    matrix = WindowMatrix(windows, clip=binary)
+    matrix = WindowMatrix(windows)
     estimate = log_likelihood(machine, matrix, particles=particles, seed=seed)
     lags, count = windows.lags, len(windows)
     baseline, spikes = np.empty(count), np.empty(count)

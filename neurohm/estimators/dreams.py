@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
 from neurohm.backend import RandomStream, Site
 from neurohm.machine import HelmholtzMachine, dream
+from neurohm.recordings import Recording
 
 _WINDOWS = 1024
 
 
-def dreamt_counts(
+def dreamt_spikes(
     machine: HelmholtzMachine, windows: int, lags: int, stream: RandomStream
-) -> npt.NDArray[np.int64]:
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Dream windows one after the other, independent of each other.
 
     Parameters
@@ -27,36 +30,56 @@ def dreamt_counts(
 
     Returns
     -------
-    ndarray of int64, (windows * lags, n_units)
-        Counts of each bin, in the order of time.
+    bins, units : ndarray of int64, (n_spikes,)
+        Bin and unit of each spike.
     """
-    parts = [
-        dream(
-            machine, min(_WINDOWS, windows - first), RandomStream(stream.seed, first), Site.DREAM
-        ).states[0]
-        for first in range(0, windows, _WINDOWS)
-    ]
-    by_window = np.concatenate(parts).astype(np.int64).reshape(windows, -1, lags)
-    return by_window.transpose(0, 2, 1).reshape(windows * lags, -1)
+    bins, units = [], []
+    for first in range(0, windows, _WINDOWS):
+        own = RandomStream(stream.seed, first)
+        counts = dream(machine, min(_WINDOWS, windows - first), own, Site.DREAM).states[0]
+        window, column = np.nonzero(counts)
+        spikes = counts[window, column].astype(np.int64)
+        bins.append(np.repeat((first + window) * lags + column % lags, spikes))
+        units.append(np.repeat(column // lags, spikes))
+    return np.concatenate(bins), np.concatenate(units)
 
 
-def spread_over_bins(
-    counts: npt.NDArray[np.int64], bin_size: float, stream: RandomStream
-) -> list[npt.NDArray[np.float64]]:
-    """Put each spike somewhere in its bin, at random.
+def as_recording(
+    spikes: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]],
+    n_units: int,
+    duration: float,
+    bin_size: float,
+    place: npt.NDArray[np.float64] | float,
+    **fields: Any,
+) -> Recording:
+    """Return a recording of spikes in bins.
 
     Parameters
     ----------
-    counts : ndarray of int64, (n_bins, n_units)
+    spikes : tuple of two ndarray of int64, (n_spikes,)
+        Bin and unit of each spike.
+    n_units : int
+    duration : float
+        Seconds (or bins).
     bin_size : float
-        Seconds.
-    stream : RandomStream
+        Seconds (or bins).
+    place : float or ndarray, (n_spikes,)
+        Where each spike lies in its bin, from 0 to below 1.
+    **fields
+        Other fields of the `Recording`.
 
     Returns
     -------
-    list of ndarray of float64
-        Ascending spike times of each unit, seconds.
+    Recording
     """
-    rng = stream.generator(Site.DREAM.of())
-    bins = [np.repeat(np.arange(len(counts)), column) for column in counts.T]
-    return [np.sort((own + rng.random(len(own))) * bin_size) for own in bins]
+    bins, units = spikes
+    times = ((bins + place) * bin_size).astype(np.float64)
+    order = np.lexsort((times, units))
+    return Recording(
+        spike_times=times[order],
+        spike_times_index=np.cumsum(np.bincount(units, minlength=n_units)),
+        t_start=0.0,
+        t_stop=duration,
+        source="dream",
+        **fields,
+    )

@@ -14,10 +14,11 @@ from sklearn.base import BaseEstimator
 
 from neurohm.analysis import IndependentModel, ScoreReport, generative_fields, score_windows
 from neurohm.analysis.quality import WindowMatrix
-from neurohm.backend import RandomStream
+from neurohm.backend import RandomStream, Site
 from neurohm.estimators import saved
-from neurohm.estimators.dreams import dreamt_counts, spread_over_bins
+from neurohm.estimators.dreams import as_recording, dreamt_spikes
 from neurohm.estimators.hidden_activity import HiddenActivity
+from neurohm.estimators.holding_out import hold_out
 from neurohm.estimators.settings import (
     chosen_plasticity,
     chosen_rule,
@@ -38,6 +39,7 @@ from neurohm.training import Averaging, Callback, Checkpoint, Decay, EarlyStoppi
 
 BIN_SIZE = 0.02
 MOST_HELD_OUT = 2000
+MOST_BINS = 2**28
 FEWEST_EPOCHS, FEWEST_STEPS = 50, 4000
 
 
@@ -180,29 +182,16 @@ class SpikeHelmholtz(BaseEstimator):
         """
         settings = self._checked()
         recording = self._as_recording(recording)
-        self.seed_ = chosen_seed(self.random_state)
-        self.bin_size_ = self._bin_size(recording)
-        self.time_unit_ = recording.time_unit
-        self.unit_ids_ = recording.unit_ids
-        self.positions_ = recording.positions
-        self.recording_ = {"fingerprint": recording.fingerprint(), "source": recording.source}
+        self._take_over(recording)
         begun = checkpoint if resume and checkpoint and Path(checkpoint).exists() else None
         if begun is not None:
             saved.require_same(begun, self, self.recording_["fingerprint"])
-        learned, held_out = self._parts(recording)
-        self.observation_ = self._observation(learned)
-        clip = self.observation_ == "bernoulli"
-        self.independent_ = IndependentModel.fit(self.observation_, _clipped(learned, clip))
-        batches = WindowBatches(learned, self.lags, clip=clip)
+        binned = self._observed(bin_spikes(recording, self.bin_size_))
+        learned, held_out = hold_out(binned, self.validation, self.lags)
+        batches = WindowBatches(learned, self.lags)
         self.machine_ = self._machine(settings["hidden"])
         epochs = self._epochs(batches)
-        average = Averaging(part=0.2)
-        monitors: list[Callback] = [Progress("fitting"), *callbacks, average]
-        if held_out is not None:
-            patience = max(10, epochs // 5) if self.patience == "auto" else int(self.patience)
-            monitors.append(
-                EarlyStopping(self._monitored(held_out), patience=patience, average=average)
-            )
+        monitors = [*self._monitors(held_out, epochs), Progress("fitting"), *callbacks]
         if checkpoint is not None:
             extra = saved.spike_tree(self, finished=False)
             monitors.append(Checkpoint(checkpoint, extra=extra, keep=keep_checkpoint))
@@ -212,7 +201,7 @@ class SpikeHelmholtz(BaseEstimator):
             rule=settings["rule"],
             plasticity=settings["plasticity"],
             epochs=epochs,
-            batch_size=self.batch_size,
+            batch_size=settings["batch_size"],
             seed=self.seed_,
             schedule=Decay(final=0.3, hold=0.5),
             callbacks=monitors,
@@ -284,7 +273,7 @@ class SpikeHelmholtz(BaseEstimator):
             ``(n_windows, n_units)``, with ``times``.
         """
         windows = Windows(self._binned(recording), self.lags, stride=stride)
-        matrix = WindowMatrix(windows, clip=self.observation_ == "bernoulli")
+        matrix = WindowMatrix(windows)
         depth = len(self.machine_.populations) - 1
         layers = range(1, depth + 1) if layer == "all" else [self._layer(layer)]
         parts = []
@@ -337,17 +326,25 @@ class SpikeHelmholtz(BaseEstimator):
         if not (np.isfinite(seconds) and seconds > 0):
             raise InputError(f"{seconds} seconds to dream", "a positive number")
         windows = max(1, int(np.ceil(seconds / (self.lags * self.bin_size_) - 1e-9)))
+        if windows * self.lags > MOST_BINS:
+            raise InputError(
+                f"{seconds:g} to dream, {windows * self.lags:.2g} bins", f"at most {MOST_BINS:.2g}"
+            )
         stream = RandomStream(self.seed_ if seed is None else chosen_seed(seed))
-        counts = dreamt_counts(self.machine_, windows, self.lags, stream)
-        about: dict[str, Any] = {
-            "unit_ids": self.unit_ids_,
-            "positions": self.positions_,
-            "source": "dream",
-        }
-        if self.time_unit_ == "bin":
-            return Recording.from_counts(counts, **about)
-        trains = spread_over_bins(counts, self.bin_size_, stream)
-        return Recording.from_trains(trains, t_stop=len(counts) * self.bin_size_, **about)
+        spikes = dreamt_spikes(self.machine_, windows, self.lags, stream)
+        in_bins = self.time_unit_ == "bin"
+        somewhere = stream.generator(Site.DREAM.of()).random(len(spikes[0]))
+        return as_recording(
+            spikes,
+            len(self.unit_ids_),
+            windows * self.lags * self.bin_size_,
+            self.bin_size_,
+            0.5 if in_bins else somewhere,
+            unit_ids=self.unit_ids_,
+            positions=self.positions_,
+            bin_width=self.bin_size_ if in_bins else None,
+            time_unit=self.time_unit_,
+        )
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the fitted model to an HDF5 file; all or nothing.
@@ -377,6 +374,7 @@ class SpikeHelmholtz(BaseEstimator):
             "hidden": hidden_sizes(self.hidden),
             "rule": chosen_rule(self.rule, self.particles),
             "plasticity": chosen_plasticity(self.plasticity, self.learning_rate),
+            "batch_size": positive("batch_size", self.batch_size),
         }
 
     def _as_recording(self, recording: Any) -> Recording:
@@ -396,18 +394,48 @@ class SpikeHelmholtz(BaseEstimator):
             return float(self.bin_size)
         return BIN_SIZE if recording.bin_width is None else recording.bin_width
 
-    def _parts(self, recording: Recording) -> tuple[BinnedSpikes, BinnedSpikes | None]:
-        """Return the bins to learn from, and those that stop the fit."""
-        window = self.lags * self.bin_size_
-        if self.validation == 0 or self.validation * recording.observed_duration < 2 * window:
-            return bin_spikes(recording, self.bin_size_), None
-        learned, held_out = recording.split(test=self.validation, gap=window)
-        return bin_spikes(learned, self.bin_size_), bin_spikes(held_out, self.bin_size_)
+    def _take_over(self, recording: Recording) -> None:
+        """Keep what the fit depends on and what describes the recording."""
+        self.seed_ = chosen_seed(self.random_state)
+        self.bin_size_ = self._bin_size(recording)
+        self.time_unit_ = recording.time_unit
+        self.unit_ids_ = recording.unit_ids
+        self.positions_ = recording.positions
+        self.recording_ = {"fingerprint": recording.fingerprint(), "source": recording.source}
 
-    def _observation(self, binned: BinnedSpikes) -> str:
-        if self.observation != "auto":
-            return self.observation
-        return "bernoulli" if binned.count.max(initial=0) <= 1 else "poisson"
+    def _observed(self, binned: BinnedSpikes) -> BinnedSpikes:
+        """Choose the distribution of the counts, fit the baseline, and return checked counts."""
+        self.observation_ = self.observation
+        if self.observation == "auto":
+            self.observation_ = "bernoulli" if binned.count.max(initial=0) <= 1 else "poisson"
+        binned = self._clipped(binned)
+        POPULATIONS[self.observation_](1).check(binned.count)
+        self.independent_ = IndependentModel.fit(self.observation_, binned)
+        return binned
+
+    def _clipped(self, binned: BinnedSpikes) -> BinnedSpikes:
+        """Let counts above 1 count as 1 where units either spike or not."""
+        if self.observation_ != "bernoulli":
+            return binned
+        return replace(binned, count=np.minimum(binned.count, 1))
+
+    def _monitors(self, held_out: BinnedSpikes | None, epochs: int) -> list[Callback]:
+        """Return what averages the parameters and keeps the best of them."""
+        average = Averaging(part=0.2)
+        windows = None if held_out is None else self._windows(held_out)
+        if windows is None:
+            return [average]
+        patience = max(10, epochs // 5) if self.patience == "auto" else int(self.patience)
+        chosen = np.unique(np.linspace(0, len(windows) - 1, MOST_HELD_OUT).astype(np.int64))
+        matrix = WindowMatrix(windows, chosen)
+        return [average, EarlyStopping(matrix, patience=patience, average=average)]
+
+    def _windows(self, binned: BinnedSpikes) -> Windows | None:
+        """Return windows that do not overlap, or None where no observed stretch holds one."""
+        try:
+            return Windows(binned, self.lags, stride=self.lags)
+        except InputError:
+            return None
 
     def _epochs(self, batches: WindowBatches) -> int:
         if self.epochs != "auto":
@@ -421,14 +449,10 @@ class SpikeHelmholtz(BaseEstimator):
         fit_visible_bias(machine, np.repeat(self.independent_.mean, self.lags))
         return machine
 
-    def _monitored(self, held_out: BinnedSpikes) -> WindowMatrix:
-        """Return windows of the held-out share, evenly thinned where there are many."""
-        windows = Windows(held_out, self.lags, stride=self.lags)
-        chosen = np.unique(np.linspace(0, len(windows) - 1, MOST_HELD_OUT).astype(np.int64))
-        return WindowMatrix(windows, chosen, clip=self.observation_ == "bernoulli")
-
     def _binned(self, recording: Any) -> BinnedSpikes:
+        """Return the counts of a recording, its units in the order of those fitted."""
         require_fitted(self)
+        named = isinstance(recording, Recording)
         recording = self._as_recording(recording)
         if recording.n_units != len(self.unit_ids_):
             raise InputError(
@@ -436,20 +460,31 @@ class SpikeHelmholtz(BaseEstimator):
                 f"{len(self.unit_ids_)}, as the model was fitted to",
                 "select the same units: recording.select_units(model.unit_ids_)",
             )
+        if named and not np.array_equal(recording.unit_ids, self.unit_ids_):
+            recording = recording.select_units(self._same_units(recording))
         if recording.time_unit != self.time_unit_:
             raise InputError(
                 f"a recording with time in {recording.time_unit}",
                 f"time in {self.time_unit_}, as the model was fitted to",
                 "give its bin width when loading",
             )
-        return bin_spikes(recording, self.bin_size_)
+        return self._clipped(bin_spikes(recording, self.bin_size_))
+
+    def _same_units(self, recording: Recording) -> npt.NDArray[Any]:
+        """Return the unit ids fitted to, if the recording has the same ones in another order."""
+        own = set(self.unit_ids_.tolist())
+        other = [unit for unit in recording.unit_ids.tolist() if unit not in own]
+        if other:
+            raise InputError(
+                f"a recording with the unit {other[0]!r}"
+                + (f" and {len(other) - 1} others" if len(other) > 1 else ""),
+                "the units that the model was fitted to, model.unit_ids_",
+                "fit again, or name the units alike",
+            )
+        return self.unit_ids_
 
     def _layer(self, layer: int | str) -> int:
         depth = len(self.machine_.populations) - 1
         if not isinstance(layer, int | np.integer) or not 1 <= layer <= depth:
             raise InputError(f"layer {layer!r}", f"a hidden layer, 1 to {depth}")
         return int(layer)
-
-
-def _clipped(binned: BinnedSpikes, clip: bool) -> BinnedSpikes:
-    return replace(binned, count=np.minimum(binned.count, 1)) if clip else binned

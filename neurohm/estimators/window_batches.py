@@ -23,14 +23,11 @@ class WindowBatches:
     binned : BinnedSpikes
     lags : int
         Bins in a window.
-    clip : bool
-        Whether counts above 1 count as 1.
     """
 
-    def __init__(self, binned: BinnedSpikes, lags: int, *, clip: bool = False) -> None:
+    def __init__(self, binned: BinnedSpikes, lags: int) -> None:
         self.windows = Windows(binned, lags)
         self.lags = lags
-        self.clip = clip
         self._phases = [self._phase(offset) for offset in range(lags)]
 
     def size(self) -> int:
@@ -47,8 +44,6 @@ class WindowBatches:
     def take(self, indices: npt.NDArray[np.int64], out: npt.NDArray[Any]) -> None:
         """Write windows into ``out``."""
         self.windows.dense(indices, out=out)
-        if self.clip:
-            np.minimum(out, 1, out=out)
 
     def _phase(self, offset: int) -> npt.NDArray[np.int64]:
         try:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
 from neurohm.backend import Array, RandomStream, Site, as_stream
-from neurohm.exceptions import InputError
+from neurohm.checks import whole_number
 from neurohm.machine import (
     Activity,
     HelmholtzMachine,
@@ -54,8 +54,8 @@ class LearningRule(ABC):
     default_plasticity: ClassVar[str] = "adam"
 
     def __post_init__(self) -> None:
-        if self.dreams_per_sample < 1:
-            raise InputError(f"dreams_per_sample {self.dreams_per_sample}", "at least 1")
+        dreams = whole_number("dreams_per_sample", self.dreams_per_sample)
+        object.__setattr__(self, "dreams_per_sample", dreams)
 
     @abstractmethod
     def wake(

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from neurohm.backend import RandomStream, Site
+from neurohm.backend import Site, as_stream
+from neurohm.exceptions import ArgumentTypeError
 from neurohm.learning.base import LearningRule
 from neurohm.learning.registry import as_rule
-from neurohm.machine import HelmholtzMachine, LocalUpdate, dream
+from neurohm.machine import HelmholtzMachine, LocalUpdate, as_machine, dream
 from neurohm.machine.updates import SYNAPSE_LOCAL
 
 if TYPE_CHECKING:
@@ -88,6 +89,11 @@ def locality_report(
     -------
     LocalityReport
 
+    Raises
+    ------
+    InputError, ArgumentTypeError
+        If an argument cannot be used.
+
     Examples
     --------
     >>> import neurohm as nh
@@ -95,11 +101,13 @@ def locality_report(
     >>> {signal.locality for signal in report.signals}
     {'synapse-local'}
     """
-    rule = as_rule(rule)
-    stream = RandomStream(seed)
+    machine, rule = as_machine(machine), as_rule(rule)
+    stream = as_stream(seed)
+    made_by = SYNAPSE_LOCAL if plasticity is None else getattr(plasticity, "locality", None)
+    if made_by is None:
+        raise ArgumentTypeError(f"plasticity {plasticity!r}", "a Plasticity", "e.g. nh.Adam()")
     x = dream(machine, 8, stream, Site.DREAM).states[0]
     updates = rule.updates(machine, rule.phases(machine, x, seed=stream))
-    made_by = plasticity.locality if plasticity is not None else SYNAPSE_LOCAL
     signals = [signal for update in updates.local for signal in _signals(machine, update, made_by)]
     for declared in updates.declared:
         signals.append(Signal(declared.parameter, "", "", declared.reason, "", declared.locality))

@@ -23,8 +23,8 @@ def as_rule(rule: str | LearningRule, **settings: Any) -> LearningRule:
 
     Raises
     ------
-    InputError
-        If the name is unknown; the message lists the known ones.
+    InputError, ArgumentTypeError
+        If the name is unknown (the message lists the known ones), or a setting cannot be used.
 
     Examples
     --------
@@ -32,6 +32,8 @@ def as_rule(rule: str | LearningRule, **settings: Any) -> LearningRule:
     'reweighted'
     """
     if isinstance(rule, LearningRule):
+        if settings:
+            raise InputError(f"settings {settings} beside {rule!r}", "one of them")
         return rule
     if not isinstance(rule, str):
         raise ArgumentTypeError(f"rule {rule!r}", "a name or a learning rule")
@@ -39,5 +41,7 @@ def as_rule(rule: str | LearningRule, **settings: Any) -> LearningRule:
         raise InputError(f"unknown rule {rule!r}", "one of " + ", ".join(map(repr, RULES)))
     try:
         return RULES[rule](**settings)
+    except ArgumentTypeError:
+        raise
     except TypeError as error:
         raise ArgumentTypeError(f"settings {settings} of rule {rule!r}", str(error)) from error

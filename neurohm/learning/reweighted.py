@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from neurohm.backend import Array, RandomStream, Site
+from neurohm.checks import real_number, whole_number
 from neurohm.exceptions import InputError
 from neurohm.learning.base import LearningRule, invert_dream
 from neurohm.machine import (
@@ -49,7 +50,7 @@ class Reweighted(LearningRule):
 
     Raises
     ------
-    InputError
+    InputError, ArgumentTypeError
         If a setting makes no sense.
 
     References
@@ -71,13 +72,13 @@ class Reweighted(LearningRule):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.particles < 1:
-            raise InputError(f"particles {self.particles}", "at least 1", "give e.g. 5")
-        if self.wake_mix < 0 or self.sleep_mix < 0 or self.wake_mix + self.sleep_mix == 0:
-            raise InputError(
-                f"wake_mix {self.wake_mix} and sleep_mix {self.sleep_mix}",
-                "non-negative numbers, one of them positive",
-            )
+        particles = whole_number("particles", self.particles, mend="give e.g. 5")
+        object.__setattr__(self, "particles", particles)
+        for name in ("wake_mix", "sleep_mix"):
+            mix = real_number(name, getattr(self, name), least=0)
+            object.__setattr__(self, name, mix)
+        if self.wake_mix + self.sleep_mix == 0:
+            raise InputError("wake_mix 0 and sleep_mix 0", "one of them positive")
         if self.particles == 1 and self.wake_mix > 0:
             raise InputError(
                 "one particle with a recognition update awake, which is then pure noise",

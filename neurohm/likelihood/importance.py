@@ -21,6 +21,7 @@ from neurohm.machine import HelmholtzMachine, Workspace
 from neurohm.machine.passes import drive, log_joint, recognise
 
 BLOCK = 64  # a BLAS gives other last bits for matrices of few rows, so there are never fewer
+ROWS = 4 * BLOCK  # scored by one thread; equal rows among them once
 CHUNK = 1024  # particles summed at a time, so that memory stays the same for any number of them
 
 
@@ -109,13 +110,12 @@ def log_likelihood(
     rows = x.shape[0] if x.shape else 0
     if rows == 0:
         raise InputError("no rows to score", "at least one")
-    firsts = range(0, rows, BLOCK)
 
     def estimate(first: int) -> Array:
-        return _score_block(machine, machine.as_activity(x[first : first + BLOCK]), particles, seed)
+        return _score_rows(machine, machine.as_activity(x[first : first + ROWS]), particles, seed)
 
-    with threadpool_limits(1, "blas"), ThreadPoolExecutor(os.cpu_count()) as pool:
-        parts = np.concatenate(list(pool.map(estimate, firsts)), axis=1)
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(_cores()) as pool:
+        parts = np.concatenate(list(pool.map(estimate, range(0, rows, ROWS))), axis=1)
     value, effective = parts
     if particles == 1:
         return LogLikelihood(value, np.full(rows, np.nan), effective, 1, "bound")
@@ -160,14 +160,37 @@ def _mix(z: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     return z ^ (z >> np.uint64(31))
 
 
-def _score_block(machine: HelmholtzMachine, x: Array, particles: int, seed: int) -> Array:
+def _cores() -> int:
+    """Return how many cores this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def _score_rows(machine: HelmholtzMachine, x: Array, particles: int, seed: int) -> Array:
+    """Return log-likelihood and effective sample size of rows, ``(2, rows)``.
+
+    Equal rows have equal noise, so equal scores: in recordings most windows may be empty.
+    """
+    keys = content_keys(x, seed)
+    _, kept, place = np.unique(keys, axis=0, return_index=True, return_inverse=True)
+    place = place.reshape(-1)
+    if not np.array_equal(x[kept][place], x):  # two rows with one key: next to impossible
+        kept = place = np.arange(len(x))
+    parts = [
+        _score_block(machine, x[some], keys[some], particles)
+        for some in np.split(kept, range(BLOCK, len(kept), BLOCK))
+    ]
+    return np.concatenate(parts, axis=1)[:, place]
+
+
+def _score_block(machine: HelmholtzMachine, x: Array, keys: Array, particles: int) -> Array:
     """Return log-likelihood and effective sample size of up to 64 rows, ``(2, rows)``."""
     rows = x.shape[0]
     block = machine.backend.zeros((BLOCK, x.shape[1]), machine.dtype)
     block[:rows] = x
     work = Workspace(machine.backend)
     drives = _drives_of_data(machine, block, work)
-    keys = content_keys(block, seed)
+    keys = np.pad(keys, ((0, BLOCK - rows), (0, 0)))
     result = np.empty((2, rows))
     chunk = min(particles, CHUNK)
     group = min(BLOCK, 1 << (-(-CHUNK // chunk) - 1).bit_length())  # divides a block

@@ -1,7 +1,7 @@
 """The Helmholtz machine: populations, and the projections of its two pathways."""
 
 from neurohm.machine.build import chain
-from neurohm.machine.machine import HelmholtzMachine
+from neurohm.machine.machine import HelmholtzMachine, as_machine
 from neurohm.machine.passes import (
     Activity,
     dream,
@@ -33,6 +33,7 @@ __all__ = [
     "ThirdFactor",
     "Updates",
     "Workspace",
+    "as_machine",
     "chain",
     "dream",
     "log_joint",

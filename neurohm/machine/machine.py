@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from neurohm.backend import Array, Backend, RandomStream, Site, as_stream, get_backend
-from neurohm.exceptions import InputError
+from neurohm.checks import whole_number
+from neurohm.exceptions import ArgumentTypeError, InputError
 from neurohm.kernels import Kernels, get_kernels
 from neurohm.machine.build import Edges, chain, named
 from neurohm.machine.initial import Initial, Sparse
@@ -68,17 +69,22 @@ class HelmholtzMachine:
         device: str | Backend = "cpu",
         dtype: npt.DTypeLike = "float32",
     ) -> None:
+        if isinstance(populations, str) or not isinstance(populations, Sequence | np.ndarray):
+            raise ArgumentTypeError(
+                f"populations {populations!r}", "a list of sizes or populations", "e.g. [784, 200]"
+            )
         self.populations = named([as_population(p) for p in populations])
         self.backend = get_backend(device)
         self.kernels: Kernels = get_kernels(self.backend)
-        self.dtype = np.dtype(dtype)
-        if self.dtype not in (np.float32, np.float64):
-            raise InputError(f"dtype {self.dtype}", "float32 or float64")
+        self.dtype = _real_dtype(dtype)
         generative, recognition = edges or chain(len(self.populations))
         everyone = range(len(self.populations))
         self.generative = self._pathway(GENERATIVE, generative, everyone)
         self.recognition = self._pathway(RECOGNITION, recognition, everyone[1:])
-        (initial or Sparse()).start(self, as_stream(seed).generator(Site.INITIAL.of()))
+        initial = Sparse() if initial is None else initial
+        if not callable(getattr(initial, "start", None)):
+            raise ArgumentTypeError(f"initial {initial!r}", "an Initial", "e.g. Sparse()")
+        initial.start(self, as_stream(seed).generator(Site.INITIAL.of()))
 
     @property
     def visible(self) -> Population:
@@ -151,7 +157,7 @@ class HelmholtzMachine:
         """
         from neurohm.machine.passes import dream
 
-        return dream(self, rows, as_stream(seed), Site.DREAM).states[0]
+        return dream(self, whole_number("rows", rows), as_stream(seed), Site.DREAM).states[0]
 
     def recognise(
         self, x: npt.ArrayLike, *, seed: int | RandomStream = 0, particles: int = 1
@@ -172,7 +178,7 @@ class HelmholtzMachine:
         """
         from neurohm.machine.passes import recognise
 
-        data = self.as_activity(x)
+        data, particles = self.as_activity(x), whole_number("particles", particles)
         return recognise(self, data, as_stream(seed), Site.RECOGNISE, particles).states
 
     def as_activity(self, x: Any) -> Array:
@@ -185,7 +191,10 @@ class HelmholtzMachine:
         """
         if hasattr(x, "toarray"):
             x = x.toarray()
-        data = self.backend.asarray(x, self.dtype)
+        try:
+            data = self.backend.asarray(x, self.dtype)
+        except (TypeError, ValueError) as error:
+            raise InputError("data that are no matrix", "numbers, (rows, visible units)") from error
         if data.ndim != 2 or data.shape[1] != self.visible.size:
             raise InputError(
                 f"data of shape {data.shape}",
@@ -227,3 +236,28 @@ class HelmholtzMachine:
     def __repr__(self) -> str:
         hidden = "".join(f" - {size}" for size in self.sizes[1:])
         return f"HelmholtzMachine({self.visible.size} {self.visible.kind}{hidden})"
+
+
+def as_machine(given: Any) -> HelmholtzMachine:
+    """Return the machine given.
+
+    Raises
+    ------
+    ArgumentTypeError
+        If it is something else, such as an estimator.
+    """
+    if isinstance(given, HelmholtzMachine):
+        return given
+    mend = "give its machine_" if hasattr(given, "machine_") else ""
+    raise ArgumentTypeError(f"a {type(given).__name__}", "a HelmholtzMachine", mend)
+
+
+def _real_dtype(dtype: npt.DTypeLike) -> np.dtype[Any]:
+    """Return the type that parameters and activity are of."""
+    try:
+        result = np.dtype(dtype)
+    except TypeError:
+        result = None
+    if result not in (np.float32, np.float64):
+        raise InputError(f"dtype {dtype!r}", "float32 or float64")
+    return result

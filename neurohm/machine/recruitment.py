@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from neurohm.checks import whole_number
 from neurohm.exceptions import InputError
 
 if TYPE_CHECKING:
@@ -42,6 +43,9 @@ class Recruitment:
 
     data: npt.ArrayLike
     repeats: int = 5
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "repeats", whole_number("repeats", self.repeats))
 
     def start(self, machine: HelmholtzMachine, rng: np.random.Generator) -> None:
         """Imprint the parts found; other weights start small, image biases at -3, hidden at -2."""

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from neurohm.backend import Array
-from neurohm.exceptions import InputError
+from neurohm.checks import real_number
+from neurohm.exceptions import ArgumentTypeError
 from neurohm.machine import HelmholtzMachine
 from neurohm.plasticity.base import Plasticity
 from neurohm.plasticity.constraints import Constraint
@@ -27,8 +28,8 @@ class Adam(Plasticity):
 
     Raises
     ------
-    InputError
-        If the rate is not positive, or a decay not in [0, 1).
+    InputError, ArgumentTypeError
+        If the rate is not a positive number, or a decay not one in [0, 1).
 
     References
     ----------
@@ -60,13 +61,11 @@ class Adam(Plasticity):
             weight_decay=weight_decay,
             sparsity=sparsity,
         )
-        if not all(0 <= decay < 1 for decay in decays) or not epsilon > 0:
-            raise InputError(
-                f"decays {decays} and epsilon {epsilon}",
-                "decays from 0 to below 1 and a positive epsilon",
-            )
-        self.decays = (float(decays[0]), float(decays[1]))
-        self.epsilon = float(epsilon)
+        if not isinstance(decays, list | tuple) or len(decays) != 2:
+            raise ArgumentTypeError(f"decays {decays!r}", "two numbers", "e.g. (0.9, 0.999)")
+        first, second = (real_number("decays", decay, least=0, below=1) for decay in decays)
+        self.decays = (first, second)
+        self.epsilon = real_number("epsilon", epsilon, above=0)
 
     def step(
         self, machine: HelmholtzMachine, key: str, weights: Array, gradient: Array, rate: float

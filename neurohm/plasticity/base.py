@@ -7,10 +7,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-import numpy as np
-
 from neurohm.backend import Array
-from neurohm.exceptions import InputError
+from neurohm.checks import real_number
+from neurohm.exceptions import ArgumentTypeError, InputError
 from neurohm.machine import HelmholtzMachine, LocalUpdate, Updates, Workspace
 from neurohm.machine.updates import SYNAPSE_LOCAL, Afferent
 from neurohm.plasticity.constraints import Constraint, NonNegative
@@ -56,19 +55,18 @@ class Plasticity(ABC):
         weight_decay: float = 0.0,
         sparsity: float = 0.0,
     ) -> None:
-        if not learning_rate > 0 or not np.isfinite(learning_rate):
-            raise InputError(f"learning rate {learning_rate}", "a positive number", "e.g. 0.001")
-        for value, what in ((weight_decay, "weight_decay"), (sparsity, "sparsity")):
-            if not value >= 0:
-                raise InputError(f"{what} {value}", "zero or a positive number")
-        for key, value in (rates or {}).items():
-            if not value >= 0:
-                raise InputError(f"rate {value} for {key!r}", "zero or a positive factor")
-        self.learning_rate = float(learning_rate)
-        self.rates = dict(rates or {})
+        if not isinstance(rates, Mapping | None):
+            raise ArgumentTypeError(f"rates {rates!r}", "factors by the key of a parameter")
+        if constraint is not None and not callable(getattr(constraint, "apply", None)):
+            raise ArgumentTypeError(f"constraint {constraint!r}", "a Constraint", "NonNegative()")
+        self.learning_rate = real_number("learning_rate", learning_rate, above=0, mend="e.g. 0.001")
+        self.rates = {
+            key: real_number(f"rate for {key!r}", factor, least=0)
+            for key, factor in (rates or {}).items()
+        }
         self.constraint = constraint
-        self.weight_decay = float(weight_decay)
-        self.sparsity = float(sparsity)
+        self.weight_decay = real_number("weight_decay", weight_decay, least=0)
+        self.sparsity = real_number("sparsity", sparsity, least=0)
         self.state: dict[str, dict[str, Any]] = {}
         self._rate_of: dict[str, float] = {}
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from neurohm.backend import Array
+from neurohm.exceptions import ArgumentTypeError
 
 
 class Constraint(Protocol):
@@ -34,6 +35,10 @@ class NonNegative:
     """
 
     where: str = "generative"
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.where, str):
+            raise ArgumentTypeError(f"where {self.where!r}", "part of a parameter's key")
 
     def apply(self, key: str, weights: Array) -> None:
         """Raise negative weights to zero."""

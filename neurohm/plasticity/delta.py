@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from neurohm.backend import Array
-from neurohm.exceptions import InputError
+from neurohm.checks import real_number
 from neurohm.machine import HelmholtzMachine
 from neurohm.plasticity.base import Plasticity
 from neurohm.plasticity.constraints import Constraint
@@ -28,8 +28,8 @@ class Delta(Plasticity):
 
     Raises
     ------
-    InputError
-        If the rate is not positive, or the momentum not in [0, 1).
+    InputError, ArgumentTypeError
+        If the rate is not a positive number, or the momentum not one in [0, 1).
 
     Examples
     --------
@@ -56,9 +56,7 @@ class Delta(Plasticity):
             weight_decay=weight_decay,
             sparsity=sparsity,
         )
-        if not 0 <= momentum < 1:
-            raise InputError(f"momentum {momentum}", "a number from 0 to below 1", "e.g. 0.9")
-        self.momentum = float(momentum)
+        self.momentum = real_number("momentum", momentum, least=0, below=1, mend="e.g. 0.9")
 
     def step(
         self, machine: HelmholtzMachine, key: str, weights: Array, gradient: Array, rate: float

@@ -24,8 +24,8 @@ def as_plasticity(plasticity: str | Plasticity, **settings: Any) -> Plasticity:
 
     Raises
     ------
-    InputError
-        If the name is unknown; the message lists the known ones.
+    InputError, ArgumentTypeError
+        If the name is unknown (the message lists the known ones), or a setting cannot be used.
 
     Examples
     --------
@@ -33,6 +33,8 @@ def as_plasticity(plasticity: str | Plasticity, **settings: Any) -> Plasticity:
     Adam(0.01)
     """
     if isinstance(plasticity, Plasticity):
+        if settings:
+            raise InputError(f"settings {settings} beside {plasticity!r}", "one of them")
         return plasticity.fresh()
     if not isinstance(plasticity, str):
         raise ArgumentTypeError(f"plasticity {plasticity!r}", "a name or a Plasticity")
@@ -45,6 +47,8 @@ def as_plasticity(plasticity: str | Plasticity, **settings: Any) -> Plasticity:
         settings["constraint"] = NonNegative(where) if where else None
     try:
         return PLASTICITY[plasticity](**settings)
+    except ArgumentTypeError:
+        raise
     except TypeError as error:
         raise ArgumentTypeError(
             f"settings {settings} of plasticity {plasticity!r}", str(error)

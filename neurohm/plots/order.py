@@ -80,7 +80,8 @@ def unit_order(fields: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     own = effective[preferred, np.arange(len(preferred))]
     least = 0.1 * np.percentile(raised.max(axis=0), 95)
     preferred[raised.max(axis=0) <= least] = len(effective)
-    return np.lexsort((-own.max(axis=1), np.rint(_centre(own)), preferred))
+    order: npt.NDArray[np.int64] = np.lexsort((-own.max(axis=1), np.rint(_centre(own)), preferred))
+    return order
 
 
 def _centre(course: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from neurohm.backend import Array, Draws
-from neurohm.exceptions import ArgumentTypeError, InputError
+from neurohm.checks import whole_number
 from neurohm.kernels import Kernels, UnitKernels
 
 
@@ -34,15 +34,8 @@ class Population(ABC):
     kind: ClassVar[str]
 
     def __post_init__(self) -> None:
-        if isinstance(self.size, bool) or not hasattr(self.size, "__index__"):
-            raise ArgumentTypeError(
-                f"population size {self.size!r}", "a positive integer", "give e.g. 40"
-            )
-        if self.size < 1:
-            raise InputError(
-                f"population of {self.size} units", "at least one unit", "give e.g. 40"
-            )
-        object.__setattr__(self, "size", self.size.__index__())
+        size = whole_number("population size", self.size, mend="give e.g. 40")
+        object.__setattr__(self, "size", size)
 
     @abstractmethod
     def passes(self, kernels: Kernels) -> UnitKernels:

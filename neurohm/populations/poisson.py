@@ -10,6 +10,7 @@ import numpy as np
 from neurohm.backend import Array
 from neurohm.exceptions import InputError
 from neurohm.kernels import Kernels, UnitKernels
+from neurohm.kernels.reference.poisson import RATE_LIMIT
 from neurohm.populations.base import Population
 
 RAREST = 1e-6
@@ -39,13 +40,19 @@ class Poisson(Population):
         return kernels.poisson
 
     def check(self, values: Array) -> None:
-        """Raise an `InputError` if a value is not a count."""
+        """Raise an `InputError` if a value is not a count, or above the highest rate."""
         wrong = ~((values >= 0) & (values == np.floor(values)) & np.isfinite(values))
         if wrong.any():
             raise InputError(
                 f"value {float(values[wrong].flat[0]):g} for Poisson units",
                 "counts 0, 1, 2, ...",
                 "give spike counts, not rates",
+            )
+        if (values > RATE_LIMIT).any():
+            raise InputError(
+                f"value {float(values.max()):g} for Poisson units",
+                f"at most {RATE_LIMIT:g} spikes a bin, the highest rate that they have",
+                "take smaller bins",
             )
 
     def bias_of(self, mean: Array) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from neurohm.exceptions import InputError
+from neurohm.recordings.arguments import positive
 from neurohm.recordings.recording import Recording
 from neurohm.recordings.validation import unit_text, where
 
@@ -24,6 +26,8 @@ _MOST_TICKS = 2**49
 _SPIKES_PER_CHUNK = 2**22
 # Two months of 20 ms bins; beyond, the times are most likely not in seconds.
 _MOST_BINS = 2**28
+# Bin sizes may come in single precision; the multiple that they mean is taken instead.
+_SINGLE = 1e-6
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -172,7 +176,7 @@ def bin_spikes(recording: Recording, bin_size: float) -> BinnedSpikes:
     >>> bin_spikes(recording, 0.1).bins  # 0.1 * 3 = 0.30000000000000004 and 0.7 / 0.1 < 7
     array([3, 7])
     """
-    _check_bin_size(recording, bin_size)
+    bin_size = _checked_bin_size(recording, bin_size)
     clock = _Clock.of(recording, bin_size)
     n_bins = clock.bin_after(recording.t_stop)
     indptr, unit, count = _entries(recording, _bins_of_spikes(recording, clock, n_bins), n_bins)
@@ -181,7 +185,7 @@ def bin_spikes(recording: Recording, bin_size: float) -> BinnedSpikes:
         unit=unit,
         count=count,
         observed=_observed_bins(recording, clock, n_bins),
-        bin_size=float(bin_size),
+        bin_size=bin_size,
         t_start=recording.t_start,
         n_units=recording.n_units,
         time_unit=recording.time_unit,
@@ -213,10 +217,9 @@ class _Clock:
         return -(-int(self.ticks(time)) // self.ticks_per_bin)
 
 
-def _check_bin_size(recording: Recording, bin_size: float) -> None:
-    unit = "seconds" if recording.time_unit == "s" else "bins"
-    if not (np.isfinite(bin_size) and bin_size > 0):
-        raise InputError(f"bin size {bin_size:g}", f"a positive number of {unit}")
+def _checked_bin_size(recording: Recording, bin_size: float) -> float:
+    """Return the bin size: of a recording that came in bins, a whole multiple of their width."""
+    bin_size = positive("bin size", bin_size, "seconds" if recording.time_unit == "s" else "bins")
     size = unit_text(bin_size, recording.time_unit)
     if bin_size > recording.duration * (1 + 1e-9):
         raise InputError(
@@ -231,17 +234,20 @@ def _check_bin_size(recording: Recording, bin_size: float) -> None:
             "give larger bins, or the times in seconds (time_scale / --time-scale)",
         )
     width = recording.bin_width
-    if width is not None and not _is_multiple(bin_size, width):
-        raise InputError(
-            f"{where(recording)}bin size {size} for a recording that came in bins of "
-            f"{unit_text(width, recording.time_unit)}",
-            "a whole multiple of that width",
-        )
+    return bin_size if width is None else _multiple(recording, bin_size, width)
 
 
-def _is_multiple(bin_size: float, width: float) -> bool:
-    ratio = bin_size / width
-    return round(ratio) >= 1 and abs(ratio - round(ratio)) <= 1e-9 * ratio
+def _multiple(recording: Recording, bin_size: float, width: float) -> float:
+    nearest = round(bin_size / width) * width
+    if math.isclose(bin_size, nearest, rel_tol=1e-9):
+        return bin_size
+    if math.isclose(bin_size, nearest, rel_tol=_SINGLE):
+        return nearest
+    raise InputError(
+        f"{where(recording)}bin size {unit_text(bin_size, recording.time_unit)} for a recording "
+        f"that came in bins of {unit_text(width, recording.time_unit)}",
+        "a whole multiple of that width",
+    )
 
 
 def _bins_of_spikes(recording: Recording, clock: _Clock, n_bins: int) -> NDArray[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -10,22 +10,21 @@ from numpy.typing import NDArray
 
 from neurohm.exceptions import InputError
 
-__all__ = ["bin_centres", "check_counts", "merge_blocks", "spikes_of_counts"]
+__all__ = ["bin_centres", "check_counts", "merge_blocks", "spikes_of_counts", "unit_ids_of"]
 
 # A mean count above this is a picture or a voltage trace, and would fill the memory with "spikes".
 _HIGHEST_MEAN_COUNT = 1000.0
+_VALUES_PER_BLOCK = 2**24
 
 Block = tuple[int, NDArray[Any]]
 
 
-def spikes_of_counts(
-    counts: NDArray[Any], source: str = ""
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def spikes_of_counts(counts: Any, source: str = "") -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """List the spikes of a matrix of counts, unit after unit.
 
     Parameters
     ----------
-    counts : ndarray of int, bool or integral float, shape (n_bins, n_units)
+    counts : ndarray or sparse matrix of int, bool or integral float, shape (n_bins, n_units)
     source : str
         What to call the matrix in an error.
 
@@ -39,7 +38,7 @@ def spikes_of_counts(
     Raises
     ------
     InputError
-        If the matrix is not two-dimensional or holds anything but 0, 1, 2, ...
+        If the matrix is not two-dimensional, or holds anything but 0, 1, 2, ... or masked values.
 
     Examples
     --------
@@ -47,12 +46,43 @@ def spikes_of_counts(
     >>> bins.tolist(), index.tolist()
     ([1, 1, 0], [2, 3])
     """
-    if counts.ndim != 2 or 0 in counts.shape:
+    what = source or "counts"
+    if len(counts.shape) != 2 or 0 in counts.shape:
         raise InputError(
-            f"{source or 'counts'}: an array of shape {counts.shape}",
+            f"{what}: an array of shape {counts.shape}",
             "a matrix of spike counts, shape (n_bins, n_units)",
         )
-    return merge_blocks([(0, counts)], counts.shape[1], source or "counts")
+    if np.ma.is_masked(counts):
+        raise InputError(
+            f"{what}: {np.ma.count_masked(counts)} masked values",
+            "a count of every unit in every bin",
+            "fill them (counts.filled(0)) and give the time observed as intervals['observed']",
+        )
+    return merge_blocks(_blocks(counts), counts.shape[1], what)
+
+
+def unit_ids_of(counts: Any, n_units: int) -> NDArray[Any]:
+    """Names of the units: the columns of a data frame, if they can be ids, else numbers.
+
+    Parameters
+    ----------
+    counts : array_like
+    n_units : int
+
+    Returns
+    -------
+    ndarray of int or str, shape (n_units,)
+
+    Examples
+    --------
+    >>> unit_ids_of([[0, 1]], 2)
+    array([0, 1])
+    """
+    columns = list(getattr(counts, "columns", ()))
+    for kind in (str, (int, np.integer)):
+        if columns and all(isinstance(name, kind) for name in columns):
+            return np.asarray(columns) if len(set(columns)) == n_units else np.arange(n_units)
+    return np.arange(n_units)
 
 
 def merge_blocks(
@@ -155,3 +185,14 @@ def bin_centres(bins: NDArray[np.int64], width: float) -> NDArray[np.float64]:
     array([0.25, 1.75])
     """
     return (bins.astype(np.float64) + 0.5) * width
+
+
+def _blocks(counts: Any) -> Iterator[Block]:
+    """Yield an array whole, and the rows of a sparse matrix as dense blocks."""
+    if not hasattr(counts, "tocsr"):
+        yield 0, counts
+        return
+    rows = counts.tocsr()
+    step = max(1, _VALUES_PER_BLOCK // rows.shape[1])
+    for first in range(0, rows.shape[0], step):
+        yield first, rows[first : first + step].toarray()

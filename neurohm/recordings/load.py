@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import warnings
 from dataclasses import replace
@@ -18,10 +17,11 @@ from neurohm.exceptions import (
     NeurohmWarning,
 )
 from neurohm.files import check_readable
+from neurohm.recordings.arguments import file_path, positive
 from neurohm.recordings.kinds import identify
 from neurohm.recordings.layouts.base import ReadOptions
 from neurohm.recordings.recording import Recording
-from neurohm.recordings.validation import suspicions
+from neurohm.recordings.suspicions import suspicions
 
 __all__ = ["load_recording"]
 
@@ -78,7 +78,8 @@ def load_recording(
     Warns
     -----
     NeurohmWarning
-        If units have no spike, if there is only one, or if the mean rate is implausible.
+        If units have no spike, if there is only one, or if the mean rate or the mean count in a
+        bin is implausible.
 
     Examples
     --------
@@ -90,7 +91,7 @@ def load_recording(
     """
     _check_arguments(bin_width, units_axis, time_scale)
     options = ReadOptions(bin_width, units_axis, dataset, layout, sort)
-    recording = _read(check_readable(path), options)
+    recording = _read(check_readable(file_path(path)), options)
     if time_scale != 1.0:
         recording = _rescaled(recording, time_scale)
     if not recording.n_spikes:
@@ -105,8 +106,8 @@ def load_recording(
 
 def _check_arguments(bin_width: float | None, units_axis: int | None, time_scale: float) -> None:
     for name, value in (("bin_width", bin_width), ("time_scale", time_scale)):
-        if value is not None and not (math.isfinite(value) and value > 0):
-            raise InputError(f"{name}={value!r}", "a positive number of seconds")
+        if value is not None:
+            positive(name, value)
     if units_axis not in (None, 0, 1):
         raise InputError(
             f"units_axis={units_axis!r}", "0 (rows are units) or 1 (columns are units)"

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from neurohm.recordings import slicing
-from neurohm.recordings.counts import bin_centres, spikes_of_counts
+from neurohm.recordings.arguments import file_path, number, positive
+from neurohm.recordings.counts import bin_centres, count_matrix, spikes_of_counts, unit_ids_of
 from neurohm.recordings.intervals import merged, total_duration
 from neurohm.recordings.validation import check_recording, normalised_fields, unit_text
 
@@ -163,7 +164,8 @@ class Recording:
         Parameters
         ----------
         counts : array_like of int, bool or integral float, shape (n_bins, n_units)
-            Spikes of each unit in each bin.
+            Spikes of each unit in each bin. A sparse matrix of SciPy's will do, and a data frame,
+            whose columns name the units.
         bin_width : float, optional
             Width of a bin, seconds. Without it time is counted in bins (``time_unit="bin"``).
         **fields
@@ -176,7 +178,8 @@ class Recording:
         Raises
         ------
         InputError
-            If the matrix is not two-dimensional or holds anything but 0, 1, 2, ...
+            If the matrix is not two-dimensional, or holds anything but 0, 1, 2, ... or masked
+            values.
 
         Examples
         --------
@@ -184,10 +187,10 @@ class Recording:
         >>> recording.times(0)
         array([0.03, 0.03])
         """
-        matrix = np.asarray(counts)
+        width = 1.0 if bin_width is None else positive("bin_width", bin_width)
+        matrix = count_matrix(counts, source=fields.get("source", ""))
         bins, index = spikes_of_counts(matrix, source=fields.get("source", ""))
-        width = 1.0 if bin_width is None else bin_width
-        fields.setdefault("unit_ids", np.arange(matrix.shape[1]))
+        fields.setdefault("unit_ids", unit_ids_of(counts, len(index)))
         return cls(
             spike_times=bin_centres(bins, width),
             spike_times_index=index,
@@ -317,7 +320,8 @@ class Recording:
         >>> Recording.from_trains([[0.1, 0.5, 0.9]], t_stop=1.0).between(0.4, 0.9).n_spikes
         1
         """
-        return slicing.restrict(self, np.array([[start, stop]], dtype=np.float64))
+        first, last = (number(*border, "a time") for border in (("start", start), ("stop", stop)))
+        return slicing.restrict(self, np.array([[first, last]]))
 
     def select_units(self, units: ArrayLike) -> Recording:
         """Keep some units, in the order given.
@@ -448,7 +452,7 @@ class Recording:
         """
         from neurohm.recordings.hdf5 import write_recording
 
-        write_recording(self, path)
+        write_recording(self, file_path(path))
 
 
 def _values(trains: Mapping[Any, ArrayLike] | Sequence[ArrayLike]) -> list[ArrayLike]:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from neurohm.exceptions import InputError
+from neurohm.recordings.arguments import number
 from neurohm.recordings.intervals import intersection, merged, time_at_share, total_duration
 from neurohm.recordings.validation import unit_text, where
 
@@ -126,8 +127,8 @@ def split(recording: Recording, test: float, gap: float) -> tuple[Recording, Rec
     >>> train.duration, test.duration
     (1.5, 2.0)
     """
-    if not 0 < test < 1:
-        raise InputError(f"test={test!r}", "a share of the observed time between 0 and 1")
+    share = "a share of the observed time between 0 and 1"
+    test = number("test", test, share, lambda value: 0 < value < 1)
     gap = _whole_bins(recording, gap)
     cut = _cut(recording, 1 - test)
     return (
@@ -164,9 +165,9 @@ def folds(recording: Recording, n: int, gap: float) -> Iterator[tuple[Recording,
     >>> [test.t_start for _, test in folds(recording, 2, 0.0)]
     [0.0, 2.0]
     """
-    if n != int(n) or n < 2:
-        raise InputError(f"n={n!r} folds", "a whole number of at least 2")
-    return _folds(recording, int(n), _whole_bins(recording, gap))
+    several = "a whole number of at least 2"
+    n = int(number("folds", n, several, lambda value: value >= 2 and value.is_integer()))
+    return _folds(recording, n, _whole_bins(recording, gap))
 
 
 def _folds(recording: Recording, n: int, gap: float) -> Iterator[tuple[Recording, Recording]]:
@@ -258,8 +259,7 @@ def _on_bin_edges(recording: Recording, times: NDArray[np.float64]) -> NDArray[n
 
 
 def _whole_bins(recording: Recording, gap: float) -> float:
-    if not (np.isfinite(gap) and gap >= 0):
-        raise InputError(f"gap={gap!r}", "zero or a positive time")
+    gap = number("gap", gap, "zero or a positive time", lambda value: 0 <= value < np.inf)
     width = recording.bin_width
     # The allowance keeps a gap of exactly n bins from becoming n + 1 by a rounding error.
     return gap if width is None else float(np.ceil(gap / width - 1e-9) * width)

@@ -1,4 +1,4 @@
-"""What a recording must be, and what it should be: each complaint says how to mend it."""
+"""What a recording must be: each complaint says how to mend it."""
 
 from __future__ import annotations
 
@@ -13,10 +13,7 @@ from neurohm.exceptions import ArgumentTypeError, InputError
 if TYPE_CHECKING:
     from neurohm.recordings.recording import Recording
 
-__all__ = ["check_recording", "normalised_fields", "suspicions", "unit_text", "where"]
-
-# Mean rates over units, Hz, outside of which times are probably not in seconds.
-_PLAUSIBLE_RATES = (0.02, 200.0)
+__all__ = ["check_recording", "normalised_fields", "unit_text", "where"]
 
 
 def unit_text(value: float, time_unit: str) -> str:
@@ -137,57 +134,6 @@ times within each unit; sort them (load_recording: sort=True / --sort)
     _check_unit_columns(recording)
     for mapping in (recording.unit_columns, recording.intervals, recording.events):
         _check_names(recording, mapping)
-
-
-def suspicions(recording: Recording) -> list[str]:
-    """What is usable about a recording but probably not as intended.
-
-    Parameters
-    ----------
-    recording : Recording
-
-    Returns
-    -------
-    list of str
-        One sentence each, to be given as warnings.
-
-    Examples
-    --------
-    >>> from neurohm.recordings import Recording
-    >>> suspicions(Recording.from_trains([[1.0, 2.0], [1.5]]))
-    []
-    """
-    found = []
-    silent = recording.unit_ids[recording.spike_counts == 0].tolist()
-    if silent:
-        first = ", ".join(repr(unit) for unit in silent[:5]) + ", ..." * (len(silent) > 5)
-        found.append(
-            f"{where(recording)}{len(silent)} unit(s) without a spike: {first}; "
-            "leave them out with select_units"
-        )
-    if recording.n_units == 1:
-        found.append(
-            f"{where(recording)}only one unit, {recording.unit_ids[0]!s}: "
-            "a model of it can learn nothing about populations"
-        )
-    return found + _rate_suspicion(recording)
-
-
-def _rate_suspicion(recording: Recording) -> list[str]:
-    lowest, highest = _PLAUSIBLE_RATES
-    mean = float(recording.rates.mean())
-    if recording.time_unit != "s" or lowest <= mean <= highest:
-        return []
-    if recording.bin_width is not None:
-        question = "is the bin width in seconds? pass bin_width= / --bin-width"
-    elif mean < lowest:
-        question = (
-            "are the times in milliseconds? pass time_scale=0.001 / --time-scale 0.001 "
-            "(samples: 1 / rate)"
-        )
-    else:
-        question = "are the times in minutes? pass time_scale=60 / --time-scale 60"
-    return [f"{where(recording)}a mean rate of {mean:.3g} Hz is implausible; {question}"]
 
 
 class _Reader:

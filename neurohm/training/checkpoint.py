@@ -31,6 +31,7 @@ from neurohm.training.callbacks import Callback
 from neurohm.training.run import History, Position, Run
 
 KIND = "checkpoint"
+COST = 20
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -39,7 +40,7 @@ class Interrupted(KeyboardInterrupt):
 
 
 class Checkpoint(Callback):
-    """Write the whole state of a run: after each epoch, every few seconds, and when stopped.
+    """Write the whole state of a run: every few seconds, at its end, and when it is stopped.
 
     While a run has a checkpoint, SIGINT and SIGTERM let it finish its step, write the checkpoint
     and raise `Interrupted`.
@@ -47,8 +48,9 @@ class Checkpoint(Callback):
     Parameters
     ----------
     path : path
-    every : float
-        Seconds between checkpoints within an epoch. When they are written changes no result.
+    every : float, optional
+        Least time between checkpoints, seconds; by default as often as costs a twentieth of the
+        time. When they are written changes no result.
     extra : mapping, optional
         A tree to keep beside the run, such as an estimator's settings.
     keep : bool
@@ -64,7 +66,7 @@ class Checkpoint(Callback):
         self,
         path: str | os.PathLike[str],
         *,
-        every: float = 10.0,
+        every: float | None = None,
         extra: Tree | None = None,
         keep: bool = True,
     ) -> None:
@@ -74,30 +76,30 @@ class Checkpoint(Callback):
         self.keep = keep
         self.others: Sequence[Callback] = ()
         self._signal: int | None = None
-        self._written = time.monotonic()
+        self._due = 0.0
 
     @contextmanager
     def during(self, run: Run) -> Iterator[None]:
         """Catch signals while the run lasts."""
-        self._signal = None
-        self._written = time.monotonic()
+        self._signal, self._due = None, 0.0
         with _handling(self._catch):
             yield
 
     def after_step(self, run: Run) -> None:
         """Write, if a signal came or the time is due."""
-        if self._signal is not None or time.monotonic() - self._written > self.every:
+        if self._signal is not None or time.monotonic() >= self._due:
             self.write(run)
             self._raise_if_stopped()
 
     def after_epoch(self, run: Run) -> None:
-        """Write the epoch."""
-        self.write(run)
-        self._raise_if_stopped()
+        """Write the epoch, as `after_step` does."""
+        self.after_step(run)
 
     def after_training(self, run: Run) -> None:
-        """Remove the file, if it is not to be kept."""
-        if not self.keep:
+        """Write the end of the run, or remove the file if it is not to be kept."""
+        if self.keep:
+            self.write(run)
+        else:
             self.path.unlink(missing_ok=True)
 
     def write(self, run: Run) -> None:
@@ -116,8 +118,10 @@ class Checkpoint(Callback):
                 str(i): {"name": type(c).__name__, **c.state()} for i, c in enumerate(self.others)
             },
         }
+        begin = time.monotonic()
         write_model(self.path, KIND, tree)
-        self._written = time.monotonic()
+        now = time.monotonic()
+        self._due = now + (COST * (now - begin) if self.every is None else self.every)
 
     def _catch(self, number: int, frame: FrameType | None) -> None:
         self._signal = number

@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from neurohm.backend import Array, RandomStream
+from neurohm.backend import Array, RandomStream, as_stream
+from neurohm.checks import whole_number
 from neurohm.exceptions import InputError, NumericalError
 from neurohm.learning import LearningRule, as_rule
-from neurohm.machine import HelmholtzMachine, Workspace
+from neurohm.machine import HelmholtzMachine, Workspace, as_machine
 from neurohm.plasticity import Plasticity, as_plasticity
 from neurohm.training.batches import Batches, as_batches
 from neurohm.training.callbacks import Callback
@@ -94,7 +95,7 @@ def train(
 
     Raises
     ------
-    InputError
+    InputError, ArgumentTypeError
         If an argument or the data do not fit.
     NumericalError
         If learning leaves the finite numbers.
@@ -108,12 +109,10 @@ def train(
     >>> result.history
     History(2 epochs of bound, effective_sample_size, epoch)
     """
-    for name, value in (("epochs", epochs), ("batch_size", batch_size)):
-        if value < 1:
-            raise InputError(f"{name} {value}", "at least 1")
+    epochs, batch_size = whole_number("epochs", epochs), whole_number("batch_size", batch_size)
     if order not in ORDERS:
         raise InputError(f"order {order!r}", " or ".join(map(repr, ORDERS)))
-    batches = as_batches(machine, data)
+    batches = as_batches(as_machine(machine), data)
     rule = as_rule(rule)
     run = Run(
         machine,
@@ -122,7 +121,7 @@ def train(
         as_schedule(schedule),
         epochs,
         batch_size,
-        seed,
+        as_stream(seed).seed,
         order,
         batches.size(),
     )

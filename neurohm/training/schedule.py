@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from numbers import Real
 from typing import Any
 
-from neurohm.exceptions import ArgumentTypeError, InputError
+from neurohm.checks import real_number
+from neurohm.exceptions import ArgumentTypeError
 
 
 @dataclass(frozen=True)
@@ -30,11 +32,10 @@ class Decay:
     hold: float = 0.5
 
     def __post_init__(self) -> None:
-        if not 0 < self.final <= 1 or not 0 <= self.hold < 1:
-            raise InputError(
-                f"decay to {self.final} after holding for {self.hold}",
-                "final in (0, 1] and hold in [0, 1)",
-            )
+        final = real_number("final factor of the decay", self.final, above=0, most=1)
+        hold = real_number("hold of the decay", self.hold, least=0, below=1)
+        object.__setattr__(self, "final", final)
+        object.__setattr__(self, "hold", hold)
 
     def __call__(self, part: float) -> float:
         """Return the factor of the learning rate when that part of the run is done."""
@@ -52,6 +53,6 @@ def as_schedule(schedule: Decay | float | None) -> Decay:
         return Decay()
     if isinstance(schedule, Decay):
         return schedule
-    if isinstance(schedule, int | float) and not isinstance(schedule, bool):
-        return Decay(final=float(schedule))
+    if isinstance(schedule, Real):
+        return Decay(final=schedule)
     raise ArgumentTypeError(f"schedule {schedule!r}", "a Decay, a final factor or None")

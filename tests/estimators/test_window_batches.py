@@ -75,9 +75,6 @@ def test_rows_are_the_windows():
     for row, place in zip(rows, order, strict=True):
         start = batches.windows.starts[place]
         np.testing.assert_array_equal(row.reshape(2, 3), counts[start : start + 3].T)
-    clipped = np.empty_like(rows)
-    WindowBatches(spikes, 3, clip=True).take(order, clipped)
-    np.testing.assert_array_equal(clipped, np.minimum(rows, 1))
 
 
 def test_a_stretch_too_short_for_a_late_phase_still_gives_an_epoch():

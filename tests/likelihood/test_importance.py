@@ -188,3 +188,12 @@ def test_an_estimate_prints_its_particles_and_becomes_plain_data() -> None:
     plain = estimate.to_dict()
     assert plain["mean"] == pytest.approx(np.mean(plain["value"]))
     assert plain["kind"] == "importance"
+
+
+def test_equal_rows_are_scored_once_and_alike(normal_machine):
+    machine = normal_machine([6, 4, 2])
+    rows = np.random.default_rng(0).integers(0, 2, (300, 6)).astype(float)
+    together = log_likelihood(machine, rows, particles=30).value
+    alone = [log_likelihood(machine, row[None], particles=30).value[0] for row in rows[:40]]
+    np.testing.assert_array_equal(together[:40], alone)
+    assert len(np.unique(together)) == len(np.unique(rows, axis=0))

@@ -61,7 +61,7 @@ def test_a_run_resumed_after_any_step_ends_as_the_unbroken_one(
     watched = run(**settings, epochs=epochs, callbacks=[states, *callbacks()])
     run.assert_same(watched, unbroken)
     done = len(unbroken.history)
-    assert len(states.copies) == done * (3 + 1)
+    assert len(states.copies) == done * (3 + 1) + 1
     for copy in states.copies:
         run.assert_same(
             run(**settings, epochs=epochs, callbacks=callbacks(), resume=copy), unbroken

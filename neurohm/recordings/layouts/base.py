@@ -21,6 +21,7 @@ __all__ = [
     "describe",
     "is_matlab",
     "is_numeric",
+    "stated_format",
 ]
 
 # MATLAB stores what is not a plain numeric array as numbers too, with its class beside it.
@@ -72,6 +73,31 @@ class Layout(Protocol):
     def read(self, file: Any, dataset: str, options: ReadOptions, source: str) -> Recording:
         """Read the recording whose spikes are in `dataset`."""
         ...
+
+
+def stated_format(file: Any) -> str:
+    """Return the format that a file states in its attributes; empty where it states none.
+
+    Parameters
+    ----------
+    file : h5py.File
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> import h5py
+    >>> with h5py.File("x", "w", driver="core", backing_store=False) as file:
+    ...     file.attrs["format"] = "neurohm-recording"
+    ...     stated_format(file)
+    'neurohm-recording'
+    """
+    stated = file.attrs.get("format")
+    if isinstance(stated, bytes):
+        return stated.decode("utf-8", "replace")
+    return stated if isinstance(stated, str) else ""
 
 
 def datasets_of(file: Any) -> dict[str, Any]:

@@ -6,7 +6,13 @@ from dataclasses import fields
 from typing import Any
 
 from neurohm.exceptions import FileFormatError, InputError
-from neurohm.recordings.layouts.base import Layout, ReadOptions, datasets_of, describe
+from neurohm.recordings.layouts.base import (
+    Layout,
+    ReadOptions,
+    datasets_of,
+    describe,
+    stated_format,
+)
 from neurohm.recordings.layouts.counted import CountedLayout
 from neurohm.recordings.layouts.matrix import MatrixLayout
 from neurohm.recordings.layouts.own import OwnLayout
@@ -16,6 +22,8 @@ __all__ = ["LAYOUTS", "read_hdf5"]
 
 # A new layout (NWB, a dataset for each unit, integer clocks) is one file and one entry here.
 LAYOUTS: tuple[Layout, ...] = (OwnLayout(), CountedLayout(), MatrixLayout())
+
+_MODEL = "neurohm-model"
 
 
 def read_hdf5(file: Any, options: ReadOptions, source: str) -> Recording:
@@ -38,7 +46,7 @@ def read_hdf5(file: Any, options: ReadOptions, source: str) -> Recording:
     FileFormatError
         If no layout fits.
     InputError
-        If more than one fits, or an option is none of the layout's.
+        If more than one fits, an option is none of the layout's, or the file holds a model.
 
     Examples
     --------
@@ -48,6 +56,8 @@ def read_hdf5(file: Any, options: ReadOptions, source: str) -> Recording:
     ...     read_hdf5(file, ReadOptions(), "x").n_units
     2
     """
+    if stated_format(file) == _MODEL:
+        raise InputError(f"'{source}' holds a model", "a recording", "models: neurohm.load")
     layout, dataset = _choose(file, options, source)
     _check_options(layout, options, source)
     return layout.read(file, dataset, options, source)

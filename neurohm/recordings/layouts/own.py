@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from neurohm.recordings.hdf5 import FORMAT, read_recording
-from neurohm.recordings.layouts.base import ReadOptions, datasets_of
+from neurohm.recordings.layouts.base import ReadOptions, datasets_of, stated_format
 from neurohm.recordings.recording import Recording
 
 __all__ = ["OwnLayout"]
@@ -20,8 +20,7 @@ class OwnLayout:
 
     def candidates(self, file: Any) -> list[str]:
         """The spike times, if the file says that it is of this format."""
-        stated = file.attrs.get("format")
-        return ["spike_times"] if stated in (FORMAT, FORMAT.encode()) else []
+        return ["spike_times"] if stated_format(file) == FORMAT else []
 
     def companions(self, file: Any) -> set[str]:
         """Everything: who states a format means it."""

@@ -1,0 +1,91 @@
+"""What is usable about a recording but probably not as intended."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurohm.recordings.recording import Recording
+from neurohm.recordings.validation import where
+
+__all__ = ["suspicions"]
+
+# Mean rates over units, Hz, outside of which times are probably not in seconds.
+_PLAUSIBLE_RATES = (0.02, 200.0)
+# Counts in a bin above which a matrix is probably an image: on average; at most, if few are zero.
+_HIGHEST_MEAN, _HIGHEST_COUNT = 20.0, 50
+
+
+def suspicions(recording: Recording) -> list[str]:
+    """What is usable about a recording but probably not as intended.
+
+    Parameters
+    ----------
+    recording : Recording
+
+    Returns
+    -------
+    list of str
+        One sentence each, to be given as warnings.
+
+    Examples
+    --------
+    >>> from neurohm.recordings import Recording
+    >>> suspicions(Recording.from_trains([[1.0, 2.0], [1.5]]))
+    []
+    """
+    found = []
+    silent = recording.unit_ids[recording.spike_counts == 0].tolist()
+    if silent:
+        first = ", ".join(repr(unit) for unit in silent[:5]) + ", ..." * (len(silent) > 5)
+        found.append(
+            f"{where(recording)}{len(silent)} unit(s) without a spike: {first}; "
+            "leave them out with select_units"
+        )
+    if recording.n_units == 1:
+        found.append(
+            f"{where(recording)}only one unit, {recording.unit_ids[0]!s}: "
+            "a model of it can learn nothing about populations"
+        )
+    return found + (_count_suspicion(recording) or _rate_suspicion(recording))
+
+
+def _rate_suspicion(recording: Recording) -> list[str]:
+    lowest, highest = _PLAUSIBLE_RATES
+    mean = float(recording.rates.mean())
+    if recording.time_unit != "s" or lowest <= mean <= highest:
+        return []
+    if recording.bin_width is not None:
+        question = "is the bin width in seconds? pass bin_width= / --bin-width"
+    elif mean < lowest:
+        question = (
+            "are the times in milliseconds? pass time_scale=0.001 / --time-scale 0.001 "
+            "(samples: 1 / rate)"
+        )
+    else:
+        question = "are the times in minutes? pass time_scale=60 / --time-scale 60"
+    return [f"{where(recording)}a mean rate of {mean:.3g} Hz is implausible; {question}"]
+
+
+def _count_suspicion(recording: Recording) -> list[str]:
+    """Say so if a matrix of counts looks like an image."""
+    if recording.bin_width is None or not recording.n_spikes:
+        return []
+    counts = _counts_above_zero(recording)
+    cells = recording.n_units * round(recording.duration / recording.bin_width)
+    mean, most = recording.n_spikes / cells, int(counts.max())
+    if mean <= _HIGHEST_MEAN and not (most > _HIGHEST_COUNT and 2 * len(counts) > cells):
+        return []
+    return [
+        f"{where(recording)}{mean:.3g} spikes in a bin on average, at most {most}: "
+        "is it a matrix of spike counts? another dataset: dataset= / --dataset"
+    ]
+
+
+def _counts_above_zero(recording: Recording) -> NDArray[np.int64]:
+    """Counts of each unit in each bin that holds a spike; those of a bin share their time."""
+    times, index = recording.spike_times, recording.spike_times_index
+    begins = np.ones(len(times), dtype=bool)
+    begins[1:] = times[1:] != times[:-1]
+    begins[index[index < len(times)]] = True
+    return np.diff(np.flatnonzero(begins), append=len(times))
