@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 import neurohm as nh
 from neurohm.images import Patterns, bars, lines, shifter
 from neurohm.likelihood import exact_divergence
-from neurohm.machine.initial import Initial, Normal, Zeros
+from neurohm.machine.initial import Normal
 from neurohm.machine.recruitment import Recruitment
 from neurohm.training import Decay, train_restarts
 
@@ -36,7 +36,6 @@ class Toy:
     batch_size: int = 50
     restarts: int = 1
     rates: dict[str, float] = field(default_factory=dict)
-    initial: Initial = field(default_factory=lambda: Normal(0.1))
 
     @property
     def examples(self) -> int:
@@ -46,7 +45,8 @@ class Toy:
         """Train from a seed and return the divergence in bits."""
         x = self.data.sample(self.steps * self.batch_size, seed=seed)
         sizes = [x.shape[1], *self.hidden]
-        initial = Recruitment(x, repeats=10) if self.start == "recruited" else self.initial
+        recruited = self.start == "recruited"
+        initial = Recruitment(x, repeats=10) if recruited else Normal(0.1)
 
         def start(run: int) -> nh.HelmholtzMachine:
             return nh.HelmholtzMachine(sizes, initial=initial, seed=run)
@@ -71,12 +71,7 @@ class Toy:
 
 def top_layer(factor: float) -> dict[str, float]:
     """Return rates that slow the two hidden layers down against each other."""
-    slow = (
-        "hidden2->hidden1",
-        "generative/hidden1",
-        "hidden1->hidden2",
-        "hidden2",
-    )
+    slow = ("hidden2->hidden1", "generative/hidden1", "hidden1->hidden2", "hidden2")
     return dict.fromkeys(slow, factor)
 
 
@@ -86,9 +81,26 @@ TEN = nh.Reweighted(particles=10, baseline=False)
 
 TOYS: dict[str, Callable[[], list[Toy]]] = {
     "bars": lambda: [
-        Toy(bars(), (8, 1), rule, 0.08, Decay(0.0125, 0.3), steps, start, initial=Zeros())
-        for start in ("recruited", "random")
-        for rule, steps in ((WAKE_SLEEP, 4000), (FIVE, 2000))
+        Toy(bars(), (8, 1), WAKE_SLEEP, 0.08, Decay(0.0125, 0.3), 4000, "recruited"),
+        Toy(bars(), (8, 1), FIVE, 0.08, Decay(0.0125, 0.3), 2000, "recruited"),
+        Toy(
+            bars(),
+            (8, 1),
+            WAKE_SLEEP,
+            0.4,
+            Decay(0.0125, 0.8),
+            10000,
+            rates={"recognition": 0.3, **top_layer(0.3)},
+        ),
+        Toy(
+            bars(),
+            (8, 1),
+            TEN,
+            0.2,
+            Decay(0.025, 0.8),
+            4000,
+            rates={"recognition": 0.5, **top_layer(0.3)},
+        ),
     ],
     "lines": lambda: [
         Toy(
@@ -137,9 +149,11 @@ TOYS: dict[str, Callable[[], list[Toy]]] = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("toys", nargs="*", choices=[[], *TOYS], default=list(TOYS))
+    parser.add_argument("toys", nargs="*", metavar="TOY", help=", ".join(TOYS))
     parser.add_argument("--seeds", type=int, default=5)
     arguments = parser.parse_args()
+    if unknown := set(arguments.toys) - TOYS.keys():
+        parser.error(f"unknown toy {min(unknown)!r}; known: {', '.join(TOYS)}")
     for name in arguments.toys or TOYS:
         for toy in TOYS[name]():
             begin = time.perf_counter()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from neurohm.exceptions import FileFormatError, MissingFileError
+from neurohm.exceptions import ArgumentTypeError, FileFormatError, MissingFileError
 from neurohm.files import atomic_path, check_readable, check_writable, describe_head, open_hdf5
 from neurohm.storage import read_model, write_model
 
@@ -163,3 +163,10 @@ def test_a_file_cut_short_is_called_damaged(tmp_path):
     path.write_bytes(path.read_bytes()[:1000])
     with pytest.raises(FileFormatError, match="damaged"), open_hdf5(path):
         pass
+
+
+@pytest.mark.parametrize("path", [None, 3, b"file", ["file"]])
+@pytest.mark.parametrize("check", [check_writable, check_readable])
+def test_what_is_no_path_is_refused(check, path) -> None:
+    with pytest.raises(ArgumentTypeError, match="; expected a string or a path$"):
+        check(path)

@@ -72,6 +72,29 @@ def test_blocks_and_commands_are_found():
     assert (python.code, text.splitlines()[python.line - 1]) == ("x = 1\n", "x = 1")
 
 
+def relative_links(text: str) -> list[str]:
+    """Return the files that a Markdown text links to, code aside."""
+    prose = re.sub(r"^```.*?^```|`[^`\n]*`", "", text, flags=re.MULTILINE | re.DOTALL)
+    targets = re.findall(r"\]\(([^)\s#]+)", prose)
+    return [target for target in targets if not re.match(r"[a-z]+:", target)]
+
+
+def test_links_are_found():
+    text = "[a](docs/a.md#part) ![b](b.png) [c](https://c.org) [d](#d) `[e](e)`\n```\n[f](f)\n```\n"
+    assert relative_links(text) == ["docs/a.md", "b.png"]
+
+
+def test_every_relative_link_leads_somewhere(root):
+    pages = [root / "README.md", *sorted((root / "docs").glob("*.md"))]
+    dead = [
+        f"{page.relative_to(root)}: {target}"
+        for page in pages
+        for target in relative_links(page.read_text(encoding="utf8"))
+        if not (page.parent / target).exists()
+    ]
+    assert dead == []
+
+
 def test_readme_runs_from_top_to_bottom(root, tmp_path, monkeypatch, run_neurohm):
     readme = root / "README.md"
     if not readme.is_file():

@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from neurohm.analysis.independent import IndependentModel
-from neurohm.likelihood import block_standard_error, log_likelihood
-from neurohm.machine import HelmholtzMachine
+from neurohm.checks import whole_number
+from neurohm.likelihood import block_standard_error, log_likelihood, nats_to_bits
+from neurohm.machine import HelmholtzMachine, as_machine
 from neurohm.recordings import Windows
 
 SHORTEST_BLOCK = {"s": 10.0, "bin": 500.0}
@@ -38,6 +39,7 @@ class ScoreReport:
         ``"importance"`` or ``"bound"``; both are on average below the true likelihood.
     n_bins, n_spikes, n_blocks : int
         What was scored: observed bins that lie in whole windows, their spikes, blocks of time.
+        Of Bernoulli units a bin with several spikes counts as one spike.
     observation : str
         Distribution of the counts, ``"poisson"`` or ``"bernoulli"``.
     """
@@ -119,24 +121,29 @@ def score_windows(
     Returns
     -------
     ScoreReport
+
+    Raises
+    ------
+    InputError, ArgumentTypeError
+        If an argument cannot be used.
     """
-    matrix = WindowMatrix(windows)
-    estimate = log_likelihood(machine, matrix, particles=particles, seed=seed)
+    matrix, particles = WindowMatrix(windows), whole_number("particles", particles)
+    estimate = log_likelihood(as_machine(machine), matrix, particles=particles, seed=seed)
     lags, count = windows.lags, len(windows)
     baseline, spikes = np.empty(count), np.empty(count)
     for first in range(0, count, 1024):
         x = matrix[first : first + 1024]
         baseline[first : first + 1024] = independent.log_likelihood(x, lags)
         spikes[first : first + 1024] = x.sum(axis=1)
-    gain = (estimate.value - baseline) / np.log(2)
+    gain = estimate.value - baseline
     bins = count * lags
     blocks = _blocks(windows)
     return ScoreReport(
         nats_per_bin=float(estimate.value.sum() / bins),
         independent_nats_per_bin=float(baseline.sum() / bins),
-        gain_bits_per_bin=float(gain.sum() / bins),
-        gain_bits_per_spike=float(gain.sum() / spikes.sum()) if spikes.any() else float("nan"),
-        standard_error=block_standard_error(gain, spikes, blocks),
+        gain_bits_per_bin=nats_to_bits(gain.sum() / bins),
+        gain_bits_per_spike=nats_to_bits(gain.sum() / spikes.sum() if spikes.any() else np.nan),
+        standard_error=nats_to_bits(block_standard_error(gain, spikes, blocks)),
         particles=particles,
         effective_sample_size=float(estimate.effective_sample_size.mean()),
         kind=estimate.kind,

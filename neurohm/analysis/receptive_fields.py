@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from neurohm.backend import Array, RandomStream, Site
+from neurohm.backend import Array, RandomStream, Site, as_stream
+from neurohm.checks import whole_number
 from neurohm.exceptions import InputError
-from neurohm.machine import HelmholtzMachine, Workspace, dream
+from neurohm.machine import HelmholtzMachine, Workspace, as_machine, dream
 from neurohm.machine.passes import drive
 
 
@@ -36,8 +37,8 @@ def generative_fields(
 
     Raises
     ------
-    InputError
-        If there is no such hidden population.
+    InputError, ArgumentTypeError
+        If there is no such hidden population, or nothing to average.
 
     Examples
     --------
@@ -45,10 +46,11 @@ def generative_fields(
     >>> generative_fields(nh.HelmholtzMachine([6, 3, 2]), layer=2).shape
     (2, 6)
     """
-    if not 1 <= layer < len(machine.populations):
-        raise InputError(f"layer {layer}", f"a hidden layer, 1 to {len(machine.populations) - 1}")
-    stream = RandomStream(seed)
-    dreamt = dream(machine, dreams, stream, Site.FIELDS).states
+    depth = len(as_machine(machine).populations) - 1
+    if whole_number("layer", layer, mend=f"a hidden layer, 1 to {depth}") > depth:
+        raise InputError(f"layer {layer}", f"a hidden layer, 1 to {depth}")
+    stream = as_stream(seed)
+    dreamt = dream(machine, whole_number("dreams", dreams), stream, Site.FIELDS).states
     fields = np.empty((machine.sizes[layer], machine.visible.size))
     for unit in range(machine.sizes[layer]):
         on, off = (_mean_with(machine, dreamt, layer, unit, value, stream) for value in (1, 0))

@@ -15,7 +15,7 @@ from neurohm.cli.fit import fit
 from neurohm.cli.info import info
 from neurohm.cli.inspect import inspect
 from neurohm.cli.options import expanded
-from neurohm.cli.output import complain
+from neurohm.cli.printing import complain
 from neurohm.cli.sample import sample
 from neurohm.cli.score import score
 from neurohm.cli.simulate import simulate

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from neurohm.cli.options import AsJson, ReaderOptions
-from neurohm.cli.output import show
-from neurohm.cli.outputs import RECORDING, check_output
+from neurohm.cli.output_files import RECORDING, check_output
+from neurohm.cli.printing import show
 
 
 def convert(

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TextIO
 
-from neurohm.cli.output import complain
+from neurohm.cli.printing import complain
 from neurohm.exceptions import NeurohmError, NeurohmWarning, NumericalError
 
 FAILED, WRONG_INPUT, STOPPED = 1, 2, 130

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from neurohm.cli.options import AsJson, MachineOptions, Particles, ReaderOptions, RecordingFile
-from neurohm.cli.output import show
+from neurohm.cli.printing import show
 
 if TYPE_CHECKING:
     from neurohm.estimators import SpikeHelmholtz
@@ -41,11 +41,14 @@ def fit(
     """Fit a Helmholtz machine to a recording by local learning, and score it on time held out.
 
     While it fits, the state is kept beside the output, in a file with '.checkpoint' after its name.
+
+    Another with '.lock' after it keeps other fits from that output meanwhile.
     """
     model = machine.estimator()
 
-    from neurohm.cli.fitting import Fitting
-    from neurohm.cli.score_rows import score_rows
+    from neurohm.cli.held_out import scored
+    from neurohm.cli.resumable import Fitting
+    from neurohm.cli.score_summary import score_rows
 
     fitting = Fitting(recording, output, report, resume, overwrite)
     whole = reader.load(recording, width_of_bins=machine.bin_size)
@@ -53,8 +56,9 @@ def fit(
     begin = time.monotonic()
     model = fitting.fitted(model, train)
     seconds = time.monotonic() - begin
-    score = None if held_out is None else model.score_report(held_out, particles=score_particles)
-    fitting.write_report(model, whole, held_out, score)
+    with fitting.saved():
+        score = None if held_out is None else scored(model, held_out, score_particles)
+        fitting.write_report(model, whole, held_out, score)
     result = {
         "model": str(output),
         "report": None if report is None else str(report),
@@ -78,7 +82,7 @@ def _parts(
     whole: Recording, test: float, model: SpikeHelmholtz
 ) -> tuple[Recording, Recording | None]:
     """Return the time to learn from and the time to score on, with room for windows in each."""
-    from neurohm.cli.parts import require_window, train_and_test
+    from neurohm.cli.held_out import require_window, train_and_test
 
     require_window(whole, model)
     if test == 0:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from neurohm.cli.options import AsJson
-from neurohm.cli.output import show
+from neurohm.cli.printing import show
 
 LIBRARIES = (
     "numpy", "scipy", "numba", "h5py", "pandas", "scikit-learn", "matplotlib", "threadpoolctl",

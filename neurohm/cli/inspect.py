@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from neurohm.cli.options import AsJson, ReaderOptions
-from neurohm.cli.output import show
-from neurohm.cli.outputs import MODEL, stated_format
+from neurohm.cli.output_files import MODEL, stated_format
+from neurohm.cli.printing import show
 
 
 def inspect(

@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
-from neurohm.cli.outputs import MODEL, stated_format
 from neurohm.cli.parsing import parse_epochs, parse_sizes, parse_time
-from neurohm.exceptions import InputError
 
 if TYPE_CHECKING:
     from neurohm.estimators import SpikeHelmholtz
@@ -81,8 +79,6 @@ class ReaderOptions:
         """
         from neurohm.recordings import load_recording
 
-        if stated_format(path) == MODEL:
-            raise InputError(f"{path} holds a model", "a recording")
         stated = parse_time(self.bin_width, "--bin-width") if self.bin_width else None
         options: dict[str, Any] = {
             "units_axis": self.units_axis,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from neurohm.cli.output import note
+from neurohm.cli.printing import note, on_terminal
 from neurohm.training import Callback, Run
 
 SECONDS_BETWEEN_NOTES = 30.0
@@ -41,7 +40,7 @@ class Notes(Callback):
 
     def after_epoch(self, run: Run) -> None:
         """Say how far it is, if a note is due."""
-        if sys.stderr.isatty() or time.monotonic() - self._said < SECONDS_BETWEEN_NOTES:
+        if on_terminal() or time.monotonic() - self._said < SECONDS_BETWEEN_NOTES:
             return
         column = "held_out" if "held_out" in run.history else "bound"
         score = f"{column} {run.history[column][-1]:.5g} nats per window"

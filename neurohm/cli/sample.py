@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from neurohm.cli.models import load_spike_model
+from neurohm.cli.loading import load_spike_model
 from neurohm.cli.options import AsJson, ModelFile, RecordingOutput
-from neurohm.cli.output import show
-from neurohm.cli.outputs import RECORDING, check_output
+from neurohm.cli.output_files import RECORDING, check_output
+from neurohm.cli.printing import show
 
 
 def sample(

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from neurohm.cli.models import load_spike_model
+from neurohm.cli.loading import load_spike_model
 from neurohm.cli.options import AsJson, ModelFile, Particles, ReaderOptions, RecordingFile
-from neurohm.cli.output import note, show
+from neurohm.cli.printing import note, show
 
 
 def score(
@@ -26,17 +26,17 @@ def score(
     as_json: AsJson = False,
 ) -> None:
     """Score a model on a recording, beside independent units with the rates it was fitted to."""
-    from neurohm.cli.parts import train_and_test
-    from neurohm.cli.score_rows import score_rows
+    from neurohm.cli.held_out import scored, train_and_test
+    from neurohm.cli.score_summary import score_rows
 
     fitted = load_spike_model(model)
     width = fitted.bin_size_ if fitted.time_unit_ == "s" else None
-    scored = reader.load(recording, width_of_bins=width)
+    part = reader.load(recording, width_of_bins=width)
     if test is not None:
-        _, scored = train_and_test(scored, test, fitted.lags)
+        _, part = train_and_test(part, test, fitted.lags)
     elif _same_file(recording, fitted.recording_["source"]):
         note(f"{model} was fitted to a part of this file; --test 0.2 scores its last fifth alone")
-    report = fitted.score_report(scored, particles=particles)
+    report = scored(fitted, part, particles)
     result = {"model": str(model), "recording": str(recording), **report.to_dict()}
     show(result, score_rows(report), as_json=as_json)
 

@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from neurohm.cli.options import AsJson, RecordingOutput
-from neurohm.cli.output import show
-from neurohm.cli.outputs import RECORDING, check_output
+from neurohm.cli.output_files import RECORDING, check_output
 from neurohm.cli.parsing import parse_sizes, parse_time
+from neurohm.cli.printing import show
 from neurohm.exceptions import InputError
 
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.base import BaseEstimator
 
 from neurohm.backend import RandomStream, Site
-from neurohm.estimators import saved
+from neurohm.checks import real_number, whole_number
+from neurohm.estimators.base import HelmholtzEstimator, keepers
 from neurohm.estimators.settings import (
     chosen_plasticity,
     chosen_rule,
     chosen_seed,
     hidden_sizes,
-    positive,
     require_fitted,
 )
 from neurohm.exceptions import InputError
@@ -30,10 +28,10 @@ from neurohm.machine.recruitment import Recruitment
 from neurohm.machine.workspace import Workspace
 from neurohm.plasticity import Plasticity
 from neurohm.populations import POPULATIONS
-from neurohm.training import Averaging, Callback, Decay, EarlyStopping, History, Progress, train
+from neurohm.training import Callback, Decay, History, Progress, train
 
 
-class HelmholtzDensity(BaseEstimator):
+class HelmholtzDensity(HelmholtzEstimator):
     """A Helmholtz machine as a density over binary rows or rows of counts.
 
     Parameters
@@ -136,24 +134,16 @@ class HelmholtzDensity(BaseEstimator):
         InputError, ArgumentTypeError
             If an argument or the data cannot be used.
         """
-        X = _matrix(X)
+        settings, X = self._checked(), _matrix(X)
         self._start(X)
         held_out = int(self.validation * X.shape[0])
-        average = Averaging(part=0.2)
-        monitors: list[Callback] = [Progress("fitting"), *callbacks, average]
-        if held_out:
-            stopping = EarlyStopping(X[-held_out:], patience=self.patience, average=average)
-            monitors.append(stopping)
+        keep = keepers(X[-held_out:] if held_out else None, int(self.patience))
         result = train(
             self.machine_,
             X[: X.shape[0] - held_out],
-            rule=chosen_rule(self.rule, self.particles),
-            plasticity=chosen_plasticity(self.plasticity, self.learning_rate),
-            epochs=positive("epochs", self.epochs),
-            batch_size=positive("batch_size", self.batch_size),
             seed=self.seed_,
-            schedule=Decay(final=self.final_rate, hold=0.5),
-            callbacks=monitors,
+            callbacks=[*keep, Progress("fitting"), *callbacks],
+            **settings,
         )
         self.history_, self.learning_ = result.history, result.settings
         return self
@@ -172,20 +162,18 @@ class HelmholtzDensity(BaseEstimator):
         HelmholtzDensity
             This estimator.
         """
-        X = _matrix(X)
+        settings, X = self._checked(), _matrix(X)
         if not hasattr(self, "_plasticity"):
             if not hasattr(self, "machine_"):
                 self._start(X)
                 self.history_, self.learning_ = History(), {}
-            self._plasticity = chosen_plasticity(self.plasticity, self.learning_rate).fresh()
+            self._plasticity = settings["plasticity"].fresh()
             self._steps = 0
-        rule = chosen_rule(self.rule, self.particles)
+        rule, size = settings["rule"], settings["batch_size"]
         work = Workspace(self.machine_.backend)
-        for first in range(0, X.shape[0], self.batch_size):
+        for first in range(0, X.shape[0], size):
             stream = RandomStream(self.seed_, self._steps)
-            activity = rule.phases(
-                self.machine_, X[first : first + self.batch_size], seed=stream, work=work
-            )
+            activity = rule.phases(self.machine_, X[first : first + size], seed=stream, work=work)
             updates = rule.updates(self.machine_, activity, work=work)
             self._plasticity.apply(self.machine_, updates, work=work)
             self._steps += 1
@@ -205,9 +193,8 @@ class HelmholtzDensity(BaseEstimator):
         ndarray of float64, (n_samples,)
         """
         require_fitted(self)
-        return log_likelihood(
-            self.machine_, _matrix(X), particles=self.score_particles, seed=self.seed_
-        ).value
+        particles = whole_number("score_particles", self.score_particles)
+        return log_likelihood(self.machine_, _matrix(X), particles=particles, seed=self.seed_).value
 
     def score(self, X: Any, y: None = None) -> float:
         """Return the mean log-likelihood of the rows (nats)."""
@@ -245,7 +232,7 @@ class HelmholtzDensity(BaseEstimator):
         """
         require_fitted(self)
         machine = self.machine_
-        hidden = np.ascontiguousarray(H, dtype=machine.dtype)
+        hidden = np.ascontiguousarray(_matrix(H), dtype=machine.dtype)
         sizes = machine.sizes[1:]
         if hidden.ndim != 2 or hidden.shape[1] != sum(sizes):
             raise InputError(f"hidden activity of shape {hidden.shape}", f"(rows, {sum(sizes)})")
@@ -272,23 +259,26 @@ class HelmholtzDensity(BaseEstimator):
         """
         require_fitted(self)
         stream = RandomStream(self.seed_ if seed is None else chosen_seed(seed))
-        rows = positive("n_samples", n_samples)
+        rows = whole_number("n_samples", n_samples)
         return dream(self.machine_, rows, stream, Site.DREAM).states[0]
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the fitted model to an HDF5 file; all or nothing.
-
-        Raises
-        ------
-        MissingFileError
-            If the folder is missing or read-only.
-        """
-        require_fitted(self)
-        saved.save(path, self)
+    def _checked(self) -> dict[str, Any]:
+        """Return the arguments of `train` that are the estimator's, all arguments checked."""
+        real_number("validation", self.validation, least=0, below=1)
+        for name in ("patience", "score_particles"):
+            whole_number(name, getattr(self, name))
+        final_rate = real_number("final_rate", self.final_rate, above=0, most=1)
+        return {
+            "rule": chosen_rule(self.rule, self.particles),
+            "plasticity": chosen_plasticity(self.plasticity, self.learning_rate),
+            "epochs": whole_number("epochs", self.epochs),
+            "batch_size": whole_number("batch_size", self.batch_size),
+            "schedule": Decay(final=final_rate, hold=0.5),
+        }
 
     def _start(self, X: Any) -> None:
         """Build the machine with its starting values."""
-        if self.observation not in POPULATIONS:
+        if self.observation not in tuple(POPULATIONS):
             raise InputError(
                 f"observation {self.observation!r}", "one of " + ", ".join(POPULATIONS)
             )
@@ -316,15 +306,20 @@ def _matrix(X: Any) -> Any:
     InputError
         If it is not a matrix of finite numbers with a row at least.
     """
-    if hasattr(X, "tocsr"):
-        return X.tocsr()
-    array = np.asarray(X)
-    if array.ndim != 2 or 0 in array.shape:
+    matrix = X.tocsr() if hasattr(X, "tocsr") else _array(X)
+    if len(matrix.shape) != 2 or 0 in matrix.shape:
         raise InputError(
-            f"data of shape {array.shape}", "(samples, features), one of each at least"
+            f"data of shape {matrix.shape}", "(samples, features), one of each at least"
         )
-    if array.dtype.kind not in "biuf":
-        raise InputError(f"data of type {array.dtype}", "numbers")
-    if not np.isfinite(array).all():
+    if matrix.dtype.kind not in "biuf":
+        raise InputError(f"data of type {matrix.dtype}", "numbers")
+    if not np.isfinite(matrix.data if hasattr(matrix, "tocsr") else matrix).all():
         raise InputError("data with NaN or infinite values", "finite numbers")
-    return array
+    return matrix
+
+
+def _array(X: Any) -> npt.NDArray[Any]:
+    try:
+        return np.asarray(X)
+    except ValueError as error:
+        raise InputError("data with rows of different lengths", "a matrix") from error

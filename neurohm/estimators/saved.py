@@ -29,7 +29,7 @@ def spike_tree(model: Any, *, finished: bool = True) -> dict[str, Any]:
     """Return a `SpikeHelmholtz` as a tree; without machine and history if not finished."""
     tree: dict[str, Any] = {
         "estimator": {
-            "arguments": plain(model.get_params(deep=False)),
+            "arguments": _arguments(model),
             "bin_size": model.bin_size_,
             "time_unit": model.time_unit_,
             "observation": model.observation_,
@@ -63,8 +63,23 @@ def spike_from_tree(tree: Tree) -> SpikeHelmholtz:
     return model
 
 
-def require_same(path: str | os.PathLike[str], model: SpikeHelmholtz, fingerprint: str) -> None:
+def require_same(path: str | os.PathLike[str], model: SpikeHelmholtz, fingerprint: str) -> int:
     """Raise unless a model file or checkpoint is of a model's arguments and of that recording.
+
+    A ``random_state`` that is no number may have drawn any seed: the one that was drawn goes on.
+
+    Parameters
+    ----------
+    path : path
+    model : SpikeHelmholtz
+        Fitted or not.
+    fingerprint : str
+        Of the recording.
+
+    Returns
+    -------
+    int
+        The seed to go on with.
 
     Raises
     ------
@@ -75,18 +90,20 @@ def require_same(path: str | os.PathLike[str], model: SpikeHelmholtz, fingerprin
     mend = "give the same, or start again without resuming"
     there = tree.get("estimator", {}).get("arguments", {})
     for name, value in plain(model.get_params(deep=False)).items():
-        if there.get(name) != value:
+        drawn = name == "random_state" and not isinstance(value, int)
+        if there.get(name) != value and not drawn:
             raise InputError(f"{name} {value!r}", f"{there.get(name)!r}, as {path} has it", mend)
     recording = tree["recording"]
     if recording["fingerprint"] != fingerprint:
         of = f"{path} is of another recording ({recording['source'] or 'not from a file'})"
         raise InputError(of, "the recording to go on with", mend)
+    return int(tree["estimator"]["seed"])
 
 
 def density_tree(model: Any) -> dict[str, Any]:
     """Return a `HelmholtzDensity` as a tree."""
     return {
-        "estimator": {"arguments": plain(model.get_params(deep=False)), "seed": model.seed_},
+        "estimator": {"arguments": _arguments(model), "seed": model.seed_},
         **_learned(model),
     }
 
@@ -100,6 +117,11 @@ def density_from_tree(tree: Tree) -> HelmholtzDensity:
     _revive_learned(model, tree)
     model.n_features_in_ = model.machine_.visible.size
     return model
+
+
+def _arguments(model: Any) -> dict[str, Any]:
+    """Return the arguments as JSON holds them, with the seed that was drawn, if one was."""
+    return plain({**model.get_params(deep=False), "random_state": model.seed_})
 
 
 def _learned(model: Any) -> dict[str, Any]:

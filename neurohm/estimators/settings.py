@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from neurohm.checks import whole_number
 from neurohm.exceptions import ArgumentTypeError, InputError, NotFittedError
 from neurohm.learning import LearningRule, as_rule
 from neurohm.plasticity import Plasticity, as_plasticity
@@ -27,37 +28,24 @@ def hidden_sizes(hidden: Any) -> tuple[int, ...]:
     >>> hidden_sizes(40), hidden_sizes([40, 10])
     ((40,), (40, 10))
     """
-    sizes = [hidden] if np.ndim(hidden) == 0 else list(hidden)
+    mend = "give e.g. hidden=(40, 10)"
+    given = hidden.tolist() if isinstance(hidden, np.ndarray) else hidden
+    several = isinstance(given, Sequence) and not isinstance(given, str)
+    sizes = list(given) if several else [given]
     if not sizes:
-        raise InputError("no hidden layer", "at least one", "give e.g. hidden=(40, 10)")
-    for size in sizes:
-        if isinstance(size, bool) or not isinstance(size, int | np.integer):
-            raise ArgumentTypeError(f"hidden size {size!r}", "a whole number", "give e.g. 40")
-        if size < 1:
-            raise InputError(
-                f"hidden size {size}", "at least one unit", "give e.g. hidden=(40, 10)"
-            )
-    return tuple(int(size) for size in sizes)
+        raise InputError("no hidden layer", "at least one", mend)
+    return tuple(whole_number("hidden size", size, mend=mend) for size in sizes)
 
 
-def positive(name: str, value: Any) -> int:
-    """Return a whole number that is at least 1.
-
-    Raises
-    ------
-    InputError, ArgumentTypeError
-    """
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise ArgumentTypeError(f"{name} {value!r}", "a whole number")
-    if value < 1:
-        raise InputError(f"{name} {value}", "at least 1")
-    return int(value)
+def is_auto(value: Any) -> bool:
+    """Return whether an argument is left to the estimator."""
+    return isinstance(value, str) and value == "auto"
 
 
 def chosen_rule(rule: str | LearningRule, particles: int) -> LearningRule:
     """Return the rule, with that many particles if it is named and has any."""
-    if rule == "reweighted":
-        return as_rule(rule, particles=positive("particles", particles))
+    if isinstance(rule, str) and rule == "reweighted":
+        return as_rule(rule, particles=particles)
     return as_rule(rule)
 
 
@@ -113,6 +101,8 @@ def plain(settings: dict[str, Any]) -> dict[str, Any]:
     for name, value in settings.items():
         if isinstance(value, LearningRule | Plasticity):
             result[name] = {"name": value.name, **value.settings()}
+        elif name == "hidden":
+            result[name] = list(hidden_sizes(value))
         elif isinstance(value, np.generic):
             result[name] = value.item()
         elif isinstance(value, Sequence | np.ndarray) and not isinstance(value, str):

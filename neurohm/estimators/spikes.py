@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.base import BaseEstimator
 
 from neurohm.analysis import IndependentModel, ScoreReport, generative_fields, score_windows
 from neurohm.analysis.quality import WindowMatrix
 from neurohm.backend import RandomStream, Site
+from neurohm.checks import real_number, whole_number
 from neurohm.estimators import saved
+from neurohm.estimators.base import HelmholtzEstimator, keepers
 from neurohm.estimators.dreams import as_recording, dreamt_spikes
 from neurohm.estimators.hidden_activity import HiddenActivity
 from neurohm.estimators.holding_out import hold_out
@@ -24,7 +25,7 @@ from neurohm.estimators.settings import (
     chosen_rule,
     chosen_seed,
     hidden_sizes,
-    positive,
+    is_auto,
     require_fitted,
 )
 from neurohm.estimators.window_batches import WindowBatches
@@ -35,7 +36,7 @@ from neurohm.machine.initial import fit_visible_bias
 from neurohm.plasticity import Plasticity
 from neurohm.populations import POPULATIONS
 from neurohm.recordings import BinnedSpikes, Recording, Windows, bin_spikes
-from neurohm.training import Averaging, Callback, Checkpoint, Decay, EarlyStopping, Progress, train
+from neurohm.training import Callback, Checkpoint, Decay, Progress, train
 
 BIN_SIZE = 0.02
 MOST_HELD_OUT = 2000
@@ -43,11 +44,11 @@ MOST_BINS = 2**28
 FEWEST_EPOCHS, FEWEST_STEPS = 50, 4000
 
 
-class SpikeHelmholtz(BaseEstimator):
+class SpikeHelmholtz(HelmholtzEstimator):
     """A Helmholtz machine fitted to windows of a spike recording by local learning.
 
-    Each window of ``lags`` bins of all units is one sample. The machine is fitted to the first
-    part of the recording; the last part serves to stop in time and to keep the best parameters.
+    Each window of ``lags`` bins of all units is one sample. Five blocks, spread over the
+    recording, are not learned from: they serve to stop in time and to keep the best parameters.
 
     Parameters
     ----------
@@ -74,7 +75,7 @@ class SpikeHelmholtz(BaseEstimator):
         Distribution of the counts: ``"poisson"``, ``"bernoulli"`` (a spike or none; counts above
         1 count as 1), or ``"auto"``, Bernoulli where no bin holds two spikes.
     validation : float
-        Share of the recording, at its end, that stops the fit; 0 for none.
+        Share of the recording, in five blocks spread over it, that stops the fit; 0 for none.
     patience : int or "auto"
         Epochs without improvement on that share before the fit stops. "auto": a fifth of the
         epochs, and at least 10.
@@ -182,13 +183,11 @@ class SpikeHelmholtz(BaseEstimator):
         """
         settings = self._checked()
         recording = self._as_recording(recording)
-        self._take_over(recording)
         begun = checkpoint if resume and checkpoint and Path(checkpoint).exists() else None
-        if begun is not None:
-            saved.require_same(begun, self, self.recording_["fingerprint"])
+        self._take_over(recording, begun)
         binned = self._observed(bin_spikes(recording, self.bin_size_))
-        learned, held_out = hold_out(binned, self.validation, self.lags)
-        batches = WindowBatches(learned, self.lags)
+        learned, held_out = hold_out(binned, self.validation, settings["lags"])
+        batches = WindowBatches(learned, settings["lags"])
         self.machine_ = self._machine(settings["hidden"])
         epochs = self._epochs(batches)
         monitors = [*self._monitors(held_out, epochs), Progress("fitting"), *callbacks]
@@ -323,21 +322,21 @@ class SpikeHelmholtz(BaseEstimator):
         Recording
         """
         require_fitted(self)
-        if not (np.isfinite(seconds) and seconds > 0):
-            raise InputError(f"{seconds} seconds to dream", "a positive number")
-        windows = max(1, int(np.ceil(seconds / (self.lags * self.bin_size_) - 1e-9)))
-        if windows * self.lags > MOST_BINS:
+        seconds = real_number("seconds to dream", seconds, above=0)
+        lags = int(self.lags)
+        windows = max(1, int(np.ceil(seconds / (lags * self.bin_size_) - 1e-9)))
+        if windows * lags > MOST_BINS:
             raise InputError(
-                f"{seconds:g} to dream, {windows * self.lags:.2g} bins", f"at most {MOST_BINS:.2g}"
+                f"{seconds:g} to dream, {windows * lags:.2g} bins", f"at most {MOST_BINS:.2g}"
             )
         stream = RandomStream(self.seed_ if seed is None else chosen_seed(seed))
-        spikes = dreamt_spikes(self.machine_, windows, self.lags, stream)
+        spikes = dreamt_spikes(self.machine_, windows, lags, stream)
         in_bins = self.time_unit_ == "bin"
         somewhere = stream.generator(Site.DREAM.of()).random(len(spikes[0]))
         return as_recording(
             spikes,
             len(self.unit_ids_),
-            windows * self.lags * self.bin_size_,
+            windows * lags * self.bin_size_,
             self.bin_size_,
             0.5 if in_bins else somewhere,
             unit_ids=self.unit_ids_,
@@ -346,35 +345,25 @@ class SpikeHelmholtz(BaseEstimator):
             time_unit=self.time_unit_,
         )
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the fitted model to an HDF5 file; all or nothing.
-
-        Raises
-        ------
-        MissingFileError
-            If the folder is missing or read-only.
-        """
-        require_fitted(self)
-        saved.save(path, self)
-
     def _checked(self) -> dict[str, Any]:
         """Return the arguments that are built from others, all arguments checked."""
-        for name in ("lags", "batch_size"):
-            positive(name, getattr(self, name))
         for name in ("epochs", "patience"):
-            if getattr(self, name) != "auto":
-                positive(name, getattr(self, name))
+            if not is_auto(getattr(self, name)):
+                whole_number(name, getattr(self, name), mend="or give 'auto'")
+        if not is_auto(self.bin_size):
+            mend = "give seconds, e.g. 0.02, or 'auto'"
+            real_number("bin_size", self.bin_size, above=0, mend=mend)
+        real_number("validation", self.validation, least=0, below=1)
         if self.observation not in ("auto", *POPULATIONS):
             raise InputError(
                 f"observation {self.observation!r}", "'auto', " + ", ".join(map(repr, POPULATIONS))
             )
-        if not 0 <= self.validation < 1:
-            raise InputError(f"validation {self.validation}", "a share from 0 to below 1")
         return {
             "hidden": hidden_sizes(self.hidden),
             "rule": chosen_rule(self.rule, self.particles),
             "plasticity": chosen_plasticity(self.plasticity, self.learning_rate),
-            "batch_size": positive("batch_size", self.batch_size),
+            "lags": whole_number("lags", self.lags),
+            "batch_size": whole_number("batch_size", self.batch_size),
         }
 
     def _as_recording(self, recording: Any) -> Recording:
@@ -384,24 +373,24 @@ class SpikeHelmholtz(BaseEstimator):
             raise ArgumentTypeError(
                 f"the path {recording}", "a Recording or a count matrix", "use nh.load_recording"
             )
-        width = None if self.bin_size == "auto" else float(self.bin_size)
-        return Recording.from_counts(np.asarray(recording), bin_width=width)
+        width = None if is_auto(self.bin_size) else float(self.bin_size)
+        return Recording.from_counts(recording, bin_width=width)
 
     def _bin_size(self, recording: Recording) -> float:
-        if self.bin_size != "auto":
-            if isinstance(self.bin_size, str):
-                raise InputError(f"bin_size {self.bin_size!r}", "seconds, or 'auto'")
+        if not is_auto(self.bin_size):
             return float(self.bin_size)
         return BIN_SIZE if recording.bin_width is None else recording.bin_width
 
-    def _take_over(self, recording: Recording) -> None:
-        """Keep what the fit depends on and what describes the recording."""
+    def _take_over(self, recording: Recording, begun: str | os.PathLike[str] | None) -> None:
+        """Keep what the fit depends on, the seed that it began with, and the recording's own."""
         self.seed_ = chosen_seed(self.random_state)
         self.bin_size_ = self._bin_size(recording)
         self.time_unit_ = recording.time_unit
         self.unit_ids_ = recording.unit_ids
         self.positions_ = recording.positions
         self.recording_ = {"fingerprint": recording.fingerprint(), "source": recording.source}
+        if begun is not None:
+            self.seed_ = saved.require_same(begun, self, self.recording_["fingerprint"])
 
     def _observed(self, binned: BinnedSpikes) -> BinnedSpikes:
         """Choose the distribution of the counts, fit the baseline, and return checked counts."""
@@ -421,14 +410,12 @@ class SpikeHelmholtz(BaseEstimator):
 
     def _monitors(self, held_out: BinnedSpikes | None, epochs: int) -> list[Callback]:
         """Return what averages the parameters and keeps the best of them."""
-        average = Averaging(part=0.2)
         windows = None if held_out is None else self._windows(held_out)
         if windows is None:
-            return [average]
+            return keepers(None, 1)
         patience = max(10, epochs // 5) if self.patience == "auto" else int(self.patience)
         chosen = np.unique(np.linspace(0, len(windows) - 1, MOST_HELD_OUT).astype(np.int64))
-        matrix = WindowMatrix(windows, chosen)
-        return [average, EarlyStopping(matrix, patience=patience, average=average)]
+        return keepers(WindowMatrix(windows, chosen), patience)
 
     def _windows(self, binned: BinnedSpikes) -> Windows | None:
         """Return windows that do not overlap, or None where no observed stretch holds one."""
@@ -440,11 +427,11 @@ class SpikeHelmholtz(BaseEstimator):
     def _epochs(self, batches: WindowBatches) -> int:
         if self.epochs != "auto":
             return int(self.epochs)
-        steps = -(-batches.size() // self.batch_size)
+        steps = -(-batches.size() // int(self.batch_size))
         return max(FEWEST_EPOCHS, -(-FEWEST_STEPS // steps))
 
     def _machine(self, hidden: tuple[int, ...]) -> HelmholtzMachine:
-        visible = POPULATIONS[self.observation_](len(self.unit_ids_) * self.lags)
+        visible = POPULATIONS[self.observation_](len(self.unit_ids_) * int(self.lags))
         machine = HelmholtzMachine([visible, *hidden], seed=self.seed_, device=self.device)
         fit_visible_bias(machine, np.repeat(self.independent_.mean, self.lags))
         return machine
@@ -485,6 +472,7 @@ class SpikeHelmholtz(BaseEstimator):
 
     def _layer(self, layer: int | str) -> int:
         depth = len(self.machine_.populations) - 1
-        if not isinstance(layer, int | np.integer) or not 1 <= layer <= depth:
+        whole = isinstance(layer, int | np.integer) and not isinstance(layer, bool)
+        if not whole or not 1 <= int(layer) <= depth:
             raise InputError(f"layer {layer!r}", f"a hidden layer, 1 to {depth}")
         return int(layer)

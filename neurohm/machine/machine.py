@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -69,7 +69,7 @@ class HelmholtzMachine:
         device: str | Backend = "cpu",
         dtype: npt.DTypeLike = "float32",
     ) -> None:
-        if isinstance(populations, str) or not isinstance(populations, Sequence | np.ndarray):
+        if not isinstance(populations, Iterable):
             raise ArgumentTypeError(
                 f"populations {populations!r}", "a list of sizes or populations", "e.g. [784, 200]"
             )

@@ -15,7 +15,7 @@ from matplotlib.ticker import MaxNLocator
 from neurohm.exceptions import InputError
 from neurohm.plots.order import hidden_order, unit_order
 from neurohm.plots.panels import PanelGrid
-from neurohm.plots.style import DIVERGING, GREY, Picture, plural, styled
+from neurohm.plots.style import DIVERGING, GREY, Picture, drawable, plural, styled
 
 if TYPE_CHECKING:
     from neurohm.estimators import SpikeHelmholtz
@@ -71,7 +71,8 @@ def receptive_fields(
     effective = hidden_order(fields)
     shown = fields[effective[:most]]
     rows = unit_order(fields) if order else np.arange(fields.shape[1])
-    names = [str(model.unit_ids_[row]) for row in rows] if len(rows) <= _MOST_NAMED else []
+    few = len(rows) <= _MOST_NAMED
+    names = [drawable(str(name)) for name in model.unit_ids_[rows]] if few else []
     grid = PanelGrid.of(len(shown), *fields.shape[1:], longest_name=max(map(len, names), default=0))
     figure = Picture(figsize=(grid.figure_width, grid.figure_height))
     figure.set_layout_engine("none")  # the grid is in inches

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _BINS = 500  # shown by default
 _MOST_NUMBERED = 20  # hidden units, to be numbered one by one
+_LEAST_HEIGHT = 0.95  # inches: room for the label at the side
 
 
 @styled
@@ -41,7 +42,7 @@ def raster(
     Parameters
     ----------
     recording : Recording
-        Of the units that the model was fitted to.
+        Of the units that the model was fitted to, in any order.
     model : SpikeHelmholtz
         A fitted one.
     start : float, optional
@@ -49,7 +50,7 @@ def raster(
     seconds : float, optional
         Length; by default 500 bins of the model (10 s at 20 ms).
     order : bool
-        Whether units are ordered as by `receptive_fields`; otherwise as in the recording.
+        Whether units are ordered as by `receptive_fields`; otherwise as in the model.
 
     Returns
     -------
@@ -68,6 +69,7 @@ def raster(
     >>> model = nh.SpikeHelmholtz(hidden=4, lags=2, epochs=3).fit(recording)
     >>> nh.plots.raster(recording, model, start=20.0, seconds=5.0).savefig("raster.png")
     """
+    recording = _in_order_of(model, recording)
     first, last = _stretch(recording, model, start, seconds)
     part = recording.between(first, last)
     # the window that ends with the first bin begins before it
@@ -98,6 +100,14 @@ def raster(
     below.set_xlim(part.t_start, part.t_stop)
     figure.align_ylabels()
     return figure
+
+
+def _in_order_of(model: SpikeHelmholtz, recording: Recording) -> Recording:
+    """Return a recording with its units as the model has them, where it has the same ones."""
+    fitted, given = model.unit_ids_.tolist(), recording.unit_ids.tolist()
+    if fitted != given and set(fitted) == set(given):
+        return recording.select_units(model.unit_ids_)
+    return recording
 
 
 def _stretch(
@@ -152,7 +162,7 @@ def _hidden_activity(
 
 
 def _height(each: float, number: int, most: float) -> float:
-    return float(np.clip(each * number, 0.5, most))
+    return float(np.clip(each * number, _LEAST_HEIGHT, most))
 
 
 def _draw_rate(axes: Axes, part: Recording, width: float) -> None:

@@ -10,6 +10,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import matplotlib
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont, get_font
 
 STYLE = Path(__file__).with_name("neurohm.mplstyle")
 
@@ -68,6 +69,20 @@ def styled(draw: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Result]
             return draw(*args, **kwargs)
 
     return drawn
+
+
+def drawable(text: str) -> str:
+    r"""Return a text as it can be drawn: what the font lacks as boxes, dollar signs as such.
+
+    Examples
+    --------
+    >>> drawable("unit µ1"), drawable("細胞1"), drawable("a$b$")
+    ('unit µ1', '□□1', 'a\\$b\\$')
+    """
+    with matplotlib.rc_context(fname=STYLE):
+        known = get_font(findfont(FontProperties())).get_charmap()
+    shown = "".join(letter if ord(letter) in known else "□" for letter in text)
+    return shown.replace("$", r"\$")
 
 
 def plural(number: int, noun: str) -> str:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from neurohm.checks import real_number
 from neurohm.exceptions import InputError
-from neurohm.recordings.arguments import positive
 from neurohm.recordings.recording import Recording
 from neurohm.recordings.validation import unit_text, where
 
@@ -219,7 +219,8 @@ class _Clock:
 
 def _checked_bin_size(recording: Recording, bin_size: float) -> float:
     """Return the bin size: of a recording that came in bins, a whole multiple of their width."""
-    bin_size = positive("bin size", bin_size, "seconds" if recording.time_unit == "s" else "bins")
+    unit = "seconds" if recording.time_unit == "s" else "bins"
+    bin_size = real_number("bin size", bin_size, above=0, mend=f"give it in {unit}")
     size = unit_text(bin_size, recording.time_unit)
     if bin_size > recording.duration * (1 + 1e-9):
         raise InputError(

@@ -10,7 +10,14 @@ from numpy.typing import NDArray
 
 from neurohm.exceptions import InputError
 
-__all__ = ["bin_centres", "check_counts", "merge_blocks", "spikes_of_counts", "unit_ids_of"]
+__all__ = [
+    "bin_centres",
+    "check_counts",
+    "count_matrix",
+    "merge_blocks",
+    "spikes_of_counts",
+    "unit_ids_of",
+]
 
 # A mean count above this is a picture or a voltage trace, and would fill the memory with "spikes".
 _HIGHEST_MEAN_COUNT = 1000.0
@@ -19,12 +26,52 @@ _VALUES_PER_BLOCK = 2**24
 Block = tuple[int, NDArray[Any]]
 
 
+def count_matrix(counts: Any, source: str = "") -> Any:
+    """Return counts as an array, or as the sparse matrix that they are.
+
+    Parameters
+    ----------
+    counts : array_like or sparse matrix
+    source : str
+        What to call the matrix in an error.
+
+    Returns
+    -------
+    ndarray or sparse matrix, shape (n_bins, n_units)
+
+    Raises
+    ------
+    InputError
+        If it is no matrix, or some of its values are masked.
+
+    Examples
+    --------
+    >>> count_matrix([[0, 1]]).shape
+    (1, 2)
+    """
+    what, matrix = source or "counts", "a matrix of spike counts, shape (n_bins, n_units)"
+    if np.ma.is_masked(counts):
+        raise InputError(
+            f"{what}: an array with masked values",
+            "a count of every unit in every bin",
+            "fill them (counts.filled(0)) and give the time observed as intervals['observed']",
+        )
+    try:
+        found = counts if hasattr(counts, "tocsr") else np.asarray(counts)
+    except ValueError as error:
+        raise InputError(f"{what}: {error}", matrix) from None
+    if len(found.shape) != 2 or 0 in found.shape:
+        raise InputError(f"{what}: an array of shape {found.shape}", matrix)
+    return found
+
+
 def spikes_of_counts(counts: Any, source: str = "") -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """List the spikes of a matrix of counts, unit after unit.
 
     Parameters
     ----------
     counts : ndarray or sparse matrix of int, bool or integral float, shape (n_bins, n_units)
+        As `count_matrix` returns it.
     source : str
         What to call the matrix in an error.
 
@@ -38,7 +85,7 @@ def spikes_of_counts(counts: Any, source: str = "") -> tuple[NDArray[np.int64], 
     Raises
     ------
     InputError
-        If the matrix is not two-dimensional, or holds anything but 0, 1, 2, ... or masked values.
+        If the matrix holds anything but 0, 1, 2, ...
 
     Examples
     --------
@@ -46,19 +93,7 @@ def spikes_of_counts(counts: Any, source: str = "") -> tuple[NDArray[np.int64], 
     >>> bins.tolist(), index.tolist()
     ([1, 1, 0], [2, 3])
     """
-    what = source or "counts"
-    if len(counts.shape) != 2 or 0 in counts.shape:
-        raise InputError(
-            f"{what}: an array of shape {counts.shape}",
-            "a matrix of spike counts, shape (n_bins, n_units)",
-        )
-    if np.ma.is_masked(counts):
-        raise InputError(
-            f"{what}: {np.ma.count_masked(counts)} masked values",
-            "a count of every unit in every bin",
-            "fill them (counts.filled(0)) and give the time observed as intervals['observed']",
-        )
-    return merge_blocks(_blocks(counts), counts.shape[1], what)
+    return merge_blocks(_blocks(counts), counts.shape[1], source or "counts")
 
 
 def unit_ids_of(counts: Any, n_units: int) -> NDArray[Any]:

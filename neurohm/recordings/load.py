@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from neurohm.checks import real_number
 from neurohm.exceptions import (
     FileFormatError,
     InputError,
@@ -17,11 +18,11 @@ from neurohm.exceptions import (
     NeurohmWarning,
 )
 from neurohm.files import check_readable
-from neurohm.recordings.arguments import file_path, positive
 from neurohm.recordings.kinds import identify
 from neurohm.recordings.layouts.base import ReadOptions
 from neurohm.recordings.recording import Recording
 from neurohm.recordings.suspicions import suspicions
+from neurohm.recordings.validation import file_path
 
 __all__ = ["load_recording"]
 
@@ -107,7 +108,7 @@ def load_recording(
 def _check_arguments(bin_width: float | None, units_axis: int | None, time_scale: float) -> None:
     for name, value in (("bin_width", bin_width), ("time_scale", time_scale)):
         if value is not None:
-            positive(name, value)
+            real_number(name, value, above=0, mend="give it in seconds")
     if units_axis not in (None, 0, 1):
         raise InputError(
             f"units_axis={units_axis!r}", "0 (rows are units) or 1 (columns are units)"

@@ -11,11 +11,16 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from neurohm.checks import real_number
 from neurohm.recordings import slicing
-from neurohm.recordings.arguments import file_path, number, positive
 from neurohm.recordings.counts import bin_centres, count_matrix, spikes_of_counts, unit_ids_of
 from neurohm.recordings.intervals import merged, total_duration
-from neurohm.recordings.validation import check_recording, normalised_fields, unit_text
+from neurohm.recordings.validation import (
+    check_recording,
+    file_path,
+    normalised_fields,
+    unit_text,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -187,7 +192,7 @@ class Recording:
         >>> recording.times(0)
         array([0.03, 0.03])
         """
-        width = 1.0 if bin_width is None else positive("bin_width", bin_width)
+        width = 1.0 if bin_width is None else real_number("bin_width", bin_width, above=0)
         matrix = count_matrix(counts, source=fields.get("source", ""))
         bins, index = spikes_of_counts(matrix, source=fields.get("source", ""))
         fields.setdefault("unit_ids", unit_ids_of(counts, len(index)))
@@ -320,8 +325,8 @@ class Recording:
         >>> Recording.from_trains([[0.1, 0.5, 0.9]], t_stop=1.0).between(0.4, 0.9).n_spikes
         1
         """
-        first, last = (number(*border, "a time") for border in (("start", start), ("stop", stop)))
-        return slicing.restrict(self, np.array([[first, last]]))
+        borders = [[real_number("start", start), real_number("stop", stop)]]
+        return slicing.restrict(self, np.array(borders))
 
     def select_units(self, units: ArrayLike) -> Recording:
         """Keep some units, in the order given.

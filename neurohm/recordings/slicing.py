@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from neurohm.checks import real_number, whole_number
 from neurohm.exceptions import InputError
-from neurohm.recordings.arguments import number
 from neurohm.recordings.intervals import intersection, merged, time_at_share, total_duration
 from neurohm.recordings.validation import unit_text, where
 
@@ -127,8 +127,7 @@ def split(recording: Recording, test: float, gap: float) -> tuple[Recording, Rec
     >>> train.duration, test.duration
     (1.5, 2.0)
     """
-    share = "a share of the observed time between 0 and 1"
-    test = number("test", test, share, lambda value: 0 < value < 1)
+    test = real_number("test", test, above=0, below=1, mend="give a share of the observed time")
     gap = _whole_bins(recording, gap)
     cut = _cut(recording, 1 - test)
     return (
@@ -165,9 +164,7 @@ def folds(recording: Recording, n: int, gap: float) -> Iterator[tuple[Recording,
     >>> [test.t_start for _, test in folds(recording, 2, 0.0)]
     [0.0, 2.0]
     """
-    several = "a whole number of at least 2"
-    n = int(number("folds", n, several, lambda value: value >= 2 and value.is_integer()))
-    return _folds(recording, n, _whole_bins(recording, gap))
+    return _folds(recording, whole_number("folds", n, 2), _whole_bins(recording, gap))
 
 
 def _folds(recording: Recording, n: int, gap: float) -> Iterator[tuple[Recording, Recording]]:
@@ -259,7 +256,7 @@ def _on_bin_edges(recording: Recording, times: NDArray[np.float64]) -> NDArray[n
 
 
 def _whole_bins(recording: Recording, gap: float) -> float:
-    gap = number("gap", gap, "zero or a positive time", lambda value: 0 <= value < np.inf)
+    gap = real_number("gap", gap, least=0)
     width = recording.bin_width
     # The allowance keeps a gap of exactly n bins from becoming n + 1 by a rounding error.
     return gap if width is None else float(np.ceil(gap / width - 1e-9) * width)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +15,7 @@ from neurohm.exceptions import ArgumentTypeError, InputError
 if TYPE_CHECKING:
     from neurohm.recordings.recording import Recording
 
-__all__ = ["check_recording", "normalised_fields", "unit_text", "where"]
+__all__ = ["check_recording", "file_path", "normalised_fields", "unit_text", "where"]
 
 
 def unit_text(value: float, time_unit: str) -> str:
@@ -55,6 +57,32 @@ def where(recording: Recording) -> str:
     "'a.h5': "
     """
     return f"'{recording.source}': " if recording.source else ""
+
+
+def file_path(path: Any) -> Path:
+    """Path of a file.
+
+    Parameters
+    ----------
+    path : str or path
+
+    Returns
+    -------
+    pathlib.Path
+
+    Raises
+    ------
+    ArgumentTypeError
+        If it is neither text nor a path.
+
+    Examples
+    --------
+    >>> file_path("recordings/a.h5").name
+    'a.h5'
+    """
+    if not isinstance(path, str | os.PathLike):
+        raise ArgumentTypeError(f"the path {path!r}", "the name of a file")
+    return Path(path)
 
 
 def normalised_fields(recording: Recording) -> dict[str, Any]:

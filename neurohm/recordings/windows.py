@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from neurohm.exceptions import ArgumentTypeError, InputError
+from neurohm.checks import whole_number
+from neurohm.exceptions import InputError
 from neurohm.recordings.binning import BinnedSpikes
 from neurohm.recordings.validation import unit_text
 
@@ -67,7 +68,7 @@ class Windows:
 
     def __post_init__(self) -> None:
         for name, least in (("lags", 1), ("stride", 1), ("offset", 0)):
-            object.__setattr__(self, name, _whole_number(name, getattr(self, name), least))
+            object.__setattr__(self, name, whole_number(name, getattr(self, name), least))
         stretches = _observed_stretches(self.binned.observed)
         starts = [
             np.arange(first + self.offset, end - self.lags + 1, self.stride, dtype=np.int64)
@@ -200,14 +201,6 @@ class Windows:
             "room for at least one window",
             "give fewer lags or a smaller bin size",
         )
-
-
-def _whole_number(name: str, value: Any, least: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-        raise ArgumentTypeError(f"{name}={value!r}", "a whole number")
-    if value < least:
-        raise InputError(f"{name}={value}", f"at least {least}")
-    return int(value)
 
 
 def _observed_stretches(observed: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -19,7 +19,7 @@ from neurohm.files import atomic_path
 from neurohm.learning import locality_report
 from neurohm.plots.style import plural
 from neurohm.recordings import Recording
-from neurohm.report import words
+from neurohm.report import cautions, words
 from neurohm.report.html import facts, paragraph, picture, section, table
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def render_report(
     """
     drawn = held_out if held_out is not None else recording
     sections = [
-        *([] if score is None else [_score(score)]),
+        *([] if score is None else [_score(score, model)]),
         _fields(model),
         *([] if drawn is None else [_raster(drawn, model)]),
         _learning(model),
@@ -113,7 +113,7 @@ def render_report(
     )
 
 
-def _score(score: ScoreReport) -> str:
+def _score(score: ScoreReport, model: SpikeHelmholtz) -> str:
     gain = picture(
         plots.score_gain(score),
         alt=f"Bar of the gain over independent units, {words.number(score.gain_bits_per_spike)} "
@@ -121,11 +121,14 @@ def _score(score: ScoreReport) -> str:
         caption="Independent units have the rates of the training data and nothing else. "
         "Standard errors are from blocks of at least 10 s.",
     )
-    caution = words.caution(score)
+    care = (
+        cautions.about_particles(score),
+        cautions.about_scored_time(score, float(model.independent_.mean.sum())),
+    )
     return section(
         "Score",
         paragraph(words.verdict(score)),
-        *([paragraph(caution)] if caution else []),
+        *(paragraph(text) for text in care if text),
         gain,
         facts(words.about_score(score)),
     )

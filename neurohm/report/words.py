@@ -19,8 +19,6 @@ from neurohm.recordings import Recording
 if TYPE_CHECKING:
     from neurohm.estimators import SpikeHelmholtz
 
-_FEW_PARTICLES = 5.0
-
 _KINDS = {
     "importance": "importance sampling; on average below the true likelihood",
     "bound": "a lower bound of the likelihood",
@@ -167,24 +165,4 @@ def verdict(score: ScoreReport) -> str:
         f"On spikes that it was not fitted to, the model cannot be told from independent units: "
         f"the gain, {number(gain, 3)} bits per spike, is within two standard errors "
         f"({number(2 * error, 2)})."
-    )
-
-
-def caution(score: ScoreReport) -> str:
-    """Return why the score should be taken with care; nothing if there is no reason.
-
-    Examples
-    --------
-    >>> score = ScoreReport(
-    ...     -9.9, -10.0, 0.14, 0.05, 0.01, 1000, 300.0, "importance", 6000, 900, 12, "poisson"
-    ... )
-    >>> caution(score)
-    ''
-    """
-    few = score.particles > 1 and score.effective_sample_size < _FEW_PARTICLES
-    if score.kind != "importance" or not few:
-        return ""
-    return (
-        f"Of {score.particles:,} particles only {number(score.effective_sample_size, 2)} carry the "
-        "estimate: the true likelihood is probably higher. More particles would tell."
     )

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from numbers import Real
 from typing import Any
 
 from neurohm.checks import real_number
-from neurohm.exceptions import ArgumentTypeError
 
 
 @dataclass(frozen=True)
@@ -51,8 +49,4 @@ def as_schedule(schedule: Decay | float | None) -> Decay:
     """Return a schedule; a number is the final factor, None a constant rate."""
     if schedule is None:
         return Decay()
-    if isinstance(schedule, Decay):
-        return schedule
-    if isinstance(schedule, Real):
-        return Decay(final=schedule)
-    raise ArgumentTypeError(f"schedule {schedule!r}", "a Decay, a final factor or None")
+    return schedule if isinstance(schedule, Decay) else Decay(final=schedule)

@@ -123,8 +123,8 @@ OPTIONS = {
     "--rule hebb": ("'hebb'", "'wake-sleep'", "'reweighted'"),
     "--particles 0": ("particles 0",),
     "--plasticity sgd": ("'sgd'", "'adam'", "'delta'"),
-    "--learning-rate 0": ("learning rate 0",),
-    "--learning-rate nan": ("learning rate nan",),
+    "--learning-rate 0": ("learning_rate 0",),
+    "--learning-rate nan": ("learning_rate nan",),
     "--observation gauss": ("'gauss'", "'poisson'"),
     "--epochs 0": ("--epochs '0'", "at least 1"),
     "--epochs many": ("--epochs 'many'", "auto"),
@@ -224,6 +224,10 @@ def test_outputs_do_not_replace_what_is_of_another_kind(call, recording_file, mo
     assert_refused(call("fit", recording_file, "-o", own, *SMALL), "no neurohm-model file")
     report = ("--report", own)
     assert_refused(call("fit", own, "-o", tmp_path / "fit.h5", *report, *SMALL), "report")
+    for name in ("fit.h5", "fit.h5.checkpoint", "fit.h5.lock"):  # the files of the fit itself
+        report = ("--report", tmp_path / name)
+        fit = ("fit", recording_file, "-o", tmp_path / "fit.h5", *SMALL)
+        assert_refused(call(*fit, *report), "another file of the fit")
     notes = tmp_path / "notes.txt"
     notes.write_text("mine")
     assert_refused(call("sample", model_file, "-o", notes), "no neurohm-recording file")
@@ -282,7 +286,7 @@ def test_a_model_of_matrices_scores_no_recording(call, recording_file, tmp_path)
     ],
 )
 def test_suspicions(call, write, tmp_path, content, text):
-    done = call("fit", write(content), "-o", tmp_path / "fit.h5", *SMALL)
+    done = call("fit", write(content), "-o", tmp_path / "fit.h5", *SMALL, "--test", 0)
     assert done.code == 0
     assert done.lines[0].startswith("neurohm: warning: ")
     assert text in done.lines[0]

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neurohm.cli.output import strict
 from neurohm.cli.parsing import parse_sizes, parse_time
+from neurohm.cli.printing import strict
 from neurohm.exceptions import InputError
 
 

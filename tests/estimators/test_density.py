@@ -153,6 +153,8 @@ def test_not_fitted(name):
         np.full((4, 4), 0.5),
         -np.eye(4),
         np.array([["a", "b"]]),
+        csr_matrix((0, 4)),
+        csr_matrix(np.full((4, 4), np.nan)),
     ],
 )
 def test_data_that_cannot_be_learned(data):
@@ -171,6 +173,9 @@ def test_data_that_cannot_be_learned(data):
         {"plasticity": "sgd"},
         {"observation": "gauss"},
         {"init": "zeros"},
+        {"validation": 1.0},
+        {"final_rate": 0.0},
+        {"score_particles": 0},
     ],
 )
 def test_bad_arguments(options):
@@ -178,10 +183,57 @@ def test_bad_arguments(options):
         nh.HelmholtzDensity(**{**SMALL, **options}).fit(X)
 
 
-@pytest.mark.parametrize("options", [{"hidden": 2.5}, {"epochs": 1.5}, {"random_state": "x"}])
-def test_arguments_of_the_wrong_type(options):
-    with pytest.raises(ArgumentTypeError):
-        nh.HelmholtzDensity(**{**SMALL, **options}).fit(X)
+@pytest.mark.parametrize("method", ["fit", "partial_fit"])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"hidden": 2.5},
+        {"epochs": 1.5},
+        {"batch_size": 0.5},
+        {"random_state": "x"},
+        {"validation": "0.1"},
+        {"patience": None},
+        {"final_rate": "a"},
+        {"particles": "5"},
+        {"learning_rate": "0.1"},
+        {"score_particles": 1.5},
+    ],
+)
+def test_arguments_of_the_wrong_type(options, method):
+    (name,) = options
+    with pytest.raises(ArgumentTypeError, match=name.replace("hidden", "hidden size")):
+        getattr(nh.HelmholtzDensity(**{**SMALL, **options}), method)(X)
+
+
+@pytest.mark.parametrize(
+    ("use", "message"),
+    [
+        (lambda model: model.sample(0), "n_samples 0"),
+        (lambda model: model.sample("a"), "n_samples 'a'"),
+        (lambda model: model.inverse_transform("a"), "shape"),
+        (lambda model: model.transform("a"), "no matrix"),
+        (lambda model: model.score_samples([[1], [1, 0]]), "different lengths"),
+        (lambda model: model.save(None), "path None"),
+    ],
+)
+def test_bad_arguments_of_methods(model, use, message):
+    with pytest.raises((InputError, ArgumentTypeError), match=message):
+        use(model)
+
+
+def test_numbers_may_be_small_types_of_numpy(model):
+    types = {"batch_size": np.int8(50), "epochs": np.int8(10)}
+    again = nh.HelmholtzDensity(**{**SMALL, **types}).fit(X)
+    assert same_parameters(again.machine_, model.machine_)
+
+
+@pytest.mark.parametrize("random_state", [None, np.random.default_rng(3)])
+def test_a_model_file_holds_the_seed_that_was_drawn(tmp_path, random_state):
+    model = nh.HelmholtzDensity(**SMALL, random_state=random_state).fit(X)
+    model.save(tmp_path / "density.h5")
+    loaded = nh.load(tmp_path / "density.h5")
+    assert loaded.random_state == loaded.seed_ == model.seed_
+    assert same_parameters(clone(loaded).fit(X).machine_, model.machine_)
 
 
 def test_other_features_are_refused(model):

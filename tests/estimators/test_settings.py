@@ -67,3 +67,8 @@ def test_seeds():
 def test_a_rate_goes_to_a_plasticity_by_name():
     assert chosen_plasticity("adam", 0.5).settings()["learning_rate"] == 0.5
     assert chosen_plasticity("delta", None).settings()["learning_rate"] == 0.1
+
+
+@pytest.mark.parametrize("hidden", [4, (4,), [4], np.array([4])])
+def test_the_same_layers_are_written_alike(hidden):
+    assert plain({"hidden": hidden}) == {"hidden": [4]}

@@ -293,6 +293,19 @@ def test_resumed_is_unbroken(small, tmp_path, steps, rule):
     assert not checkpoint.exists()
 
 
+@pytest.mark.parametrize("random_state", [None, np.random.default_rng(1)])
+def test_a_drawn_seed_goes_on_when_resumed(small, tmp_path, random_state):
+    checkpoint = tmp_path / "fit.checkpoint"
+    model = nh.SpikeHelmholtz(**SMALL, random_state=random_state)
+    with pytest.raises(RuntimeError):
+        model.fit(small, checkpoint=checkpoint, callbacks=[StopAfter(20)])
+    seed = model.seed_
+    resumed = clone(model).fit(small, checkpoint=checkpoint, resume=True)
+    assert resumed.seed_ == seed
+    unbroken = nh.SpikeHelmholtz(**SMALL, random_state=seed).fit(small)
+    assert same_parameters(resumed.machine_, unbroken.machine_)
+
+
 def test_resuming_something_else_is_refused(small, tmp_path):
     checkpoint = tmp_path / "fit.checkpoint"
     nh.SpikeHelmholtz(**SMALL).fit(small, checkpoint=checkpoint, keep_checkpoint=True)
@@ -341,8 +354,8 @@ def test_other_units_are_refused(model):
         ({"plasticity": nh.Adam(0.01), "learning_rate": 0.1}, "beside"),
         ({"observation": "gauss"}, "'gauss'"),
         ({"validation": 1.0}, "validation 1.0"),
-        ({"bin_size": 0.0}, "bin size 0"),
-        ({"bin_size": "20ms"}, "bin_size '20ms'"),
+        ({"bin_size": 0.0}, "bin_size 0"),
+        ({"bin_size": float("nan")}, "bin_size nan"),
         ({"bin_size": 100.0}, "larger than the recording"),
         ({"lags": 5000}, "shorter than one window"),
         ({"device": "abacus"}, "unknown device"),
@@ -356,16 +369,88 @@ def test_bad_arguments(small, options, message):
 
 @pytest.mark.parametrize(
     "options",
-    [{"hidden": 4.5}, {"hidden": "40"}, {"lags": 2.0}, {"epochs": True}, {"random_state": "x"}],
+    [
+        {"hidden": 4.5},
+        {"hidden": "40"},
+        {"hidden": [[4], [2, 3]]},
+        {"lags": 2.0},
+        {"epochs": True},
+        {"epochs": "many"},
+        {"patience": None},
+        {"random_state": "x"},
+        {"bin_size": "20ms"},
+        {"bin_size": None},
+        {"bin_size": [0.02]},
+        {"bin_size": True},
+        {"validation": "0.1"},
+        {"validation": None},
+        {"particles": "5"},
+        {"learning_rate": "0.1"},
+        {"rule": 3},
+        {"plasticity": ["adam"]},
+    ],
 )
-def test_arguments_of_the_wrong_type(small, options):
-    with pytest.raises(ArgumentTypeError):
-        nh.SpikeHelmholtz(**{**SMALL, **options}).fit(small)
+@pytest.mark.parametrize("as_matrix", [False, True])
+def test_arguments_of_the_wrong_type(small, options, as_matrix):
+    recording = np.zeros((50, 3)) if as_matrix else small
+    (name,) = options
+    word = {"hidden": "hidden size"}.get(name, name)
+    with pytest.raises(ArgumentTypeError, match=word):
+        nh.SpikeHelmholtz(**{**SMALL, **options}).fit(recording)
+
+
+def test_numbers_may_be_small_types_of_numpy(model, small):
+    types = {"lags": np.int8(2), "epochs": np.int16(2), "batch_size": np.int8(100)}
+    again = nh.SpikeHelmholtz(**{**SMALL, **types}).fit(small)
+    assert same_parameters(again.machine_, model.machine_)
+    assert again.sample(50.0).fingerprint() == model.sample(50.0).fingerprint()
+    automatic = nh.SpikeHelmholtz(**{**SMALL, **types, "epochs": "auto"})
+    assert len(automatic.fit(small).history_) > 2
+
+
+@pytest.mark.parametrize(
+    ("use", "message"),
+    [
+        (lambda model, data: model.score(data, particles=1.5), "particles 1.5"),
+        (lambda model, data: model.score(data, particles=0), "particles 0"),
+        (lambda model, data: model.score_report(data, particles="a"), "particles 'a'"),
+        (lambda model, data: model.transform(data, stride=0), "stride"),
+        (lambda model, data: model.transform(data, stride="a"), "stride"),
+        (lambda model, data: model.transform(data, layer=True), "a hidden layer"),
+        (lambda model, data: model.receptive_fields(dreams="a"), "dreams 'a'"),
+        (lambda model, data: model.receptive_fields(dreams=0), "dreams 0"),
+        (lambda model, data: model.sample("a"), "seconds to dream 'a'"),
+        (lambda model, data: model.sample(1.0, seed="a"), "'a'"),
+        (lambda model, data: model.save(None), "path None"),
+        (lambda model, data: model.save(3), "path 3"),
+        (lambda model, data: nh.load(None), "path None"),
+        (lambda model, data: nh.load(3), "path 3"),
+    ],
+)
+def test_bad_arguments_of_methods(model, small, use, message):
+    with pytest.raises((InputError, ArgumentTypeError), match=message):
+        use(model, small)
+
+
+@pytest.mark.parametrize("random_state", [None, np.random.default_rng(3), np.int64(4)])
+def test_a_model_file_holds_the_seed_that_was_drawn(small, tmp_path, random_state):
+    model = nh.SpikeHelmholtz(**SMALL, random_state=random_state).fit(small)
+    model.save(tmp_path / "model.h5")
+    loaded = nh.load(tmp_path / "model.h5")
+    assert loaded.random_state == loaded.seed_ == model.seed_
+    assert same_parameters(clone(loaded).fit(small).machine_, model.machine_)
 
 
 @pytest.mark.parametrize("counts", [np.zeros(5), -np.ones((50, 3)), np.full((50, 3), np.nan)])
 def test_matrices_that_are_no_counts(counts):
     with pytest.raises(InputError):
+        nh.SpikeHelmholtz(**SMALL).fit(counts)
+
+
+def test_counts_above_the_highest_rate_are_refused():
+    counts = np.ones((50, 3))
+    counts[7, 1] = 600
+    with pytest.raises(InputError, match="value 600 for Poisson units; .*; take smaller bins"):
         nh.SpikeHelmholtz(**SMALL).fit(counts)
 
 

@@ -169,8 +169,30 @@ def test_rules_are_found_by_name_with_their_settings(rule) -> None:
         ("reweighted", {"particles": 1}, InputError, "pure noise"),
         ("reweighted", {"wake_mix": -1.0}, InputError, "wake_mix -1"),
         ("reweighted", {"wake_mix": 0, "sleep_mix": 0}, InputError, "sleep_mix 0"),
+        ("reweighted", {"particles": "5"}, ArgumentTypeError, "particles '5'; expected a whole"),
+        ("reweighted", {"particles": 2.5}, ArgumentTypeError, "particles 2.5"),
+        ("reweighted", {"wake_mix": "a"}, ArgumentTypeError, "wake_mix 'a'"),
+        ("reweighted", {"sleep_mix": float("nan")}, InputError, "sleep_mix nan"),
+        ("wake-sleep", {"dreams_per_sample": True}, ArgumentTypeError, "dreams_per_sample True"),
+        (Reweighted(), {"particles": 3}, InputError, "beside Reweighted"),
+        (Reweighted, {}, ArgumentTypeError, "a name or a learning rule"),
     ],
 )
 def test_settings_that_make_no_rule_are_refused(name, settings, error, message: str) -> None:
     with pytest.raises(error, match=message):
         as_rule(name, **settings)
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "message"),
+    [
+        ({"machine": "machine"}, ArgumentTypeError, "a str; expected a HelmholtzMachine"),
+        ({"rule": None}, ArgumentTypeError, "rule None"),
+        ({"plasticity": "adam"}, ArgumentTypeError, "plasticity 'adam'"),
+        ({"seed": "a"}, ArgumentTypeError, "seed 'a'"),
+    ],
+)
+def test_a_locality_report_of_something_else_is_refused(given, error, message: str) -> None:
+    arguments = {"machine": HelmholtzMachine([4, 2]), "rule": "wake-sleep", **given}
+    with pytest.raises(error, match=message):
+        locality_report(**arguments)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from scipy import sparse
 
-from neurohm.exceptions import InputError
-from neurohm.machine import HelmholtzMachine, chain
+from neurohm.exceptions import ArgumentTypeError, InputError
+from neurohm.machine import HelmholtzMachine, as_machine, chain
 from neurohm.machine.initial import Normal, Sparse, Zeros, fit_visible_bias
+from neurohm.machine.recruitment import Recruitment
 from neurohm.populations import Bernoulli, Poisson
 
 
@@ -71,7 +74,7 @@ def test_a_graph_that_is_none_is_refused_at_once(edges, message: str) -> None:
         ([], {}, "no population"),
         ([Bernoulli(2, "a"), Bernoulli(2, "a")], {}, "names that differ"),
         ([2, Bernoulli(2, "visible")], {}, "names that differ"),
-        ([2, 0], {}, "at least one unit"),
+        ([2, 0], {}, "population size 0; expected at least 1"),
         ([2, 2], {"dtype": "int32"}, "float32 or float64"),
         ([2, 2], {"device": "cuda"}, "device='cpu'"),
         ([2, 2], {"seed": -1}, "seed -1"),
@@ -123,6 +126,9 @@ def test_a_copy_shares_no_memory_and_may_be_of_another_type(normal_machine, edge
         ([[0, 1, 2]], "value 2"),
         ([[0, 1, np.nan]], "value nan"),
         (sparse.csr_array([[0, 3, 0]]), "value 3"),
+        ("a", "no matrix"),
+        (None, "no matrix|shape"),
+        ([[0], [1, 2]], "no matrix"),
     ],
 )
 def test_data_that_do_not_fit_are_refused(x: object, message: str) -> None:
@@ -184,3 +190,31 @@ def test_visible_biases_are_fitted_to_means(kind) -> None:
     dreams = machine.dream(40_000, seed=0)
     # standard errors are at most 0.0042: five of them
     np.testing.assert_allclose(dreams.mean(axis=0), [0.1, 0.7], atol=0.021)
+
+
+@pytest.mark.parametrize(
+    ("use", "error", "message"),
+    [
+        (lambda machine: machine.dream(-1), InputError, "rows -1"),
+        (lambda machine: machine.dream("a"), ArgumentTypeError, "rows 'a'"),
+        (lambda machine: machine.dream(2, seed="a"), ArgumentTypeError, "seed 'a'"),
+        (lambda machine: machine.recognise(np.eye(3), particles=0), InputError, "particles 0"),
+        (lambda machine: machine.recognise(np.eye(3), particles=1.5), ArgumentTypeError, "1.5"),
+        (lambda _: HelmholtzMachine(5), ArgumentTypeError, "populations 5"),
+        (lambda _: HelmholtzMachine("53"), ArgumentTypeError, "population size '5'"),
+        (lambda _: HelmholtzMachine([5, 2.5]), ArgumentTypeError, "population size 2.5"),
+        (lambda _: HelmholtzMachine([5, 2], initial="sparse"), ArgumentTypeError, "initial 'sp"),
+        (lambda _: HelmholtzMachine([5, 2], dtype="real"), InputError, "dtype 'real'"),
+        (lambda _: Recruitment(np.eye(3), repeats=0), InputError, "repeats 0"),
+    ],
+)
+def test_arguments_that_make_no_sense_are_refused(use, error, message: str) -> None:
+    with pytest.raises(error, match=message):
+        use(HelmholtzMachine([3, 2]))
+
+
+def test_only_a_machine_is_a_machine() -> None:
+    machine = HelmholtzMachine([3, 2])
+    assert as_machine(machine) is machine
+    with pytest.raises(ArgumentTypeError, match="expected a HelmholtzMachine; give its machine_"):
+        as_machine(SimpleNamespace(machine_=machine))

@@ -130,3 +130,12 @@ def test_fits_on_a_page_without_overlap(fields_only, shape):
 def test_grid_is_filled_row_by_row():
     grid = PanelGrid.of(40, 794, 5)
     assert (grid.rows - 1) * grid.columns < 40 <= grid.rows * grid.columns
+
+
+def test_ids_that_the_font_lacks_are_drawn_without_a_warning(fields_only):
+    model = fields_only(np.random.default_rng(0).normal(size=(2, 3, 4)))
+    model.unit_ids_ = np.array(["細胞1", "a$b$", "plain"])
+    figure = receptive_fields(model, order=False)
+    figure.to_png()
+    labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert labels == ["□□1", r"a\$b\$", "plain"]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -115,3 +117,20 @@ def test_longer_than_the_recording_shows_all(recording, model):
 def test_stretches_that_are_not_there(recording, model, arguments, message):
     with pytest.raises(InputError, match=message):
         raster(recording, model, **arguments)
+
+
+@pytest.mark.parametrize(("units", "hidden"), [(1, 1), (4, 2), (10, 5)])
+def test_labels_of_few_units_do_not_overlap(units, hidden):
+    counts = np.random.default_rng(0).poisson(0.2, (600, units))
+    model = nh.SpikeHelmholtz(hidden=hidden, lags=1, epochs=1).fit(counts)
+    figure = raster(nh.Recording.from_counts(counts), model)
+    figure.to_png()
+    boxes = [axes.yaxis.label.get_window_extent() for axes in panels(figure)]
+    for upper, lower in pairwise(boxes):
+        assert lower.y1 <= upper.y0
+
+
+def test_units_in_another_order_are_the_same_picture(recording, model):
+    shuffled = recording.select_units(recording.unit_ids[::-1])
+    same = raster(shuffled, model, start=20.0, seconds=5.0)
+    assert same.to_png() == raster(recording, model, start=20.0, seconds=5.0).to_png()

@@ -18,15 +18,22 @@ COUNTS = np.random.default_rng(0).poisson(0.3, (40, 3))
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: RECORDING.split("0.2"), "test '0.2'; expected a share"),
-        (lambda: RECORDING.split(0.2, gap="1 s"), "gap '1 s'; expected zero or a positive"),
+        (lambda: RECORDING.split("0.2"), "test '0.2'; expected a number"),
+        (lambda: RECORDING.split(0.2, gap="1 s"), "gap '1 s'; expected a number"),
         (lambda: RECORDING.folds("two"), "folds 'two'; expected a whole number"),
-        (lambda: RECORDING.between("a", 1), "start 'a'; expected a time"),
-        (lambda: RECORDING.between(0, None), "stop None; expected a time"),
-        (lambda: bin_spikes(RECORDING, "20ms"), "bin size '20ms'; expected a positive number"),
-        (lambda: bin_spikes(RECORDING, True), "bin size True; expected a positive number"),
-        (lambda: Recording.from_counts(COUNTS, bin_width="20ms"), "bin_width '20ms'; expected"),
-        (lambda: nh.load_recording("a.h5", bin_width="20ms"), "bin_width '20ms'; expected"),
+        (lambda: RECORDING.folds(2.5), "folds 2.5; expected a whole number"),
+        (lambda: RECORDING.between("a", 1), "start 'a'; expected a number"),
+        (lambda: RECORDING.between(0, None), "stop None; expected a number"),
+        (lambda: bin_spikes(RECORDING, "20ms"), "bin size '20ms'; expected a number"),
+        (lambda: bin_spikes(RECORDING, True), "bin size True; expected a number"),
+        (
+            lambda: Recording.from_counts(COUNTS, bin_width="20ms"),
+            "bin_width '20ms'; expected a number",
+        ),
+        (
+            lambda: nh.load_recording("a.h5", bin_width="20ms"),
+            "bin_width '20ms'; expected a number",
+        ),
         (lambda: nh.load_recording("a.h5", time_scale="ms"), "time_scale 'ms'; expected"),
         (lambda: nh.load_recording(None), "the path None; expected the name of a file"),
         (lambda: nh.load_recording(3), "the path 3; expected the name of a file"),
@@ -39,18 +46,18 @@ def test_of_another_type(call, message):
 
 
 def test_of_another_value():
-    with pytest.raises(InputError, match=r"bin_width -0.02; expected a positive number of sec"):
+    with pytest.raises(InputError, match=r"bin_width -0.02; expected a number above 0"):
         Recording.from_counts(COUNTS, bin_width=-0.02)
-    with pytest.raises(InputError, match="start nan; expected a time"):
+    with pytest.raises(InputError, match="start nan; expected a finite number"):
         RECORDING.between(np.nan, 1.0)
-    with pytest.raises(InputError, match="test 1.0; expected a share"):
+    with pytest.raises(InputError, match="test 1.0; expected a number"):
         RECORDING.split(np.float64(1.0))
 
 
 def test_numbers_of_numpy_are_numbers():
     train, test = RECORDING.split(np.float32(0.5), gap=np.int64(0))
     assert (train.duration, test.duration) == (0.5, 0.5)
-    assert len(list(RECORDING.folds(np.int32(2), gap=np.array(0.0)))) == 2
+    assert len(list(RECORDING.folds(np.int32(2), gap=np.float32(0.0)))) == 2
 
 
 @pytest.mark.parametrize("multiple", [1, 3])

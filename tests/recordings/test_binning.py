@@ -122,7 +122,9 @@ def test_long_recordings_keep_ticks_small_enough():
 
 @pytest.mark.parametrize("size", [0.0, -0.1, np.nan, np.inf])
 def test_bin_size_out_of_range(size):
-    with pytest.raises(InputError, match=r"bin size .*expected a positive number of seconds"):
+    with pytest.raises(
+        InputError, match=r"bin size .*expected a number above 0; give it in seconds"
+    ):
         bin_spikes(Recording.from_trains([[0.5]], t_stop=1.0), size)
 
 

@@ -228,7 +228,6 @@ def test_folds_are_disjoint_with_gaps_and_cover_everything(gap):
         lambda r: r.split(0.2, gap=np.nan),
         lambda r: r.split(0.2, gap=90.0),
         lambda r: r.folds(1),
-        lambda r: r.folds(2.5),
         lambda r: list(r.folds(2, gap=60.0)),
     ],
 )

@@ -113,5 +113,5 @@ def test_arguments_out_of_range(arguments):
 
 def test_arguments_of_the_wrong_type():
     _, binned = binned_spikes(0, 30, 3, 0.0)
-    with pytest.raises(ArgumentTypeError, match=r"lags=2\.5; expected a whole number"):
+    with pytest.raises(ArgumentTypeError, match=r"lags 2\.5; expected a whole number"):
         Windows(binned, lags=2.5)

@@ -10,8 +10,8 @@ import pytest
 import neurohm as nh
 from neurohm.analysis import ScoreReport
 from neurohm.exceptions import InputError, MissingFileError
+from neurohm.report import cautions, render_report, words, write_report
 from neurohm.report import page as page_module
-from neurohm.report import render_report, words, write_report
 
 SCORE = ScoreReport(
     -9.87654, -10.01234, 0.1963, 0.0512, 0.0103, 1000, 310.0, "importance", 6000, 900, 12, "poisson"
@@ -171,6 +171,31 @@ def test_verdict(gain, error, said):
 
 
 def test_caution_when_few_particles_carry_the_estimate():
-    assert words.caution(SCORE) == ""
-    assert "only 2.1 carry" in words.caution(replace(SCORE, effective_sample_size=2.13))
-    assert words.caution(replace(SCORE, effective_sample_size=2.13, kind="bound")) == ""
+    assert cautions.about_particles(SCORE) == ""
+    assert "only 2.1 carry" in cautions.about_particles(replace(SCORE, effective_sample_size=2.13))
+    bound = replace(SCORE, effective_sample_size=2.13, kind="bound")
+    assert cautions.about_particles(bound) == ""
+
+
+@pytest.mark.parametrize(
+    ("n_spikes", "trained_rate", "said"),
+    [
+        (2000, 0.3, ""),  # in 6000 bins
+        (2000, 1.3, ""),
+        (900, 0.2, "has only 900 spikes: take"),
+        (2000, 1.4, "has 0.333 spikes in a bin, where the training data have 1.4: take"),
+        (2000, 0.08, "has 0.333 spikes in a bin, where the training data have 0.08: take"),
+        (1, 2.0, "has only 1 spike, 0.000167 spikes in a bin, where"),
+        (0, 2.0, "has only 0 spikes, 0 spikes in a bin"),
+    ],
+)
+def test_caution_when_the_scored_time_is_unlike_the_training(n_spikes, trained_rate, said):
+    text = cautions.about_scored_time(replace(SCORE, n_spikes=n_spikes), trained_rate)
+    assert said in text
+    assert bool(text) == bool(said)
+
+
+def test_the_report_has_the_caution(model, recording):
+    assert "only 900 spikes" in text_of(render_report(model, recording, SCORE))
+    many = replace(SCORE, n_spikes=int(SCORE.n_bins * model.independent_.mean.sum()))
+    assert "take the gain per spike with care" not in text_of(render_report(model, recording, many))

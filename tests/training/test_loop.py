@@ -140,8 +140,13 @@ def test_learning_that_leaves_the_finite_numbers_is_an_error(run, rule: str, epo
         ({"order": "random"}, InputError, "'simultaneous' or 'alternating'"),
         ({"rule": "sleepwalk"}, InputError, "'wake-sleep', 'reweighted'"),
         ({"plasticity": "hebb"}, InputError, "'delta', 'adam'"),
-        ({"schedule": 0.0}, InputError, "final in"),
-        ({"schedule": "slow"}, ArgumentTypeError, "schedule 'slow'"),
+        ({"schedule": 0.0}, InputError, "final factor of the decay 0"),
+        ({"schedule": "slow"}, ArgumentTypeError, "decay 'slow'"),
+        ({"schedule": True}, ArgumentTypeError, "decay True"),
+        ({"epochs": "a"}, ArgumentTypeError, "epochs 'a'"),
+        ({"batch_size": 0.5}, ArgumentTypeError, "batch_size 0.5"),
+        ({"seed": "a"}, ArgumentTypeError, "seed 'a'"),
+        ({"data": "a"}, InputError, "no matrix"),
         ({"data": np.zeros((0, 8))}, InputError, "no samples"),
         ({"data": np.zeros((5, 7))}, InputError, "shape"),
         ({"data": np.full((5, 8), 2)}, InputError, "value 2"),
@@ -171,6 +176,9 @@ def test_decay_holds_and_then_falls_geometrically() -> None:
     assert as_schedule(decay) is decay
     for final, hold in ((0.0, 0.5), (1.5, 0.5), (0.5, 1.0), (0.5, -0.1)):
         with pytest.raises(InputError, match="decay"):
+            Decay(final, hold)
+    for final, hold in (("a", 0.5), (0.5, None)):
+        with pytest.raises(ArgumentTypeError, match="decay"):
             Decay(final, hold)
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from neurohm.cli.models import load_spike_model
-from neurohm.cli.output import note
-from neurohm.cli.outputs import MODEL, check_output
+from neurohm.cli.loading import load_spike_model
+from neurohm.cli.lock import held, require_free
+from neurohm.cli.output_files import MODEL, check_output
+from neurohm.cli.printing import note
 from neurohm.cli.progress import Notes
 from neurohm.estimators import SpikeHelmholtz
 from neurohm.estimators.saved import require_same
@@ -17,6 +19,7 @@ from neurohm.exceptions import InputError
 from neurohm.files import check_writable
 from neurohm.recordings import Recording
 from neurohm.recordings.validation import unit_text
+from neurohm.storage import read_model
 
 if TYPE_CHECKING:
     from neurohm.analysis import ScoreReport
@@ -38,7 +41,8 @@ class Fitting:
     Raises
     ------
     InputError
-        If a file cannot be written, or it is not said what to do with a checkpoint.
+        If a file cannot be written, it is not said what to do with a checkpoint, or another
+        process fits to the same output.
     """
 
     recording: Path
@@ -50,7 +54,8 @@ class Fitting:
     def __post_init__(self) -> None:
         check_output(self.output, MODEL, self.recording)
         if self.report is not None:
-            _check_report(self.report, self.recording, self.output)
+            _check_report(self.report, self.recording, self.output, self.checkpoint, self.lock)
+        require_free(self.lock)
         if self.resume and self.overwrite:
             raise InputError("both --resume and --overwrite", "one of them")
         if self.checkpoint.exists() and not (self.resume or self.overwrite):
@@ -66,6 +71,11 @@ class Fitting:
         return self.output.with_name(f"{self.output.name}.checkpoint")
 
     @property
+    def lock(self) -> Path:
+        """What keeps other processes from fitting to the same output."""
+        return self.output.with_name(f"{self.output.name}.lock")
+
+    @property
     def complete(self) -> bool:
         """Whether the fit to go on with came to its end."""
         return self.resume and self.output.exists() and not self.checkpoint.exists()
@@ -75,21 +85,34 @@ class Fitting:
 
         The checkpoint is there until the model is.
         """
+        there = self.output if self.complete else self.checkpoint
+        if self.resume and there.exists():
+            _require_same(there, model, train)
         if self.complete:
-            require_same(self.output, model, train.fingerprint())
             note(f"{self.output} is complete already: nothing left to fit")
             return load_spike_model(self.output)
         notes = Notes(self._beginning(train), discard=self.checkpoint if self.overwrite else None)
-        model.fit(
-            train,
-            checkpoint=self.checkpoint,
-            keep_checkpoint=True,
-            resume=self.resume,
-            callbacks=[notes],
-        )
-        model.save(self.output)
-        self.checkpoint.unlink(missing_ok=True)
+        with held(self.lock):
+            model.fit(
+                train,
+                checkpoint=self.checkpoint,
+                keep_checkpoint=True,
+                resume=self.resume,
+                callbacks=[notes],
+            )
+            model.save(self.output)
+            self.checkpoint.unlink(missing_ok=True)
         return model
+
+    @contextmanager
+    def saved(self) -> Iterator[None]:
+        """Let whoever stops what follows the fit know that the fit itself is not lost."""
+        try:
+            yield
+        except KeyboardInterrupt as stop:
+            raise KeyboardInterrupt(
+                f"stopped; the model is saved at {self.output}, and 'neurohm score' scores it"
+            ) from stop
 
     def write_report(
         self,
@@ -108,6 +131,20 @@ class Fitting:
         if self.resume and not self.checkpoint.exists():
             return f"no {self.checkpoint} to go on from, starting from the beginning; {text}"
         return text
+
+
+def _require_same(path: Path, model: SpikeHelmholtz, train: Recording) -> None:
+    """Raise unless a file is of a model's arguments, and of that recording and test share."""
+    there = read_model(path)[1].get("recording", {})
+    fingerprint = str(there.get("fingerprint", ""))
+    require_same(path, model, fingerprint)
+    if fingerprint != train.fingerprint():
+        raise InputError(
+            f"{path} is of another recording, or was fitted with another --test "
+            f"({there.get('source') or 'not from a file'})",
+            "the recording and the --test to go on with",
+            "give the same, or start again with --overwrite",
+        )
 
 
 def _check_report(report: Path, *others: Path) -> None:

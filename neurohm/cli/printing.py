@@ -22,6 +22,11 @@ def note(text: str) -> None:
     complain(text, style="default")
 
 
+def on_terminal() -> bool:
+    """Return whether someone reads stderr as it is written."""
+    return sys.stderr.isatty()
+
+
 def show(result: Mapping[str, Any], rows: Mapping[str, str], *, as_json: bool) -> None:
     """Print a result on stdout.
 

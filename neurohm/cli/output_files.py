@@ -12,12 +12,13 @@ MODEL, RECORDING = "neurohm-model", "neurohm-recording"
 
 def stated_format(path: Path) -> str:
     """Return the format that a file states in its attributes; empty where it states none."""
+    from neurohm.recordings.layouts.base import stated_format as format_of
+
     try:
         with open_hdf5(path) as file:
-            stated = file.attrs.get("format", "")
+            return format_of(file)
     except InputError:
         return ""
-    return stated.decode() if isinstance(stated, bytes) else str(stated)
 
 
 def check_output(path: Path, kind: str, *inputs: Path) -> Path:
