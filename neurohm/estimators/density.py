@@ -22,7 +22,7 @@ from neurohm.exceptions import InputError
 from neurohm.learning import LearningRule
 from neurohm.likelihood import log_likelihood
 from neurohm.machine import HelmholtzMachine, dream, recognise_mean
-from neurohm.machine.initial import fit_visible_bias
+from neurohm.machine.initial import Initial, Normal, Sparse, fit_visible_bias
 from neurohm.machine.passes import drive
 from neurohm.machine.recruitment import Recruitment
 from neurohm.machine.workspace import Workspace
@@ -53,7 +53,8 @@ class HelmholtzDensity(HelmholtzEstimator):
     observation : str
         ``"bernoulli"`` or ``"poisson"``.
     init : str
-        ``"sparse"``, or ``"recruit"``: hidden units claim recurring parts of the data first.
+        ``"normal"`` (weights of spread 0.2), ``"sparse"`` (weights near zero), or ``"recruit"``:
+        hidden units claim recurring parts of the data first. Hidden biases start negative.
     validation : float
         Share of the rows, the last ones, that stops the fit; 0 for none.
     patience : int
@@ -89,7 +90,7 @@ class HelmholtzDensity(HelmholtzEstimator):
         epochs: int = 50,
         batch_size: int = 100,
         observation: str = "bernoulli",
-        init: str = "sparse",
+        init: str = "normal",
         validation: float = 0.0,
         patience: int = 10,
         score_particles: int = 1000,
@@ -276,25 +277,30 @@ class HelmholtzDensity(HelmholtzEstimator):
             "schedule": Decay(final=final_rate, hold=0.5),
         }
 
+    def _initial(self, X: Any) -> Initial:
+        if self.init == "recruit":
+            return Recruitment(X)
+        return Normal(0.2, -1.0) if self.init == "normal" else Sparse()
+
     def _start(self, X: Any) -> None:
         """Build the machine with its starting values."""
         if self.observation not in tuple(POPULATIONS):
             raise InputError(
                 f"observation {self.observation!r}", "one of " + ", ".join(POPULATIONS)
             )
-        if self.init not in ("sparse", "recruit"):
-            raise InputError(f"init {self.init!r}", "'sparse' or 'recruit'")
+        if self.init not in ("normal", "sparse", "recruit"):
+            raise InputError(f"init {self.init!r}", "'normal', 'sparse' or 'recruit'")
         self.seed_ = chosen_seed(self.random_state)
         self.n_features_in_ = int(X.shape[1])
         visible = POPULATIONS[self.observation](self.n_features_in_)
         visible.check(np.asarray(X.data) if hasattr(X, "tocsr") else X)
         self.machine_ = HelmholtzMachine(
             [visible, *hidden_sizes(self.hidden)],
-            initial=Recruitment(X) if self.init == "recruit" else None,
+            initial=self._initial(X),
             seed=self.seed_,
             device=self.device,
         )
-        if self.init == "sparse":
+        if self.init != "recruit":
             fit_visible_bias(self.machine_, np.asarray(X.mean(axis=0)).ravel())
 
 
