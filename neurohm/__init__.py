@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from neurohm import backend as backend
     from neurohm import estimators as estimators
     from neurohm import exceptions as exceptions
+    from neurohm import images as images
     from neurohm import learning as learning
     from neurohm import likelihood as likelihood
     from neurohm import machine as machine
@@ -60,7 +61,7 @@ _HOMES = {
     "recordings": ("Recording", "load_recording", "simulate_assemblies"),
     "training": ("Checkpoint", "EarlyStopping", "History", "Progress", "train"),
 }
-_PACKAGES = (*_HOMES, "analysis", "backend", "exceptions", "plots", "report", "storage")
+_PACKAGES = (*_HOMES, "analysis", "backend", "exceptions", "images", "plots", "report", "storage")
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = sorted(("__version__", *_HOME_OF, *_PACKAGES))

@@ -6,12 +6,13 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 os.environ["MPLBACKEND"] = "Agg"  # before anything imports matplotlib; subprocesses inherit it
 
 import hypothesis
+import numpy as np
 import pytest
 
 import neurohm
@@ -93,3 +94,19 @@ def run_neurohm(
         return subprocess.run([*neurohm_command, *map(str, arguments)], check=False, **settings)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def normal_machine() -> Callable[..., neurohm.HelmholtzMachine]:
+    """Make a machine of any populations and edges with all parameters drawn from N(0, 1)."""
+
+    def make(
+        populations: Sequence[object] = (3, 2, 2), *, seed: int = 0, **options: object
+    ) -> neurohm.HelmholtzMachine:
+        machine = neurohm.HelmholtzMachine(populations, **{"dtype": "float64", **options})
+        rng = np.random.default_rng(seed)
+        for array in machine.parameters().values():
+            array[...] = rng.standard_normal(array.shape)
+        return machine
+
+    return make

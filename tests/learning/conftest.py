@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -11,27 +11,9 @@ from neurohm.likelihood import all_states
 from neurohm.machine import Activity, HelmholtzMachine, Updates
 from neurohm.machine.build import Edges
 from neurohm.machine.passes import log_recognition
-from neurohm.populations import Poisson, Population
+from neurohm.populations import Poisson
 
 SKIP: Edges = (((1, 0), (2, 0), (2, 1)), ((0, 1), (0, 2), (1, 2)))
-
-
-@pytest.fixture(scope="session")
-def normal_machine() -> Callable[..., HelmholtzMachine]:
-    def make(
-        populations: Sequence[int | Population] = (3, 2, 2),
-        *,
-        edges: Edges | None = None,
-        dtype: str = "float64",
-        seed: int = 0,
-    ) -> HelmholtzMachine:
-        machine = HelmholtzMachine(populations, edges=edges, dtype=dtype)
-        rng = np.random.default_rng(seed)
-        for array in machine.parameters().values():
-            array[...] = rng.standard_normal(array.shape)
-        return machine
-
-    return make
 
 
 Changes = dict[str, np.ndarray]

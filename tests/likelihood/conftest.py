@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
@@ -11,27 +10,8 @@ from scipy.special import gammaln
 
 from neurohm.machine import HelmholtzMachine
 from neurohm.machine.build import Edges
-from neurohm.populations import Population
 
 SKIP: Edges = (((1, 0), (2, 0), (2, 1)), ((0, 1), (0, 2), (1, 2)))
-
-
-@pytest.fixture(scope="session")
-def normal_machine() -> Callable[..., HelmholtzMachine]:
-    def make(
-        populations: Sequence[int | Population] = (3, 2, 2),
-        *,
-        edges: Edges | None = None,
-        dtype: str = "float64",
-        seed: int = 0,
-    ) -> HelmholtzMachine:
-        machine = HelmholtzMachine(populations, edges=edges, dtype=dtype)
-        rng = np.random.default_rng(seed)
-        for array in machine.parameters().values():
-            array[...] = rng.standard_normal(array.shape)
-        return machine
-
-    return make
 
 
 @pytest.fixture(scope="session")
