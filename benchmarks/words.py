@@ -19,31 +19,12 @@ import numpy as np
 
 import neurohm as nh
 from neurohm.analysis import IndependentModel
-from neurohm.machine.initial import Normal, fit_visible_bias
-from neurohm.training import Averaging, Decay, Progress
 
 LEARN, CHOOSE = 32_000, 28_800
 SETTINGS = {
-    "full": {"hidden": (128, 48, 16), "particles": 20, "rate": 4e-3, "epochs": 80},
-    "small": {"hidden": (96, 32), "particles": 10, "rate": 6e-3, "epochs": 80},
+    "full": {"hidden": (128, 48, 16), "particles": 20, "learning_rate": 4e-3, "epochs": 80},
+    "small": {"hidden": (96, 32), "particles": 10, "learning_rate": 6e-3, "epochs": 80},
 }
-
-
-def fit(x: np.ndarray, seed: int, hidden: tuple, particles: int, rate: float, epochs: int):
-    machine = nh.HelmholtzMachine([x.shape[1], *hidden], initial=Normal(0.2, -1.0), seed=seed)
-    fit_visible_bias(machine, x.mean(axis=0))
-    nh.train(
-        machine,
-        x,
-        rule=nh.Reweighted(particles=particles, wake_mix=1.0, sleep_mix=1.0),
-        plasticity=nh.Adam(rate),
-        schedule=Decay(final=0.3, hold=0.0),
-        epochs=epochs,
-        batch_size=200,
-        seed=seed,
-        callbacks=[Progress(), Averaging(0.25)],
-    )
-    return machine
 
 
 def main() -> None:
@@ -64,11 +45,11 @@ def main() -> None:
     settings = SETTINGS["small" if arguments.small else "full"]
     for seed in range(arguments.seeds):
         begin = time.perf_counter()
-        machine = fit(learn, seed, **settings)
+        model = nh.HelmholtzDensity(batch_size=200, random_state=seed, **settings).fit(learn)
         fitted = time.perf_counter()
-        score = nh.log_likelihood(machine, test, particles=arguments.particles)
+        score = nh.log_likelihood(model.machine_, test, particles=arguments.particles)
         print(
-            f"{machine}, seed {seed}: {score.mean:.4f} nats per word "
+            f"{model.machine_}, seed {seed}: {score.mean:.4f} nats per word "
             f"(K = {score.particles}, effective sample size "
             f"{score.effective_sample_size.mean():.0f}); fit {fitted - begin:.0f} s, "
             f"score {time.perf_counter() - fitted:.0f} s",

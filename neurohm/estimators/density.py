@@ -12,6 +12,8 @@ from neurohm.backend import RandomStream, Site
 from neurohm.checks import real_number, whole_number
 from neurohm.estimators.base import HelmholtzEstimator, keepers
 from neurohm.estimators.settings import (
+    DENSITY_RATES,
+    chosen_epochs,
     chosen_plasticity,
     chosen_rule,
     chosen_seed,
@@ -45,11 +47,13 @@ class HelmholtzDensity(HelmholtzEstimator):
     plasticity : str or Plasticity
         ``"adam"`` or ``"delta"``.
     learning_rate : float, optional
-        Of a plasticity given by name; 0.015 for Adam and 0.1 for the delta rule by default.
+        Of a plasticity given by name; 0.005 for Adam and 0.1 for the delta rule by default.
     final_rate : float
         Factor of the learning rate at the end; it falls over the second half of the epochs. The
         parameters are averaged over the last fifth.
-    epochs, batch_size : int
+    epochs : int or "auto"
+        "auto": 50, or as many as make 4000 steps.
+    batch_size : int
     observation : str
         ``"bernoulli"`` or ``"poisson"``.
     init : str
@@ -87,7 +91,7 @@ class HelmholtzDensity(HelmholtzEstimator):
         plasticity: str | Plasticity = "adam",
         learning_rate: float | None = None,
         final_rate: float = 0.3,
-        epochs: int = 50,
+        epochs: int | str = "auto",
         batch_size: int = 100,
         observation: str = "bernoulli",
         init: str = "normal",
@@ -139,9 +143,11 @@ class HelmholtzDensity(HelmholtzEstimator):
         self._start(X)
         held_out = int(self.validation * X.shape[0])
         keep = keepers(X[-held_out:] if held_out else None, int(self.patience))
+        learned = X[: X.shape[0] - held_out]
         result = train(
             self.machine_,
-            X[: X.shape[0] - held_out],
+            learned,
+            epochs=chosen_epochs(self.epochs, learned.shape[0], settings["batch_size"]),
             seed=self.seed_,
             callbacks=[*keep, Progress("fitting"), *callbacks],
             **settings,
@@ -268,11 +274,11 @@ class HelmholtzDensity(HelmholtzEstimator):
         real_number("validation", self.validation, least=0, below=1)
         for name in ("patience", "score_particles"):
             whole_number(name, getattr(self, name))
+        chosen_epochs(self.epochs, 1, 1)
         final_rate = real_number("final_rate", self.final_rate, above=0, most=1)
         return {
             "rule": chosen_rule(self.rule, self.particles),
-            "plasticity": chosen_plasticity(self.plasticity, self.learning_rate),
-            "epochs": whole_number("epochs", self.epochs),
+            "plasticity": chosen_plasticity(self.plasticity, self.learning_rate, DENSITY_RATES),
             "batch_size": whole_number("batch_size", self.batch_size),
             "schedule": Decay(final=final_rate, hold=0.5),
         }

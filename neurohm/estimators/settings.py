@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,9 @@ from neurohm.exceptions import ArgumentTypeError, InputError, NotFittedError
 from neurohm.learning import LearningRule, as_rule
 from neurohm.plasticity import Plasticity, as_plasticity
 
-LEARNING_RATES = {"adam": 1.5e-2, "delta": 0.1}
+SPIKE_RATES = {"adam": 1.5e-2, "delta": 0.1}
+FEWEST_EPOCHS, FEWEST_STEPS = 50, 4000
+DENSITY_RATES = {"adam": 5e-3, "delta": 0.1}
 
 
 def hidden_sizes(hidden: Any) -> tuple[int, ...]:
@@ -42,6 +44,24 @@ def is_auto(value: Any) -> bool:
     return isinstance(value, str) and value == "auto"
 
 
+def chosen_epochs(epochs: Any, samples: int, batch_size: int) -> int:
+    """Return the epochs: those given, or 50, or as many as make 4000 steps.
+
+    Raises
+    ------
+    InputError, ArgumentTypeError
+        If the number is not a whole one, at least 1.
+
+    Examples
+    --------
+    >>> chosen_epochs("auto", 10_000, 100), chosen_epochs("auto", 1000, 100)
+    (50, 400)
+    """
+    if not is_auto(epochs):
+        return whole_number("epochs", epochs)
+    return max(FEWEST_EPOCHS, -(-FEWEST_STEPS // -(-samples // batch_size)))
+
+
 def chosen_rule(rule: str | LearningRule, particles: int) -> LearningRule:
     """Return the rule, with that many particles if it is named and has any."""
     if isinstance(rule, str) and rule == "reweighted":
@@ -49,13 +69,22 @@ def chosen_rule(rule: str | LearningRule, particles: int) -> LearningRule:
     return as_rule(rule)
 
 
-def chosen_plasticity(plasticity: str | Plasticity, learning_rate: float | None) -> Plasticity:
+def chosen_plasticity(
+    plasticity: str | Plasticity,
+    learning_rate: float | None,
+    defaults: Mapping[str, float] = SPIKE_RATES,
+) -> Plasticity:
     """Return the plasticity, with that learning rate or the default of its name.
 
     Raises
     ------
     InputError
         If a rate is given beside an object that has one.
+
+    Examples
+    --------
+    >>> chosen_plasticity("adam", None), chosen_plasticity("adam", 0.1)
+    (Adam(0.015), Adam(0.1))
     """
     if isinstance(plasticity, Plasticity):
         if learning_rate is not None:
@@ -66,7 +95,9 @@ def chosen_plasticity(plasticity: str | Plasticity, learning_rate: float | None)
             )
         return plasticity
     if learning_rate is None:
-        return as_plasticity(plasticity, **_default_rate(plasticity))
+        learning_rate = defaults.get(plasticity) if isinstance(plasticity, str) else None
+    if learning_rate is None:
+        return as_plasticity(plasticity)
     return as_plasticity(plasticity, learning_rate=learning_rate)
 
 
@@ -122,11 +153,6 @@ def revived(settings: dict[str, Any]) -> dict[str, Any]:
     if isinstance(result.get("hidden"), list):
         result["hidden"] = tuple(result["hidden"])
     return result
-
-
-def _default_rate(plasticity: Any) -> dict[str, float]:
-    rate = LEARNING_RATES.get(plasticity) if isinstance(plasticity, str) else None
-    return {} if rate is None else {"learning_rate": rate}
 
 
 def _by_name(argument: str, written: dict[str, Any]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from neurohm.estimators.dreams import as_recording, dreamt_spikes
 from neurohm.estimators.hidden_activity import HiddenActivity
 from neurohm.estimators.holding_out import hold_out
 from neurohm.estimators.settings import (
+    chosen_epochs,
     chosen_plasticity,
     chosen_rule,
     chosen_seed,
@@ -41,7 +42,6 @@ from neurohm.training import Callback, Checkpoint, Decay, Progress, train
 BIN_SIZE = 0.02
 MOST_HELD_OUT = 2000
 MOST_BINS = 2**28
-FEWEST_EPOCHS, FEWEST_STEPS = 50, 4000
 
 
 class SpikeHelmholtz(HelmholtzEstimator):
@@ -189,7 +189,7 @@ class SpikeHelmholtz(HelmholtzEstimator):
         learned, held_out = hold_out(binned, self.validation, settings["lags"])
         batches = WindowBatches(learned, settings["lags"])
         self.machine_ = self._machine(settings["hidden"])
-        epochs = self._epochs(batches)
+        epochs = chosen_epochs(self.epochs, batches.size(), settings["batch_size"])
         monitors = [*self._monitors(held_out, epochs), Progress("fitting"), *callbacks]
         if checkpoint is not None:
             extra = saved.spike_tree(self, finished=False)
@@ -423,12 +423,6 @@ class SpikeHelmholtz(HelmholtzEstimator):
             return Windows(binned, self.lags, stride=self.lags)
         except InputError:
             return None
-
-    def _epochs(self, batches: WindowBatches) -> int:
-        if self.epochs != "auto":
-            return int(self.epochs)
-        steps = -(-batches.size() // int(self.batch_size))
-        return max(FEWEST_EPOCHS, -(-FEWEST_STEPS // steps))
 
     def _machine(self, hidden: tuple[int, ...]) -> HelmholtzMachine:
         visible = POPULATIONS[self.observation_](len(self.unit_ids_) * int(self.lags))

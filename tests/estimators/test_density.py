@@ -28,7 +28,7 @@ def same_parameters(one, other) -> bool:
 @pytest.mark.parametrize("rule", ["reweighted", "wake-sleep"])
 @pytest.mark.parametrize("init", ["sparse", "recruit"])
 def test_it_learns_a_distribution(rule, init):
-    model = nh.HelmholtzDensity(6, rule=rule, epochs=60, batch_size=20, init=init).fit(X)
+    model = nh.HelmholtzDensity(6, rule=rule, batch_size=20, init=init).fit(X)
     assert model.score(PATTERNS) > -2.0  # the entropy is log 3 = 1.1, of independent units 7.6
     rng = np.random.default_rng(1)
     assert model.score(rng.integers(2, size=(50, 12))) < -10
