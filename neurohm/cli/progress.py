@@ -1,20 +1,17 @@
-"""Notes on a fit as it goes on; where stderr is a terminal, a bar shows the rest."""
+"""What is said when learning begins; where stderr is a terminal, a bar shows the rest."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from neurohm.cli.printing import note, on_terminal
+from neurohm.cli.printing import note
 from neurohm.training import Callback, Run
-
-SECONDS_BETWEEN_NOTES = 30.0
 
 
 class Notes(Callback):
-    """Say when learning begins, and now and then how far it is.
+    """Say when learning begins, and of what.
 
     Parameters
     ----------
@@ -27,7 +24,6 @@ class Notes(Callback):
     def __init__(self, text: str, *, discard: Path | None = None) -> None:
         self.text = text
         self.discard = discard
-        self._said = 0.0
 
     @contextmanager
     def during(self, run: Run) -> Iterator[None]:
@@ -35,17 +31,7 @@ class Notes(Callback):
         if self.discard is not None:
             self.discard.unlink(missing_ok=True)
         note(f"{self.text}: {_share(run)} {run.epochs} epochs")
-        self._said = time.monotonic()
         yield
-
-    def after_epoch(self, run: Run) -> None:
-        """Say how far it is, if a note is due."""
-        if on_terminal() or time.monotonic() - self._said < SECONDS_BETWEEN_NOTES:
-            return
-        column = "held_out" if "held_out" in run.history else "bound"
-        score = f"{column} {run.history[column][-1]:.5g} nats per window"
-        note(f"epoch {run.position.epoch} of {run.epochs}: {score}")
-        self._said = time.monotonic()
 
 
 def _share(run: Run) -> str:
