@@ -25,6 +25,10 @@ CASES = [
     ("lines", "random", "reweighted", 0.15),
 ]
 
+# No start is known that recruits the shifter's parts. Five seeds ended at 0.90 to 1.22 bit and at
+# 0.73 to 0.99; independent pixels are 4.94 bits away.
+SHIFTER = [("wake-sleep", 1.6), ("reweighted", 1.4)]
+
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
@@ -33,3 +37,10 @@ def test_divergence(toys, name, start, rule, most, seed):
     toy = next(t for t in toys[name]() if (t.start, t.rule.name) == (start, rule))
     assert toy.examples <= 2_000_000
     assert toy.divergence(seed) <= most
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("rule", "most"), SHIFTER)
+def test_shifter(toys, rule, most):
+    toy = next(t for t in toys["shifter"]() if t.rule.name == rule)
+    assert toy.divergence(0) <= most

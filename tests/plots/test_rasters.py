@@ -103,7 +103,9 @@ def test_time_in_bins():
 def test_one_unit_without_a_spike_in_sight():
     recording = nh.Recording.from_trains([np.arange(0.0, 20.0, 0.3)], t_stop=60.0)
     model = nh.SpikeHelmholtz(hidden=1, lags=1, epochs=1).fit(recording)
-    raster(recording, model, start=40.0).to_png()
+    figure = raster(recording, model, start=40.0)
+    assert panels(figure)[0].get_xlim()[0] == 40.0
+    assert figure.to_png().startswith(b"\x89PNG")
 
 
 def test_longer_than_the_recording_shows_all(recording, model):

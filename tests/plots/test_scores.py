@@ -29,4 +29,4 @@ def test_gain_and_two_standard_errors():
     ],
 )
 def test_odd_scores_are_drawn(changes):
-    score_gain(replace(SCORE, **changes)).to_png()
+    assert score_gain(replace(SCORE, **changes)).to_png().startswith(b"\x89PNG")

@@ -326,4 +326,4 @@ def test_scaling_scales_everything(tmp_path):
 def test_good_files_give_no_warning(write):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        load_recording(write(**ragged()))
+        assert load_recording(write(**ragged())).n_spikes > 0

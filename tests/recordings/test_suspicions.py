@@ -47,7 +47,7 @@ def test_images_are_told_from_counts(tmp_path, image, attributes):
 def test_counts_are_read_without_a_word(tmp_path, counts):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        nh.load_recording(matrix_file(tmp_path, counts))
+        assert nh.load_recording(matrix_file(tmp_path, counts)).n_spikes == counts.sum()
 
 
 def test_a_model_is_no_recording(tmp_path):
