@@ -42,7 +42,7 @@ class Toy:
         return self.steps * self.batch_size * self.restarts
 
     def divergence(self, seed: int) -> float:
-        """Train from a seed and return the divergence in bits."""
+        """Train, keep the restart that explains its samples best, and return the bits."""
         x = self.data.sample(self.steps * self.batch_size, seed=seed)
         sizes = [x.shape[1], *self.hidden]
         recruited = self.start == "recruited"
@@ -51,14 +51,10 @@ class Toy:
         def start(run: int) -> nh.HelmholtzMachine:
             return nh.HelmholtzMachine(sizes, initial=initial, seed=run)
 
-        def bits(machine: nh.HelmholtzMachine) -> float:
-            return exact_divergence(machine, self.data.patterns, self.data.probabilities)
-
         result = train_restarts(
             start,
             x,
             restarts=self.restarts,
-            score=lambda machine: -bits(machine),
             seed=seed,
             rule=self.rule,
             plasticity=nh.Adam(self.rate, rates=self.rates),
@@ -66,7 +62,7 @@ class Toy:
             epochs=1,
             batch_size=self.batch_size,
         )
-        return bits(result.machine)
+        return exact_divergence(result.machine, self.data.patterns, self.data.probabilities)
 
 
 def top_layer(factor: float) -> dict[str, float]:
