@@ -20,20 +20,40 @@ def inspect(
     reader: ReaderOptions,
     as_json: AsJson = False,
 ) -> None:
-    """Describe a recording, or a model that 'neurohm fit' wrote."""
+    """Describe a recording, with a small picture of its rates, or a model of 'neurohm fit'."""
     if stated_format(file) == MODEL:
         from neurohm.cli.model_summary import model_facts, model_rows
 
         facts = model_facts(file)
         show(facts, model_rows(facts), as_json=as_json)
-        return
-    from neurohm.cli.recording_summary import recording_facts, recording_rows
+    else:
+        _inspect_recording(file, reader, as_json=as_json)
 
+
+def _inspect_recording(file: Path, reader: ReaderOptions, *, as_json: bool) -> None:
     with warnings.catch_warnings(record=True) as suspicions:
         warnings.simplefilter("always")
         recording = reader.load(file)
-    facts = {**recording_facts(recording), "warnings": [str(s.message) for s in suspicions]}
-    show(facts, recording_rows(facts), as_json=as_json)
+
+    from neurohm.cli.rate_picture import (
+        columns_of_output,
+        printable,
+        rate_course,
+        rate_histogram,
+        show_picture,
+    )
+    from neurohm.cli.recording_summary import recording_facts, recording_rows
+
+    facts = {
+        **recording_facts(recording),
+        "rate_course": rate_course(recording, *([] if as_json else [columns_of_output()])),
+        "rate_histogram": rate_histogram(recording),
+        "warnings": [str(suspicion.message) for suspicion in suspicions],
+    }
+    rows = {name: printable(text) for name, text in recording_rows(facts).items()}
+    show(facts, rows, as_json=as_json)
+    if not as_json:
+        show_picture(facts)
     for suspicion in suspicions:
         warnings.warn_explicit(
             suspicion.message, suspicion.category, suspicion.filename, suspicion.lineno

@@ -45,11 +45,15 @@ class ReaderOptions:
         typer.Option(help="Of a matrix: 0 if rows are units, 1 if columns.", rich_help_panel=FILE),
     ] = None
     dataset: Annotated[
-        str | None, typer.Option(help="Dataset that holds the spikes.", rich_help_panel=FILE)
+        str | None,
+        typer.Option(help="Dataset, or group, that holds the spikes.", rich_help_panel=FILE),
     ] = None
     layout: Annotated[
         str | None,
-        typer.Option(help="neurohm, spikes-sCount or matrix.", rich_help_panel=FILE),
+        typer.Option(
+            help="neurohm, spikes-sCount, ragged, table, cells, per-unit or matrix.",
+            rich_help_panel=FILE,
+        ),
     ] = None
     sort: Annotated[
         bool,
@@ -58,11 +62,17 @@ class ReaderOptions:
         ),
     ] = False
     time_scale: Annotated[
-        float,
+        float | None,
         typer.Option(
             help="Seconds in a unit of the file's time (0.001: milliseconds).", rich_help_panel=FILE
         ),
-    ] = 1.0
+    ] = None
+    sampling_rate: Annotated[
+        float | None,
+        typer.Option(
+            metavar="HZ", help="Of times that are samples of a clock.", rich_help_panel=FILE
+        ),
+    ] = None
 
     def load(self, path: Path, *, width_of_bins: float | None = None) -> Recording:
         """Load a recording.
@@ -86,6 +96,7 @@ class ReaderOptions:
             "layout": self.layout,
             "sort": self.sort,
             "time_scale": self.time_scale,
+            "sampling_rate": self.sampling_rate,
         }
         recording = load_recording(path, bin_width=stated, **options)
         if recording.time_unit == "bin" and width_of_bins is not None:

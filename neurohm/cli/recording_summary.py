@@ -56,9 +56,11 @@ def recording_facts(recording: Recording) -> dict[str, Any]:
 
 def recording_rows(facts: Mapping[str, Any]) -> dict[str, str]:
     """Return the facts about a recording in words."""
+    layout, _, unused = facts["layout"].partition("; not used: ")
     rows = {
         "file": facts["source"],
-        "layout": facts["layout"],
+        "layout": layout,
+        "not used": unused,
         "units": str(facts["units"]),
         "spikes": f"{facts['spikes']:,}",
         "duration": _duration(facts),

@@ -1,16 +1,38 @@
-"""Spike recordings: load, check, bin, cut into windows, simulate."""
+"""Spike recordings: load, check, bin, cut into windows, simulate, make surrogates."""
 
 from neurohm.recordings.binning import BinnedSpikes, bin_spikes
 from neurohm.recordings.load import load_recording
 from neurohm.recordings.recording import Recording
+from neurohm.recordings.surrogates import (
+    SURROGATES,
+    Surrogate,
+    circular_shift,
+    dither_spikes,
+    jitter_spikes,
+    jittered,
+    rate_only,
+    stretches_of,
+    surrogate,
+    trial_shuffle,
+)
 from neurohm.recordings.synthetic import simulate_assemblies
 from neurohm.recordings.windows import Windows
 
 __all__ = [
+    "SURROGATES",
     "BinnedSpikes",
     "Recording",
+    "Surrogate",
     "Windows",
     "bin_spikes",
+    "circular_shift",
+    "dither_spikes",
+    "jitter_spikes",
+    "jittered",
     "load_recording",
+    "rate_only",
     "simulate_assemblies",
+    "stretches_of",
+    "surrogate",
+    "trial_shuffle",
 ]

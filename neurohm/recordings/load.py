@@ -35,12 +35,15 @@ def load_recording(
     dataset: str | None = None,
     layout: str | None = None,
     sort: bool = False,
-    time_scale: float = 1.0,
+    time_scale: float | None = None,
+    sampling_rate: float | None = None,
 ) -> Recording:
     """Load a spike recording; how the file holds it is found out from its content.
 
-    Read are HDF5 files (MATLAB 7.3 files are) in neurohm's own format, with all spike times in
-    ``spikes`` and the spikes of each unit in ``sCount``, or with a matrix of spike counts.
+    Read are HDF5 files (MATLAB 7.3 files are) in neurohm's own format; with all spike times in one
+    list and the spikes, the end or the unit of each in another; with a list or a cell of spike
+    times for each unit; or with a matrix of spike counts. The recording's `layout` says how the
+    file was understood.
 
     Parameters
     ----------
@@ -53,13 +56,19 @@ def load_recording(
         Of a matrix: 0 if rows are units, 1 if columns are, as the program that wrote the file
         shows it (MATLAB's own order for its files). By default the shorter side.
     dataset : str, optional
-        Name of the dataset with the spikes, where there could be several.
-    layout : {"neurohm", "spikes-sCount", "matrix"}, optional
-        How to read the file, where there could be several ways.
+        Name of the dataset with the spikes, or of the group with a dataset for each unit, where
+        there could be several.
+    layout : str, optional
+        How to read the file, where there could be several ways: ``"neurohm"``,
+        ``"spikes-sCount"``, ``"ragged"``, ``"table"``, ``"cells"``, ``"per-unit"`` or ``"matrix"``.
     sort : bool
         Sort the spike times of each unit instead of refusing unsorted ones.
-    time_scale : float
-        Seconds in one unit of the file's time, for files not in seconds (0.001: milliseconds).
+    time_scale : float, optional
+        Seconds in one unit of the file's time, for files not in seconds (0.001: milliseconds),
+        whatever the file states of it. 1 says that whole numbers are seconds.
+    sampling_rate : float, optional
+        Of spike times in samples of a clock: its rate, Hz. By default what the file states; whole
+        numbers without a rate are refused.
 
     Returns
     -------
@@ -90,11 +99,11 @@ def load_recording(
     >>> load_recording(path)
     Recording(2 units, 3 spikes, 1 s, mean rate 1.5 Hz)
     """
-    _check_arguments(bin_width, units_axis, time_scale)
-    options = ReadOptions(bin_width, units_axis, dataset, layout, sort)
+    options = ReadOptions(bin_width, units_axis, dataset, layout, sort, sampling_rate, time_scale)
+    _check_options(options)
     recording = _read(check_readable(file_path(path)), options)
-    if time_scale != 1.0:
-        recording = _rescaled(recording, time_scale)
+    if time_scale not in (None, 1.0):
+        recording = _rescaled(recording, float(time_scale or 1.0))
     if not recording.n_spikes:
         raise InputError(
             f"'{recording.source}': no spikes in it ({recording.n_units} units)",
@@ -105,17 +114,26 @@ def load_recording(
     return recording
 
 
-def _check_arguments(bin_width: float | None, units_axis: int | None, time_scale: float) -> None:
-    for name, value in (("bin_width", bin_width), ("time_scale", time_scale)):
+def _check_options(options: ReadOptions) -> None:
+    bin_width, time_scale, rate = options.bin_width, options.time_scale, options.sampling_rate
+    for name, value, unit in (
+        ("bin_width", bin_width, "seconds"),
+        ("time_scale", time_scale, "seconds"),
+        ("sampling_rate", rate, "Hz"),
+    ):
         if value is not None:
-            real_number(name, value, above=0, mend="give it in seconds")
-    if units_axis not in (None, 0, 1):
+            real_number(name, value, above=0, mend=f"give it in {unit}")
+    if options.units_axis not in (None, 0, 1):
         raise InputError(
-            f"units_axis={units_axis!r}", "0 (rows are units) or 1 (columns are units)"
+            f"units_axis={options.units_axis!r}", "0 (rows are units) or 1 (columns are units)"
         )
-    if bin_width is not None and time_scale != 1.0:
+    if bin_width is not None and time_scale not in (None, 1.0):
         raise InputError(
             "both bin_width= and time_scale=", "one of them", "give bin_width in seconds"
+        )
+    if rate is not None and time_scale is not None:
+        raise InputError(
+            "both sampling_rate= and time_scale=", "one of them", "samples have a sampling_rate"
         )
 
 

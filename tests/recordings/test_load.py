@@ -187,7 +187,7 @@ def test_two_layouts_need_the_option(write):
 
 
 def test_unknown_layout_lists_the_known(write):
-    with pytest.raises(InputError, match="one of 'neurohm', 'spikes-sCount', 'matrix'"):
+    with pytest.raises(InputError, match="one of 'neurohm', 'spikes-sCount', 'ragged', .*'matrix'"):
         load_recording(write(x=COUNTS), layout="nwb")
 
 

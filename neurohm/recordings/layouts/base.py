@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
-from neurohm.recordings.tree import read_array
-
 if TYPE_CHECKING:
+    from neurohm.recordings.layouts.contents import Contents
     from neurohm.recordings.recording import Recording
 
 __all__ = [
     "Layout",
     "ReadOptions",
-    "Remainder",
-    "datasets_of",
     "describe",
+    "is_list",
     "is_matlab",
     "is_numeric",
+    "is_text",
+    "matlab_class",
     "stated_format",
 ]
 
@@ -43,10 +40,12 @@ class ReadOptions:
     dataset: str | None = None
     layout: str | None = None
     sort: bool = False
+    sampling_rate: float | None = None
+    time_scale: float | None = None
 
 
 class Layout(Protocol):
-    """One way to hold spikes in an HDF5 file. `file` is an open ``h5py.File``.
+    """One way to hold spikes in an HDF5 file.
 
     Attributes
     ----------
@@ -62,15 +61,15 @@ class Layout(Protocol):
     description: str
     options: frozenset[str]
 
-    def candidates(self, file: Any) -> list[str]:
-        """Names of the datasets that this layout could read spikes from."""
+    def candidates(self, file: Contents) -> list[str]:
+        """Names of the datasets, or groups, that this layout could read spikes from."""
         ...
 
-    def companions(self, file: Any) -> set[str]:
-        """Names of the datasets that belong to the spikes, so are no matter of other layouts."""
+    def companions(self, file: Contents) -> set[str]:
+        """Names of what belongs to the spikes, so is no matter of other layouts."""
         ...
 
-    def read(self, file: Any, dataset: str, options: ReadOptions, source: str) -> Recording:
+    def read(self, file: Contents, dataset: str, options: ReadOptions, source: str) -> Recording:
         """Read the recording whose spikes are in `dataset`."""
         ...
 
@@ -100,37 +99,6 @@ def stated_format(file: Any) -> str:
     return stated if isinstance(stated, str) else ""
 
 
-def datasets_of(file: Any) -> dict[str, Any]:
-    """All datasets of a file by name, MATLAB's internal ones left out.
-
-    Parameters
-    ----------
-    file : h5py.File
-
-    Returns
-    -------
-    dict of str to h5py.Dataset
-
-    Examples
-    --------
-    >>> import h5py
-    >>> with h5py.File("x", "w", driver="core", backing_store=False) as file:
-    ...     file["a/b"] = [1, 2]
-    ...     list(datasets_of(file))
-    ['a/b']
-    """
-    found: dict[str, Any] = {}
-
-    def note(name: str | bytes, item: Any) -> None:
-        # A name that is no UTF-8 comes as bytes: nothing that neurohm could ask for by name.
-        is_dataset = getattr(item, "shape", None) is not None
-        if is_dataset and isinstance(name, str) and not name.startswith("#"):
-            found[name] = item
-
-    file.visititems(note)
-    return found
-
-
 def describe(datasets: dict[str, Any], most: int = 6) -> str:
     """List datasets with their shapes and types, the first few.
 
@@ -146,6 +114,7 @@ def describe(datasets: dict[str, Any], most: int = 6) -> str:
 
     Examples
     --------
+    >>> import numpy as np
     >>> describe({"a": np.zeros((2, 3))})
     "'a' 2 x 3 float64"
     """
@@ -178,6 +147,29 @@ def is_matlab(dataset: Any) -> bool:
     return "MATLAB_class" in dataset.attrs
 
 
+def matlab_class(dataset: Any) -> str:
+    """Return the class that MATLAB states for a dataset; empty where it states none.
+
+    Parameters
+    ----------
+    dataset : h5py.Dataset
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> import h5py
+    >>> with h5py.File("x", "w", driver="core", backing_store=False) as file:
+    ...     file["a"] = [1, 2]
+    ...     matlab_class(file["a"])
+    ''
+    """
+    stated = dataset.attrs.get("MATLAB_class", b"")
+    return stated.decode("ascii", "replace") if isinstance(stated, bytes) else str(stated)
+
+
 def is_numeric(dataset: Any) -> bool:
     """Whether a dataset holds numbers or booleans.
 
@@ -197,57 +189,48 @@ def is_numeric(dataset: Any) -> bool:
     ...     is_numeric(file["a"])
     True
     """
-    matlab_class = dataset.attrs.get("MATLAB_class", b"")
-    if isinstance(matlab_class, bytes):
-        matlab_class = matlab_class.decode("ascii", "replace")
-    return dataset.dtype.kind in "buif" and str(matlab_class) not in _MATLAB_NOT_NUMERIC
+    return dataset.dtype.kind in "buif" and matlab_class(dataset) not in _MATLAB_NOT_NUMERIC
 
 
-@dataclass(frozen=True)
-class Remainder:
-    """What a file says besides the spikes: nothing of it is lost in silence.
+def is_text(dataset: Any) -> bool:
+    """Whether a dataset holds text; references and arrays are objects too, but none.
 
-    Attributes
+    Parameters
     ----------
-    unit_columns : dict of str to ndarray, shape (n_units,)
-    metadata : dict of str to str, int, float or bool
-    unused : dict of str to h5py.Dataset
-        What could not be understood.
+    dataset : h5py.Dataset
+
+    Returns
+    -------
+    bool
 
     Examples
     --------
-    >>> Remainder().sentence
-    ''
+    >>> import h5py
+    >>> with h5py.File("x", "w", driver="core", backing_store=False) as file:
+    ...     file["a"] = "text"
+    ...     is_text(file["a"])
+    True
     """
+    import h5py
 
-    unit_columns: dict[str, NDArray[Any]] = field(default_factory=dict)
-    metadata: dict[str, Any] = field(default_factory=dict)
-    unused: dict[str, Any] = field(default_factory=dict)
+    return h5py.check_string_dtype(dataset.dtype) is not None
 
-    @classmethod
-    def of(cls, file: Any, used: set[str], n_units: int) -> Remainder:
-        """Sort the datasets not in `used` by their size: a value, one for each unit, other."""
-        remainder = cls()
-        for path, dataset in datasets_of(file).items():
-            if path in used:
-                continue
-            base = path.rsplit("/", 1)[-1]
-            name = path.replace("/", ".") if base in remainder.names else base
-            known = dataset.dtype.kind in "OS" or is_numeric(dataset)
-            if known and dataset.size == 1:
-                remainder.metadata[name] = read_array(dataset).item()
-            elif known and dataset.size == n_units == max(dataset.shape):
-                remainder.unit_columns[name] = np.ravel(read_array(dataset))
-            else:
-                remainder.unused[path] = dataset
-        return remainder
 
-    @property
-    def names(self) -> set[str]:
-        """Names taken so far."""
-        return {*self.unit_columns, *self.metadata}
+def is_list(dataset: Any) -> bool:
+    """Whether at most one axis is longer than 1: MATLAB has no other vectors.
 
-    @property
-    def sentence(self) -> str:
-        """The end of a layout's sentence: what was not used."""
-        return f"; not used: {describe(self.unused)}" if self.unused else ""
+    Parameters
+    ----------
+    dataset : h5py.Dataset or ndarray
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> is_list(np.zeros((1, 3))), is_list(np.zeros((2, 3)))
+    (True, False)
+    """
+    return bool(dataset.ndim) and sum(length != 1 for length in dataset.shape) <= 1

@@ -9,19 +9,31 @@ from neurohm.exceptions import FileFormatError, InputError
 from neurohm.recordings.layouts.base import (
     Layout,
     ReadOptions,
-    datasets_of,
     describe,
     stated_format,
 )
+from neurohm.recordings.layouts.cells import CellsLayout
+from neurohm.recordings.layouts.contents import Contents
 from neurohm.recordings.layouts.counted import CountedLayout
 from neurohm.recordings.layouts.matrix import MatrixLayout
 from neurohm.recordings.layouts.own import OwnLayout
+from neurohm.recordings.layouts.per_unit import PerUnitLayout
+from neurohm.recordings.layouts.ragged import RaggedLayout
+from neurohm.recordings.layouts.table import TableLayout
 from neurohm.recordings.recording import Recording
 
 __all__ = ["LAYOUTS", "read_hdf5"]
 
-# A new layout (NWB, a dataset for each unit, integer clocks) is one file and one entry here.
-LAYOUTS: tuple[Layout, ...] = (OwnLayout(), CountedLayout(), MatrixLayout())
+# A new layout is one file and one entry here; the more particular ones come first.
+LAYOUTS: tuple[Layout, ...] = (
+    OwnLayout(),
+    CountedLayout(),
+    RaggedLayout(),
+    TableLayout(),
+    CellsLayout(),
+    PerUnitLayout(),
+    MatrixLayout(),
+)
 
 _MODEL = "neurohm-model"
 
@@ -58,19 +70,20 @@ def read_hdf5(file: Any, options: ReadOptions, source: str) -> Recording:
     """
     if stated_format(file) == _MODEL:
         raise InputError(f"'{source}' holds a model", "a recording", "models: neurohm.load")
-    layout, dataset = _choose(file, options, source)
+    contents = Contents(file)
+    layout, dataset = _choose(contents, options, source)
     _check_options(layout, options, source)
-    return layout.read(file, dataset, options, source)
+    return layout.read(contents, dataset, options, source)
 
 
-def _choose(file: Any, options: ReadOptions, source: str) -> tuple[Layout, str]:
+def _choose(file: Contents, options: ReadOptions, source: str) -> tuple[Layout, str]:
     found = _found(file, _allowed(options))
     if options.dataset is not None:
         found = _with_dataset(file, found, options, source)
     if not found:
         raise FileFormatError(
             f"'{source}': no layout of spikes that neurohm knows; the file holds "
-            f"{describe(datasets_of(file)) or 'no datasets'}",
+            f"{describe(file.datasets) or 'no datasets'}",
             "; or ".join(layout.description for layout in LAYOUTS),
         )
     if len(found) > 1:
@@ -93,7 +106,7 @@ def _allowed(options: ReadOptions) -> tuple[Layout, ...]:
     return allowed
 
 
-def _found(file: Any, layouts: tuple[Layout, ...]) -> list[tuple[Layout, str]]:
+def _found(file: Contents, layouts: tuple[Layout, ...]) -> list[tuple[Layout, str]]:
     found = [(layout, name) for layout in layouts for name in layout.candidates(file)]
     # Positions beside spike times are a matrix too: a layout speaks for what comes with it, and
     # those earlier in the list are the more particular.
@@ -107,28 +120,35 @@ def _found(file: Any, layouts: tuple[Layout, ...]) -> list[tuple[Layout, str]]:
 
 
 def _with_dataset(
-    file: Any, found: list[tuple[Layout, str]], options: ReadOptions, source: str
+    file: Contents, found: list[tuple[Layout, str]], options: ReadOptions, source: str
 ) -> list[tuple[Layout, str]]:
-    name = str(options.dataset).strip("/")
-    datasets = datasets_of(file)
-    if name not in datasets:
+    name = str(options.dataset).strip("/") or "/"
+    datasets = file.datasets
+    is_group = name in file.groups
+    if name not in datasets and not is_group:
         raise InputError(
             f"'{source}': no dataset '{name}'", f"one of {describe(datasets)}", "see dataset="
         )
     chosen = [pair for pair in found if pair[1] == name]
-    if not chosen and datasets[name].ndim == 2:
-        # Named outright, a matrix need not stand out from the others.
-        matrices = [layout for layout in _allowed(options) if isinstance(layout, MatrixLayout)]
-        return [(layout, name) for layout in matrices]
-    return chosen
+    if is_group and not chosen:
+        chosen = [pair for pair in found if (pair[1].rpartition("/")[0] or "/") == name]
+    if chosen:
+        return chosen
+    # Named outright, a group of units or a matrix need not stand out from the others.
+    outright: tuple[type, ...] = (PerUnitLayout,) if is_group else ()
+    if not is_group and datasets[name].ndim == 2:
+        outright = (MatrixLayout,)
+    return [(layout, name) for layout in _allowed(options) if isinstance(layout, outright)]
 
 
 def _check_options(layout: Layout, options: ReadOptions, source: str) -> None:
     for option in fields(options):
         given = getattr(options, option.name) != option.default
         if given and option.name not in layout.options | {"dataset", "layout"}:
+            takers = [known.name for known in LAYOUTS if option.name in known.options]
+            expected = "a matrix of counts" if takers == ["matrix"] else "lists of spike times"
             raise InputError(
                 f"'{source}': {option.name}= given for {layout.description}",
-                "this option only for a matrix of counts",
-                "leave it out, or choose the matrix with dataset= / --dataset",
+                f"this option only for {expected}",
+                "leave it out, or choose other data with dataset= / --dataset",
             )

@@ -11,17 +11,17 @@ from neurohm.exceptions import FileFormatError, InputError
 from neurohm.recordings.counts import Block, bin_centres, merge_blocks
 from neurohm.recordings.layouts.base import (
     ReadOptions,
-    Remainder,
-    datasets_of,
     is_matlab,
     is_numeric,
 )
+from neurohm.recordings.layouts.contents import Contents
+from neurohm.recordings.layouts.remainder import Remainder
+from neurohm.recordings.layouts.stated import stated_above
 from neurohm.recordings.recording import Recording
-from neurohm.recordings.tree import read_array
 
 __all__ = ["MatrixLayout"]
 
-_WIDTH_NAMES = ("bin_width", "bin_size", "dt")
+_WIDTH_NAMES = ("binwidth", "binsize", "dt", "timebin", "timestep")
 _VALUES_PER_BLOCK = 2**24
 # Below this ratio of the sides, "fewer units than bins" is a guess.
 _CLEAR_RATIO = 2
@@ -31,19 +31,20 @@ class MatrixLayout:
     """A two-dimensional dataset, of any name, of counts 0, 1, 2, ... (or booleans).
 
     The shorter side is the units, if it is at most half the longer one. The bin width is the
-    argument, or an attribute of the dataset or of the file, or a single number beside it, named
-    ``bin_width``, ``bin_size`` or ``dt``, in seconds; without any, time is counted in bins.
+    argument, or an attribute of the dataset or of a group above it, or a single number beside it,
+    named ``bin_width``, ``bin_size`` or ``dt`` in any way of writing, in seconds; without any, time
+    is counted in bins.
     """
 
     name = "matrix"
     description = "a 2-D dataset of spike counts, units x bins or bins x units"
-    options = frozenset({"bin_width", "units_axis", "sort"})
+    options = frozenset({"bin_width", "units_axis", "sort", "time_scale"})
 
-    def candidates(self, file: Any) -> list[str]:
+    def candidates(self, file: Contents) -> list[str]:
         """Numeric 2-D datasets; of several, those that could hold counts."""
         matrices = {
             name: dataset
-            for name, dataset in datasets_of(file).items()
+            for name, dataset in file.datasets.items()
             if dataset.ndim == 2 and dataset.size > 1 and is_numeric(dataset)
         }
         # MATLAB has no vectors: of several matrices those with a side of 1 are lists of something.
@@ -52,11 +53,11 @@ class MatrixLayout:
                 matrices = {n: item for n, item in matrices.items() if fits(item)} or matrices
         return list(matrices)
 
-    def companions(self, file: Any) -> set[str]:
+    def companions(self, file: Contents) -> set[str]:
         """None that can be told by name."""
         return set()
 
-    def read(self, file: Any, dataset: str, options: ReadOptions, source: str) -> Recording:
+    def read(self, file: Contents, dataset: str, options: ReadOptions, source: str) -> Recording:
         """Read the matrix a block of bins at a time; a spike goes to the centre of its bin."""
         matrix = file[dataset]
         if matrix.ndim != 2 or not matrix.size or not is_numeric(matrix):
@@ -67,7 +68,7 @@ class MatrixLayout:
         shape = _seen_shape(matrix)
         units_axis = _units_axis(shape, dataset, options, source)
         n_units, n_bins = shape[units_axis], shape[1 - units_axis]
-        stated = _bin_width(file, matrix, options, source)
+        stated = _bin_width(file, dataset, options, source)
         width = 1.0 if stated is None else stated
         blocks = _blocks(matrix, units_axis, n_units, n_bins)
         bins, index = merge_blocks(blocks, n_units, f"'{source}': matrix '{dataset}'")
@@ -118,27 +119,11 @@ def _units_axis(shape: tuple[int, int], dataset: str, options: ReadOptions, sour
     return int(shape[1] < shape[0])
 
 
-def _bin_width(file: Any, matrix: Any, options: ReadOptions, source: str) -> float | None:
+def _bin_width(file: Contents, dataset: str, options: ReadOptions, source: str) -> float | None:
     if options.bin_width is not None:
         return options.bin_width
-    for holder in (matrix.attrs, file.attrs):
-        for name in _WIDTH_NAMES:
-            if name in holder:
-                return _positive(np.asarray(holder[name]), name, source)
-    for name in _WIDTH_NAMES:
-        if name in file and getattr(file[name], "size", 0) == 1 and is_numeric(file[name]):
-            return _positive(read_array(file[name]), name, source)
-    return None
-
-
-def _positive(value: Any, name: str, source: str) -> float:
-    if value.size == 1 and value.dtype.kind in "iuf" and 0 < value.item() < np.inf:
-        return float(value.item())
-    raise FileFormatError(
-        f"'{source}': {name} = {value.tolist()!r}",
-        "a positive number of seconds",
-        "give bin_width=",
-    )
+    stated = stated_above(file, [dataset], _WIDTH_NAMES)[0]
+    return None if stated is None else stated.positive("of seconds", source, "give bin_width=")
 
 
 def _blocks(matrix: Any, units_axis: int, n_units: int, n_bins: int) -> Iterator[Block]:

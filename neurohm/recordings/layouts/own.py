@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from neurohm.recordings.hdf5 import FORMAT, read_recording
-from neurohm.recordings.layouts.base import ReadOptions, datasets_of, stated_format
+from neurohm.recordings.layouts.base import ReadOptions, stated_format
+from neurohm.recordings.layouts.contents import Contents
 from neurohm.recordings.recording import Recording
 
 __all__ = ["OwnLayout"]
@@ -16,16 +15,16 @@ class OwnLayout:
 
     name = "neurohm"
     description = f"neurohm's own format (attribute format = '{FORMAT}')"
-    options = frozenset({"sort"})
+    options = frozenset({"sort", "time_scale"})
 
-    def candidates(self, file: Any) -> list[str]:
+    def candidates(self, file: Contents) -> list[str]:
         """The spike times, if the file says that it is of this format."""
-        return ["spike_times"] if stated_format(file) == FORMAT else []
+        return ["spike_times"] if stated_format(file.file) == FORMAT else []
 
-    def companions(self, file: Any) -> set[str]:
+    def companions(self, file: Contents) -> set[str]:
         """Everything: who states a format means it."""
-        return set(datasets_of(file))
+        return {*file.datasets, *file.groups}
 
-    def read(self, file: Any, dataset: str, options: ReadOptions, source: str) -> Recording:
+    def read(self, file: Contents, dataset: str, options: ReadOptions, source: str) -> Recording:
         """Read the recording."""
-        return read_recording(file, source, sort=options.sort)
+        return read_recording(file.file, source, sort=options.sort)

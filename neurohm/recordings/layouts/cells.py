@@ -1,0 +1,128 @@
+"""The layout of arrays in an array: a cell of spike times for each unit (MATLAB)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurohm.recordings.layouts.base import (
+    ReadOptions,
+    is_list,
+    is_numeric,
+    is_text,
+    matlab_class,
+)
+from neurohm.recordings.layouts.contents import Contents
+from neurohm.recordings.layouts.names import TIMES, holds_units, plain
+from neurohm.recordings.layouts.remainder import Remainder
+from neurohm.recordings.layouts.trains import Trains, joined, read_times, recording_of
+from neurohm.recordings.recording import Recording
+from neurohm.recordings.tree import read_array
+
+__all__ = ["CellsLayout"]
+
+
+class CellsLayout:
+    """A list whose entries are lists of spike times, one for each unit.
+
+    In MATLAB 7.3 files a cell array, or one field of a struct array, is a dataset of references to
+    the arrays, which lie in ``#refs#``. Other fields of the struct array with one number or text a
+    unit are columns. Elsewhere it is a dataset of arrays of variable length.
+    """
+
+    name = "cells"
+    description = "a MATLAB cell array (or a dataset of arrays) with the spike times of each unit"
+    options = frozenset({"sort", "sampling_rate", "time_scale"})
+
+    def candidates(self, file: Contents) -> list[str]:
+        """Lists of lists of numbers; of several, those that are called so."""
+        found = [name for name, item in file.datasets.items() if _holds_lists(file, item)]
+        telling = [name for name in found if _is_telling(name.rpartition("/")[2])]
+        return telling if len(found) > 1 and telling else found
+
+    def companions(self, file: Contents) -> set[str]:
+        """Beside spike times, matrices of floats are waveforms or positions."""
+        return file.float_matrices
+
+    def read(self, file: Contents, dataset: str, options: ReadOptions, source: str) -> Recording:
+        """Read the recording, the units in the order of the cells."""
+        cells = _cells(file, file[dataset])
+        lists = [
+            np.empty(0)
+            if cell is None
+            else cell
+            if isinstance(cell, np.ndarray)
+            else read_times(cell, f"cell {place + 1} of '{dataset}'", source)
+            for place, cell in enumerate(cells)
+        ]
+        times, index = joined(lists)
+        columns, used = _other_fields(file, dataset, len(cells))
+        trains = Trains(
+            times=times,
+            index=index,
+            unit_ids=np.arange(len(cells)),
+            paths=[dataset],
+            what=f"one list of spike times for each unit (the cells of '{dataset}')",
+            unit_columns=columns,
+        )
+        remainder = Remainder.of(file, used | {dataset}, len(cells))
+        return recording_of(trains, file, options, source, remainder)
+
+
+def _is_telling(name: str) -> bool:
+    return holds_units(name) or plain(name) in TIMES
+
+
+def _holds_lists(file: Contents, dataset: Any) -> bool:
+    """Whether all cells are numeric; a cell of the wrong shape is complained of when read."""
+    if dataset.dtype.kind != "O" or is_text(dataset) or not is_list(dataset):
+        return False
+    cells = [cell for cell in _cells(file, dataset) if cell is not None]
+    numeric = all(is_numeric(c) if hasattr(c, "attrs") else c.dtype.kind in "iuf" for c in cells)
+    # A number in each cell is a property of the units, unless it is called spikes.
+    least = 0 if _is_telling(dataset.name.rpartition("/")[2]) else 1
+    return bool(cells) and numeric and any(cell.size > least for cell in cells)
+
+
+def _cells(file: Contents, dataset: Any) -> list[Any]:
+    """The datasets or arrays in a list; None for what refers to nothing."""
+    import h5py
+
+    if h5py.check_ref_dtype(dataset.dtype) is h5py.Reference:
+        targets = [
+            file.file[reference] if reference else None for reference in np.ravel(dataset[()])
+        ]
+        # A struct among them makes it no list of lists.
+        return [] if any(hasattr(target, "keys") for target in targets) else targets
+    if h5py.check_vlen_dtype(dataset.dtype) is not None:
+        return list(np.ravel(dataset[()]))
+    return []
+
+
+def _other_fields(
+    file: Contents, dataset: str, n_units: int
+) -> tuple[dict[str, NDArray[Any]], set[str]]:
+    """Fields of the same struct array that hold one number or text for each unit."""
+    group = dataset.rpartition("/")[0]
+    columns: dict[str, NDArray[Any]] = {}
+    if not group:
+        return columns, set()
+    for name, item in file.members[group].items():
+        is_field = name != dataset.rpartition("/")[2] and getattr(item, "size", 0) == n_units
+        if is_field and item.dtype.kind == "O":
+            values = [_value(cell) for cell in _cells(file, item)]
+            kinds = {type(value) for value in values}
+            if len(kinds) == 1 and kinds <= {float, str}:
+                columns[name] = np.array(values)
+    return columns, {f"{group}/{name}" for name in columns}
+
+
+def _value(cell: Any) -> float | str | None:
+    if cell is None or not hasattr(cell, "attrs"):
+        return None
+    if matlab_class(cell) == "char":
+        codes = [] if "MATLAB_empty" in cell.attrs else np.ravel(read_array(cell)).tolist()
+        return "".join(map(chr, codes))
+    return float(read_array(cell).item()) if is_numeric(cell) and cell.size == 1 else None

@@ -1,0 +1,192 @@
+"""In what a file counts time: seconds, milliseconds, or samples of a clock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurohm.exceptions import FileFormatError, InputError
+from neurohm.recordings.layouts.base import ReadOptions
+from neurohm.recordings.layouts.contents import Contents
+from neurohm.recordings.layouts.stated import Stated, stated_above, stated_in
+
+__all__ = ["CLOCK_NAMES", "Clock", "clock_of"]
+
+_RATES = (
+    "samplingrate",
+    "samplerate",
+    "samplingfrequency",
+    "samplefrequency",
+    "samplingfreq",
+    "samplefreq",
+    "samplingratehz",
+    "sampleratehz",
+    "sfreq",
+    "fs",
+)
+# These can be rates of anything: taken only from the spikes themselves or the file, and only if
+# no unit could fire at such a rate.
+_VAGUE_RATES, _LOWEST_VAGUE = ("rate", "frequency"), 1000.0
+_UNITS = ("units", "unit", "timeunits", "timeunit")
+_FILE_UNITS = _UNITS[2:]
+CLOCK_NAMES = frozenset((*_RATES, *_UNITS))
+_SAMPLES = frozenset({"sample", "samples", "ticks", "clockticks", "frames"})
+_PER_SECOND = {
+    1.0: "s sec secs second seconds",
+    1e3: "ms msec msecs millisecond milliseconds",
+    1e6: "us µs μs usec usecs microsecond microseconds",
+    1e9: "ns nsec nsecs nanosecond nanoseconds",
+    1 / 60: "min mins minute minutes",
+}
+_KNOWN = {word: rate for rate, words in _PER_SECOND.items() for word in words.split()}
+_MOST_EXACT = 2**53
+_MEND = "give sampling_rate= / --sampling-rate in Hz, or time_scale= / --time-scale in seconds"
+
+
+@dataclass(frozen=True)
+class Clock:
+    """How many of a file's units of time there are in a second.
+
+    Examples
+    --------
+    >>> Clock(30000.0).seconds(np.array([15000, 30000]))
+    array([0.5, 1. ])
+    """
+
+    rate: float = 1.0
+    sentence: str = "in seconds"
+
+    def seconds(self, times: NDArray[Any]) -> NDArray[np.float64]:
+        """Return times in seconds: one division in double precision each.
+
+        Parameters
+        ----------
+        times : ndarray
+
+        Returns
+        -------
+        ndarray of float64
+        """
+        return times.astype(np.float64) / self.rate
+
+
+def clock_of(
+    file: Contents, paths: Sequence[str], times: NDArray[Any], options: ReadOptions, source: str
+) -> Clock:
+    """Find out in what unit spike times are.
+
+    What the user says goes first; then the attribute ``units`` or ``unit``; then whole numbers are
+    samples, and a sampling rate is looked for; all else is seconds.
+
+    Parameters
+    ----------
+    file : Contents
+    paths : sequence of str
+        Names of the datasets that the times come from; they must agree.
+    times : ndarray, shape (n_spikes,)
+        As the file has them.
+    options : ReadOptions
+    source : str
+
+    Returns
+    -------
+    Clock
+
+    Raises
+    ------
+    InputError
+        If they are whole numbers, and neither the file nor the user states a rate.
+    FileFormatError
+        If the file states what is no rate or no unit, or two different ones.
+
+    Examples
+    --------
+    >>> import h5py
+    >>> with h5py.File("x", "w", driver="core", backing_store=False) as file:
+    ...     file["a"], file.attrs["fs"] = [1, 2], 20000
+    ...     clock_of(Contents(file), ["a"], file["a"][()], ReadOptions(), "x").sentence
+    'in samples of 20000 Hz (fs of the file)'
+    """
+    if options.time_scale is not None:
+        return Clock(sentence="as they are")  # load_recording multiplies them
+    if options.sampling_rate is not None:
+        _check_samples(times, paths, source)
+        return Clock(options.sampling_rate, f"in samples of {options.sampling_rate:.10g} Hz")
+    unit = _agreed(_units(file, paths), source)
+    word = unit.text.lower() if unit is not None else ""
+    if word in _KNOWN:
+        return Clock(_KNOWN[word], f"in {word} ({unit})")
+    if word and word not in _SAMPLES:
+        raise FileFormatError(
+            f"'{source}': {unit} is '{word}'", "s, ms, us, ns, min or samples", _MEND
+        )
+    if not times.size or not (word in _SAMPLES or _are_whole(times)):
+        return Clock()
+    rate = _rate(file, paths, source)
+    if rate is not None:
+        _check_samples(times, paths, source)
+        hertz = rate.positive("of Hz", source, "give sampling_rate= / --sampling-rate")
+        return Clock(hertz, f"in samples of {hertz:.10g} Hz ({rate})")
+    if word in _SAMPLES or times.dtype.kind in "iu":
+        raise InputError(
+            f"'{source}': the times in '{paths[0]}' are whole numbers ({times.dtype}): samples of "
+            "a clock?",
+            "the sampling rate, which the file does not state",
+            f"{_MEND} (1: they are seconds)",
+        )
+    return Clock()
+
+
+def _units(file: Contents, paths: Sequence[str]) -> list[Stated | None]:
+    above = stated_above(file, paths, _FILE_UNITS)
+    own = [stated_in(file, path, _UNITS) for path in paths]
+    found = [o if o is not None and o.text else a for o, a in zip(own, above, strict=True)]
+    return [stated if stated is not None and stated.text else None for stated in found]
+
+
+def _rate(file: Contents, paths: Sequence[str], source: str) -> Stated | None:
+    """The nearest sampling rate; else one anywhere in the file; else what may be one."""
+    found: Sequence[Stated | None] = stated_above(file, paths, _RATES)
+    if not any(found):
+        found = [stated_in(file, place, _RATES) for place in (*file.groups, *file.datasets)]
+    if not any(found):
+        vague = [stated_in(file, p, _VAGUE_RATES) for p in paths]
+        vague = vague if any(vague) else [stated_in(file, "/", _VAGUE_RATES)]
+        found = [v for v in vague if v is not None and (v.number or 0) >= _LOWEST_VAGUE]
+    return _agreed(found, source)
+
+
+def _agreed(found: Sequence[Stated | None], source: str) -> Stated | None:
+    stated = [item for item in found if item is not None]
+    for other in stated[1:]:
+        # As texts, since nan is not equal to itself.
+        values = [repr(item.value.tolist()) for item in (stated[0], other)]
+        if values[0] != values[1]:
+            differ = f"{stated[0]} is {values[0]} but {other} is {values[1]}"
+            raise FileFormatError(f"'{source}': {differ}", "one value", _MEND)
+    return stated[0] if stated else None
+
+
+def _are_whole(times: NDArray[Any]) -> bool:
+    return times.dtype.kind in "biu" or bool((times == np.floor(times)).all())
+
+
+def _check_samples(times: NDArray[Any], paths: Sequence[str], source: str) -> None:
+    start = f"'{source}': the times in '{paths[0]}'"
+    if not _are_whole(times):
+        bad = times[times != np.floor(times)][0]
+        raise InputError(
+            f"{start} are no numbers of samples: {bad:g}",
+            "whole numbers where a sampling rate is given",
+            "leave it out, or give time_scale= / --time-scale in seconds",
+        )
+    if times.size and float(times.max()) > _MOST_EXACT:
+        raise InputError(
+            f"{start} go up to {times.max()}",
+            "sample numbers below 2^53",
+            "negative numbers stored as unsigned? subtract the first sample of the recording",
+        )

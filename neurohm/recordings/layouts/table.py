@@ -1,0 +1,150 @@
+"""The layout of a flat table: the time of every spike, and the unit that fired it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurohm.exceptions import FileFormatError
+from neurohm.recordings.layouts.base import (
+    ReadOptions,
+    is_list,
+    is_numeric,
+    is_text,
+)
+from neurohm.recordings.layouts.contents import Contents
+from neurohm.recordings.layouts.names import TIMES, first_of
+from neurohm.recordings.layouts.remainder import Remainder
+from neurohm.recordings.layouts.trains import Trains, read_times, recording_of
+from neurohm.recordings.recording import Recording
+from neurohm.recordings.tree import read_array
+
+__all__ = ["TableLayout", "table_in"]
+
+_TIMES = (*TIMES, "spikesamples", "spikesample", "samples", "sampleindex")
+_UNITS = (
+    "spikeclusters",
+    "clusters",
+    "cluster",
+    "clusterids",
+    "clusterid",
+    "spikeunits",
+    "units",
+    "unit",
+    "unitids",
+    "unitid",
+    "spikeids",
+    "ids",
+    "id",
+    "labels",
+    "label",
+    "neurons",
+    "neuron",
+    "neuronids",
+    "neuronid",
+    "cells",
+    "cell",
+    "cellids",
+    "cellid",
+    "spiketemplates",
+    "senders",
+    "i",
+)
+
+
+class TableLayout:
+    """Two lists of one entry a spike: times, and unit ids (whole numbers or text).
+
+    In any group, by their names: ``spike_times`` with ``spike_clusters`` (Kilosort, phy), ``times``
+    with ``units`` or ``senders`` (NEST), ``t`` with ``i`` (Brian). A unit without a spike is in no
+    such file.
+
+    References
+    ----------
+    Pachitariu et al. (2024) Spike sorting with Kilosort4. Nature Methods 21:914-921,
+    doi:10.1038/s41592-024-02232-7.
+    """
+
+    name = "table"
+    description = "two equally long lists, the time and the unit of each spike"
+    options = frozenset({"sort", "sampling_rate", "time_scale"})
+
+    def candidates(self, file: Contents) -> list[str]:
+        """Lists of times with a list of units beside them."""
+        found = ((name, table_in(file, name)) for name in file.groups)
+        return [f"{name}/{pair[0]}".strip("/") for name, pair in found if pair is not None]
+
+    def companions(self, file: Contents) -> set[str]:
+        """The groups that hold them, and whatever has one entry a spike."""
+        times = self.candidates(file)
+        datasets = file.datasets
+        lengths = {datasets[name].size for name in times}
+        alike = {n for n, item in datasets.items() if item.ndim and item.shape[0] in lengths}
+        groups = {name.rpartition("/")[0] or "/" for name in times}
+        return groups | alike | file.float_matrices
+
+    def read(self, file: Contents, dataset: str, options: ReadOptions, source: str) -> Recording:
+        """Read the recording, the units in the order of their ids."""
+        group, _, _ = dataset.rpartition("/")
+        pair = table_in(file, group or "/")
+        assert pair is not None  # or it would be no candidate
+        labels = f"{group}/{pair[1]}".strip("/")
+        times = read_times(file[dataset], f"'{dataset}'", source)
+        unit_ids, unit = np.unique(_labels(file[labels], labels, source), return_inverse=True)
+        counts = np.bincount(unit, minlength=len(unit_ids))
+        trains = Trains(
+            times=times[np.argsort(unit, kind="stable")],
+            index=np.cumsum(counts, dtype=np.int64),
+            unit_ids=unit_ids,
+            paths=[dataset],
+            what=f"a table of the time ('{dataset}') and the unit ('{labels}') of each spike",
+        )
+        # No list of the file is known to be in the order of the units.
+        remainder = Remainder.of(file, {dataset, labels}, None)
+        return recording_of(trains, file, options, source, remainder)
+
+
+def table_in(file: Contents, group: str) -> tuple[str, str] | None:
+    """Return the names of a list of times and of the units of the same spikes in a group.
+
+    Parameters
+    ----------
+    file : Contents
+    group : str
+
+    Returns
+    -------
+    tuple of str, or None
+
+    Examples
+    --------
+    >>> import h5py
+    >>> with h5py.File("x", "w", driver="core", backing_store=False) as file:
+    ...     file["spike_times"], file["spike_clusters"] = [0.5, 1.0], [7, 3]
+    ...     table_in(Contents(file), "/")
+    ('spike_times', 'spike_clusters')
+    """
+    numeric = file.numeric_in(group)
+    times = first_of(_TIMES, [n for n, item in numeric.items() if is_list(item) and item.size > 1])
+    if times is None:
+        return None
+    size = numeric[times].size
+    datasets = {n: item for n, item in file.members[group].items() if hasattr(item, "dtype")}
+    alike = [n for n, item in datasets.items() if item.size == size and is_list(item)]
+    units = first_of(_UNITS, [name for name in alike if name != times])
+    return (times, units) if units is not None else None
+
+
+def _labels(dataset: Any, name: str, source: str) -> NDArray[Any]:
+    labels = np.ravel(read_array(dataset)) if is_text(dataset) or is_numeric(dataset) else None
+    if labels is None or (
+        labels.dtype.kind == "f"
+        and not (np.isfinite(labels).all() and (labels == np.floor(labels)).all())
+    ):
+        raise FileFormatError(
+            f"'{source}': '{name}' of type {dataset.dtype}, with other values than whole numbers",
+            "the unit of each spike, whole numbers or text",
+        )
+    return labels.astype(np.int64) if labels.dtype.kind in "bf" else labels

@@ -1,0 +1,194 @@
+"""From spike times as a file holds them to a recording: what all layouts of times share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurohm.exceptions import FileFormatError
+from neurohm.recordings.hdf5 import sorted_within_units
+from neurohm.recordings.layouts.base import ReadOptions, is_list
+from neurohm.recordings.layouts.clock import Clock, clock_of
+from neurohm.recordings.layouts.contents import Contents
+from neurohm.recordings.layouts.remainder import Remainder
+from neurohm.recordings.layouts.stated import Stated, stated_above
+from neurohm.recordings.recording import Recording
+from neurohm.recordings.tree import read_array
+
+__all__ = ["Trains", "joined", "read_times", "recording_of"]
+
+_START = ("tstart", "starttime")
+_STOP = ("tstop", "stoptime", "tend", "endtime")
+_DURATION = ("duration", "recordingduration", "durations")
+
+Span = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Trains:
+    """Spike times as a file holds them, unit after unit, in the file's unit of time.
+
+    Attributes
+    ----------
+    times : ndarray, shape (n_spikes,)
+    index : ndarray of int64, shape (n_units,)
+        End of each unit in `times`.
+    unit_ids : ndarray of int or str, shape (n_units,)
+    paths : sequence of str
+        Names of the datasets that the times come from.
+    what : str
+        How the file holds them, the start of the layout's sentence.
+    unit_columns : dict of str to ndarray, shape (n_units,)
+    positions : ndarray or None, shape (n_units, 2 or 3)
+
+    Examples
+    --------
+    >>> Trains(np.array([1, 2]), np.array([2]), np.array([0]), ["a"], "one list").what
+    'one list'
+    """
+
+    times: NDArray[Any]
+    index: NDArray[np.int64]
+    unit_ids: NDArray[Any]
+    paths: Sequence[str]
+    what: str
+    unit_columns: dict[str, NDArray[Any]] = field(default_factory=dict)
+    positions: NDArray[np.float64] | None = None
+
+
+def recording_of(
+    trains: Trains, file: Contents, options: ReadOptions, source: str, remainder: Remainder
+) -> Recording:
+    """Make the recording: its times in seconds, its span as stated, and what else is known.
+
+    Parameters
+    ----------
+    trains : Trains
+    file : Contents
+    options : ReadOptions
+    source : str
+    remainder : Remainder
+
+    Returns
+    -------
+    Recording
+
+    Raises
+    ------
+    InputError
+        If the unit of time is not clear, or the content is no valid recording.
+
+    Examples
+    --------
+    >>> import h5py
+    >>> with h5py.File("x", "w", driver="core", backing_store=False) as file:
+    ...     file["a"] = [0.5, 1.5]
+    ...     trains = Trains(file["a"][()], np.array([2]), np.array([0]), ["a"], "one list")
+    ...     recording_of(trains, Contents(file), ReadOptions(), "x", Remainder()).layout
+    'one list, in seconds; observed from the first spike to the last'
+    """
+    clock = clock_of(file, trains.paths, trains.times, options, source)
+    times = clock.seconds(trains.times)
+    if options.sort:
+        times = sorted_within_units(times, trains.index)
+    (start, stop), how = _span(file, trains.paths[0], times, clock)
+    return Recording(
+        spike_times=times,
+        spike_times_index=trains.index,
+        unit_ids=trains.unit_ids,
+        t_start=start,
+        t_stop=stop,
+        unit_columns={**remainder.unit_columns, **trains.unit_columns},
+        positions=trains.positions,
+        metadata=remainder.metadata,
+        layout=f"{trains.what}, {clock.sentence}; observed {how}{remainder.sentence}",
+        source=source,
+    )
+
+
+def read_times(dataset: Any, name: str, source: str) -> NDArray[Any]:
+    """Read one list of spike times; MATLAB's empty arrays are empty.
+
+    Parameters
+    ----------
+    dataset : h5py.Dataset
+    name : str
+        What to call it in an error.
+    source : str
+
+    Returns
+    -------
+    ndarray, shape (n_spikes,)
+
+    Raises
+    ------
+    FileFormatError
+        If it has more than one axis.
+    """
+    if "MATLAB_empty" in dataset.attrs or not dataset.size:
+        return np.empty(0)
+    if not is_list(dataset):
+        shape = " x ".join(map(str, dataset.shape)) or "a single value"
+        raise FileFormatError(
+            f"'{source}': the spike times of {name} are {shape}", "a list of times for each unit"
+        )
+    return np.ravel(read_array(dataset))
+
+
+def joined(lists: Sequence[NDArray[Any]]) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """Put lists of times one after the other; empty lists have no say in the type.
+
+    Parameters
+    ----------
+    lists : sequence of ndarray
+
+    Returns
+    -------
+    times : ndarray, shape (n_spikes,)
+    index : ndarray of int64, shape (n_units,)
+        End of each list in `times`.
+
+    Examples
+    --------
+    >>> joined([np.array([3, 4]), np.array([])])
+    (array([3, 4]), array([2, 2]))
+    """
+    full = [array for array in lists if array.size]
+    times = np.concatenate(full) if full else np.empty(0)
+    return times, np.cumsum([array.size for array in lists], dtype=np.int64)
+
+
+def _span(file: Contents, path: str, times: NDArray[np.float64], clock: Clock) -> tuple[Span, str]:
+    """First and last moment: what the file states, if it holds the spikes; else the spikes'."""
+    finite = times[np.isfinite(times)]
+    first, last = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+    start, stop, duration = (
+        stated_above(file, [path], names)[0] for names in (_START, _STOP, _DURATION)
+    )
+    given = [stated for stated in (start, stop or duration) if stated and stated.number is not None]
+    # Beside samples a duration may be in samples or in seconds: whichever holds the spikes.
+    for rate in dict.fromkeys((clock.rate, 1.0)) if given else ():
+        begin = _number(start, 0.0) / rate
+        end = _number(stop, begin * rate + _number(duration, np.nan)) / rate
+        end = last if np.isnan(end) else end
+        if begin <= first and last <= end and begin < end < np.inf:
+            names = " and ".join(map(str, given))
+            return (begin, end), f"from {begin:.10g} to {end:.10g} s ({names})"
+    note = f" ({' and '.join(map(str, given))} does not fit them)" if given else ""
+    return _span_of_spikes(first, last), f"from the first spike to the last{note}"
+
+
+def _number(stated: Stated | None, otherwise: float) -> float:
+    number = stated.number if stated is not None else None
+    return otherwise if number is None else number
+
+
+def _span_of_spikes(first: float, last: float) -> Span:
+    # A negative first spike is left outside, so that the recording's own check names its unit.
+    start = max(first, 0.0)
+    # A single moment has no duration: the recording then starts at 0.
+    return (start, last) if last > start else (0.0, max(last, 1.0))
