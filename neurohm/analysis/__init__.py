@@ -1,7 +1,21 @@
-"""What a fitted machine says of a recording: receptive fields, and how well it explains."""
+"""What a fitted machine says of a recording: fields, assemblies, and how well it explains."""
 
 from neurohm.analysis.independent import IndependentModel
+from neurohm.analysis.matching import match, shifted_similarity
+from neurohm.analysis.moment_report import MomentReport, compare_moments
+from neurohm.analysis.moments import Moments
 from neurohm.analysis.quality import ScoreReport, score_windows
-from neurohm.analysis.receptive_fields import generative_fields
+from neurohm.analysis.receptive_fields import code_fields, generative_fields
 
-__all__ = ["IndependentModel", "ScoreReport", "generative_fields", "score_windows"]
+__all__ = [
+    "IndependentModel",
+    "MomentReport",
+    "Moments",
+    "ScoreReport",
+    "code_fields",
+    "compare_moments",
+    "generative_fields",
+    "match",
+    "score_windows",
+    "shifted_similarity",
+]

@@ -1,4 +1,4 @@
-"""What each hidden unit stands for: the activity that it adds to the visible units."""
+"""What each hidden unit, or code, stands for: the activity that it adds to the visible units."""
 
 from __future__ import annotations
 
@@ -46,31 +46,97 @@ def generative_fields(
     >>> generative_fields(nh.HelmholtzMachine([6, 3, 2]), layer=2).shape
     (2, 6)
     """
+    dreamt, stream = _dreamt(machine, layer, dreams, seed)
+    fields = np.empty((machine.sizes[layer], machine.visible.size))
+    for unit in range(machine.sizes[layer]):
+        means = []
+        for value in (1, 0):
+            states = dreamt[layer].copy()
+            states[:, unit] = value
+            means.append(_mean_with(machine, dreamt, layer, states, stream))
+        fields[unit] = means[0] - means[1]
+    return fields
+
+
+def code_fields(
+    machine: HelmholtzMachine,
+    codes: npt.ArrayLike,
+    reference: npt.ArrayLike,
+    layer: int = 1,
+    *,
+    dreams: int = 512,
+    seed: int = 0,
+) -> npt.NDArray[np.float64]:
+    """Return how much each code raises the mean of each visible unit over a reference code.
+
+    A code is the joint activity of a whole hidden population.
+
+    Parameters
+    ----------
+    machine : HelmholtzMachine
+    codes : array_like, (n_codes, hidden units)
+    reference : array_like, (hidden units,)
+    layer : int
+        Index of the population, from 1.
+    dreams : int
+        How many dreams are averaged, where populations lie between.
+    seed : int
+
+    Returns
+    -------
+    ndarray of float64, (n_codes, visible units)
+        In counts (or probability) a bin.
+
+    Raises
+    ------
+    InputError, ArgumentTypeError
+        If there is no such hidden population, or the codes are of another size.
+
+    References
+    ----------
+    de Sa, deCharms, Merzenich (1998). Using Helmholtz machines to analyze multi-channel neuronal
+    recordings. Advances in Neural Information Processing Systems 10:131 (codes).
+
+    Examples
+    --------
+    >>> import neurohm as nh
+    >>> code_fields(nh.HelmholtzMachine([6, 3]), [[1, 1, 0]], [0, 0, 0]).shape
+    (1, 6)
+    """
+    dreamt, stream = _dreamt(machine, layer, dreams, seed)
+    rows = np.atleast_2d(np.vstack([np.atleast_2d(codes), reference]))
+    if rows.shape[1] != machine.sizes[layer]:
+        raise InputError(
+            f"codes of {rows.shape[1]} units", f"the {machine.sizes[layer]} of layer {layer}"
+        )
+    means = [
+        _mean_with(machine, dreamt, layer, np.broadcast_to(row, dreamt[layer].shape), stream)
+        for row in rows.astype(dreamt[layer].dtype)
+    ]
+    return np.stack(means[:-1]) - means[-1]
+
+
+def _dreamt(
+    machine: HelmholtzMachine, layer: int, dreams: int, seed: int
+) -> tuple[list[Array], RandomStream]:
     depth = len(as_machine(machine).populations) - 1
     if whole_number("layer", layer, mend=f"a hidden layer, 1 to {depth}") > depth:
         raise InputError(f"layer {layer}", f"a hidden layer, 1 to {depth}")
     stream = as_stream(seed)
-    dreamt = dream(machine, whole_number("dreams", dreams), stream, Site.FIELDS).states
-    fields = np.empty((machine.sizes[layer], machine.visible.size))
-    for unit in range(machine.sizes[layer]):
-        on, off = (_mean_with(machine, dreamt, layer, unit, value, stream) for value in (1, 0))
-        fields[unit] = on - off
-    return fields
+    return dream(machine, whole_number("dreams", dreams), stream, Site.FIELDS).states, stream
 
 
 def _mean_with(
     machine: HelmholtzMachine,
     dreamt: list[Array],
     layer: int,
-    unit: int,
-    value: int,
+    clamped: Array,
     stream: RandomStream,
 ) -> Array:
-    """Return the mean of the visible units over dreams with one hidden unit clamped."""
+    """Return the mean of the visible units over dreams with one hidden population clamped."""
     pathway, work = machine.generative, Workspace(machine.backend)
     states = list(dreamt)
-    states[layer] = dreamt[layer].copy()
-    states[layer][:, unit] = value
+    states[layer] = np.ascontiguousarray(clamped)
     below = {layer}
     for target in pathway.order:
         afferents = pathway.afferents(target)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,10 +16,12 @@ from neurohm.analysis.quality import WindowMatrix
 from neurohm.backend import RandomStream, Site
 from neurohm.checks import real_number, whole_number
 from neurohm.estimators import saved
+from neurohm.estimators.assemblies import Search, assembly_table, log_odds
 from neurohm.estimators.base import HelmholtzEstimator, keepers
 from neurohm.estimators.dreams import as_recording, dreamt_spikes
 from neurohm.estimators.hidden_activity import HiddenActivity
 from neurohm.estimators.holding_out import hold_out
+from neurohm.estimators.matching_units import in_model_order
 from neurohm.estimators.settings import (
     chosen_epochs,
     chosen_plasticity,
@@ -38,6 +40,9 @@ from neurohm.plasticity import Plasticity
 from neurohm.populations import POPULATIONS
 from neurohm.recordings import BinnedSpikes, Recording, Windows, bin_spikes
 from neurohm.training import Callback, Checkpoint, Decay, Progress, train
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 BIN_SIZE = 0.02
 MOST_HELD_OUT = 2000
@@ -154,6 +159,7 @@ class SpikeHelmholtz(HelmholtzEstimator):
         keep_checkpoint: bool = False,
         resume: bool = False,
         callbacks: Sequence[Callback] = (),
+        label: str = "fitting",
     ) -> SpikeHelmholtz:
         """Fit the machine to a recording.
 
@@ -170,6 +176,8 @@ class SpikeHelmholtz(HelmholtzEstimator):
         resume : bool
             Go on from the checkpoint, if it is there, to the same result as without a stop.
         callbacks : sequence of Callback
+        label : str
+            Text beside the progress bar.
 
         Returns
         -------
@@ -190,7 +198,7 @@ class SpikeHelmholtz(HelmholtzEstimator):
         batches = WindowBatches(learned, settings["lags"])
         self.machine_ = self._machine(settings["hidden"])
         epochs = chosen_epochs(self.epochs, batches.size(), settings["batch_size"])
-        monitors = [*self._monitors(held_out, epochs), Progress("fitting"), *callbacks]
+        monitors = [*self._monitors(held_out, epochs), Progress(label), *callbacks]
         if checkpoint is not None:
             extra = saved.spike_tree(self, finished=False)
             monitors.append(Checkpoint(checkpoint, extra=extra, keep=keep_checkpoint))
@@ -207,6 +215,7 @@ class SpikeHelmholtz(HelmholtzEstimator):
             resume=begun,
         )
         self.history_, self.learning_ = result.history, result.settings
+        self._recording = recording
         return self
 
     def score(
@@ -303,6 +312,125 @@ class SpikeHelmholtz(HelmholtzEstimator):
             self.machine_, self._layer(layer), dreams=dreams, seed=self.seed_
         )
         return fields.reshape(len(fields), -1, self.lags) / self.bin_size_
+
+    def assemblies(
+        self,
+        recording: Recording | npt.ArrayLike | None = None,
+        *,
+        layer: int = 1,
+        of: str = "units",
+        surrogates: int = 199,
+        alpha: float = 0.01,
+        jitter: float | None = None,
+        least_members: int = 2,
+        least_occurrences: int = 10,
+        seeds: int = 1,
+        refit: bool = True,
+    ) -> pd.DataFrame:
+        """Find the assemblies in a recording: who, with which lags, when, and whether it is real.
+
+        Hidden units whose generative fields are one pattern at several shifts in time are merged
+        into a template. A template is tested on time that it was not learned from: the machine is
+        fitted again to each half of the recording, and its counterpart there is tested on the
+        other half against surrogates, in which each spike is drawn anew within a short window.
+        The test statistic counts coincidences of different units in the template, so neither
+        bursts of one unit nor rates that change slowly drive it.
+
+        Parameters
+        ----------
+        recording : Recording or array_like, (n_bins, n_units), optional
+            By default the one fitted to.
+        layer : int
+            Hidden layer, from 1.
+        of : str
+            ``"units"``: hidden units; ``"codes"``: joint activities of the whole layer.
+        surrogates : int
+            Jittered copies of the recording.
+        alpha : float
+            Probability of reporting any assembly where there is none, over all templates; the
+            same for any unit in an assembly to which it does not belong.
+        jitter : float, optional
+            Window in which spikes are drawn anew, seconds (or bins); by default that of the
+            model, and at least 5 bins. What changes more slowly is no assembly.
+        least_members, least_occurrences : int
+            Assemblies with fewer are not reported, and `DataFrame.attrs` says so.
+        seeds : int
+            Fits with other seeds, for the stability over seeds.
+        refit : bool
+            False: nothing is fitted again, the model's own templates are tested. Its p-values
+            are right only for a recording that the model has not seen.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row an assembly, the most significant first:
+
+            - ``members``: unit ids; ``lags``: of each behind the first, seconds;
+              ``participation``: share of the occurrences in which it fires beyond chance;
+            - ``strength``: mean over members of the peak of the field, Hz above baseline;
+              ``log_odds``: evidence of an occurrence with one spike of each member, nats;
+            - ``occurrences``, ``rate`` (per minute) and ``times`` (of the first member, seconds);
+            - ``p_value``, family-wise; ``z``: the same in deviations of the surrogates;
+            - ``stability_seeds``, ``stability_halves``: similarity, 0 to 1, of the templates to
+              those of other seeds and of the halves (0: not found there);
+            - ``hidden_units`` that stand for it (or codes, as tuples of active ones);
+            - ``field``: ndarray (n_units, n_lags), Hz above baseline, zero but for members.
+
+            ``attrs`` hold the settings and ``left_out``: hidden units by the reason why they
+            stand for no assembly.
+
+        Raises
+        ------
+        InputError, ArgumentTypeError
+            If an argument cannot be used, the units are not the model's, the recording is too
+            short, or none is given to a model that was loaded from a file.
+
+        References
+        ----------
+        Amarasingham, Harrison, Hatsopoulos, Geman (2012). Conditional modeling and the jitter
+        method of spike resampling. Journal of Neurophysiology 107:517.
+
+        Examples
+        --------
+        >>> import neurohm as nh
+        >>> recording = nh.simulate_assemblies(20, 4, 2, members=(5, 6), occurrence_rate=0.5)
+        >>> model = nh.SpikeHelmholtz(hidden=12, lags=4, epochs=40).fit(recording)
+        >>> table = model.assemblies(surrogates=99, seeds=0)
+        >>> len(table), bool((table["p_value"] <= 0.01).all())
+        (2, True)
+        """
+        require_fitted(self)
+        search = Search(
+            self._layer(layer), of, surrogates, alpha, jitter, least_members, least_occurrences,
+            seeds, refit,
+        )  # fmt: skip
+        if recording is None:
+            recording = getattr(self, "_recording", None)
+        if recording is None:
+            raise InputError(
+                "no recording, and a model from a file, which holds none",
+                "the recording to look for assemblies in",
+                "model.assemblies(nh.load_recording(...))",
+            )
+        return assembly_table(self, self._matched(recording), search)
+
+    def assembly_log_odds(
+        self, assemblies: pd.DataFrame, recording: Recording | npt.ArrayLike
+    ) -> npt.NDArray[np.float64]:
+        """Return how probable it is at each bin that each assembly occurs there.
+
+        Parameters
+        ----------
+        assemblies : pandas.DataFrame
+            As `assemblies` returns it.
+        recording : Recording or array_like, (n_bins, n_units)
+
+        Returns
+        -------
+        ndarray of float64, (n_bins, n_assemblies)
+            Posterior log-odds that it begins at the bin (nats).
+        """
+        return log_odds(self, self._matched(recording), assemblies)
 
     def sample(self, seconds: float = 10.0, *, seed: int | None = None) -> Recording:
         """Dream a recording.
@@ -430,39 +558,16 @@ class SpikeHelmholtz(HelmholtzEstimator):
         fit_visible_bias(machine, np.repeat(self.independent_.mean, self.lags))
         return machine
 
-    def _binned(self, recording: Any) -> BinnedSpikes:
-        """Return the counts of a recording, its units in the order of those fitted."""
+    def _matched(self, recording: Any) -> Recording:
+        """Return a recording, its units in the order of those fitted."""
         require_fitted(self)
         named = isinstance(recording, Recording)
         recording = self._as_recording(recording)
-        if recording.n_units != len(self.unit_ids_):
-            raise InputError(
-                f"a recording of {recording.n_units} units",
-                f"{len(self.unit_ids_)}, as the model was fitted to",
-                "select the same units: recording.select_units(model.unit_ids_)",
-            )
-        if named and not np.array_equal(recording.unit_ids, self.unit_ids_):
-            recording = recording.select_units(self._same_units(recording))
-        if recording.time_unit != self.time_unit_:
-            raise InputError(
-                f"a recording with time in {recording.time_unit}",
-                f"time in {self.time_unit_}, as the model was fitted to",
-                "give its bin width when loading",
-            )
-        return self._clipped(bin_spikes(recording, self.bin_size_))
+        return in_model_order(recording, self.unit_ids_, self.time_unit_, named=named)
 
-    def _same_units(self, recording: Recording) -> npt.NDArray[Any]:
-        """Return the unit ids fitted to, if the recording has the same ones in another order."""
-        own = set(self.unit_ids_.tolist())
-        other = [unit for unit in recording.unit_ids.tolist() if unit not in own]
-        if other:
-            raise InputError(
-                f"a recording with the unit {other[0]!r}"
-                + (f" and {len(other) - 1} others" if len(other) > 1 else ""),
-                "the units that the model was fitted to, model.unit_ids_",
-                "fit again, or name the units alike",
-            )
-        return self.unit_ids_
+    def _binned(self, recording: Any) -> BinnedSpikes:
+        """Return the counts of a recording, its units in the order of those fitted."""
+        return self._clipped(bin_spikes(self._matched(recording), self.bin_size_))
 
     def _layer(self, layer: int | str) -> int:
         depth = len(self.machine_.populations) - 1

@@ -69,6 +69,18 @@ class OptimiserKernels(Protocol):
         """Step with Adam."""
 
 
+class PatternKernels(Protocol):
+    """The passes over spikes; see `neurohm.kernels.reference.patterns`."""
+
+    def pattern_evidence(self, indptr: Array, bins: Array, weight: Array, out: Array) -> None:
+        """Add up what the spikes say for a pattern that begins at each bin."""
+
+    def coincidence_shares(
+        self, indptr: Array, bins: Array, weight: Array, evidence: Array, out: Array
+    ) -> None:
+        """Measure how much each unit fires together with the others in a pattern."""
+
+
 @dataclass(frozen=True)
 class Kernels:
     """One implementation of all kernels, module by module.
@@ -80,6 +92,7 @@ class Kernels:
     bernoulli, poisson : UnitKernels
     weights : WeightKernels
     optimisers : OptimiserKernels
+    patterns : PatternKernels
     """
 
     name: str
@@ -87,6 +100,7 @@ class Kernels:
     poisson: UnitKernels
     weights: WeightKernels
     optimisers: OptimiserKernels
+    patterns: PatternKernels
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Kernels:
         return self
@@ -113,6 +127,6 @@ def get_kernels(backend: Backend, name: str | None = None) -> Kernels:
     package = f"neurohm.kernels.{name}"
     parts: Any = [
         import_module(f"{package}.{part}")
-        for part in ("bernoulli", "poisson", "weights", "optimisers")
+        for part in ("bernoulli", "poisson", "weights", "optimisers", "patterns")
     ]
     return Kernels(name, *parts)

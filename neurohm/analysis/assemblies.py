@@ -1,0 +1,221 @@
+"""Assemblies: which units belong to a pattern, with which lags, and when it occurs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from neurohm.analysis.occurrences import Detector, aligned, first_spikes, occurrence_bins
+from neurohm.analysis.spike_bins import SpikeBins
+from neurohm.analysis.templates import Template
+from neurohm.recordings import BinnedSpikes, Recording
+
+_FAINTEST = 0.25  # of the strongest: what is fainter belongs to no pattern
+_STRONGEST = 3  # members that the others are compared with
+_SHARED_MEMBERS = 0.75  # of an assembly that others may make redundant
+_SHARED_TIMES = 0.5
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """A group of units that fire together, each with its lag, again and again.
+
+    Parameters
+    ----------
+    hidden_units : tuple of int
+        Hidden units (or codes) that stand for it, the strongest first.
+    members : ndarray of int64, (n_members,)
+        Positions of its units.
+    lags : ndarray of float64, (n_members,)
+        Behind the first member, seconds (or bins).
+    participation : ndarray of float64, (n_members,)
+        Share of the occurrences in which the member fires, beyond what its rate gives by chance.
+    field : ndarray of float64, (n_units, n_lags)
+        Counts a bin above baseline of the members; zero for other units.
+    log_odds : float
+        What one spike of each member, at the member's best lag, and silence otherwise add to the
+        log-odds of an occurrence (nats).
+    times : ndarray of float64, (n_occurrences,)
+        Moments at which the first member fires, seconds (or bins).
+    """
+
+    hidden_units: tuple[int, ...]
+    members: npt.NDArray[np.int64]
+    lags: npt.NDArray[np.float64]
+    participation: npt.NDArray[np.float64]
+    field: npt.NDArray[np.float64]
+    log_odds: float
+    times: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Observations:
+    """A recording as the search for assemblies needs it.
+
+    Parameters
+    ----------
+    recording : Recording
+        Its units in the order of the machine's.
+    binned : BinnedSpikes
+    spikes : SpikeBins
+    baseline : ndarray of float64, (n_units,)
+        Mean counts a bin.
+    observation : str
+        Distribution of the counts, ``"poisson"`` or ``"bernoulli"``.
+    """
+
+    recording: Recording
+    binned: BinnedSpikes
+    spikes: SpikeBins
+    baseline: npt.NDArray[np.float64]
+    observation: str
+
+
+def members_of(
+    template: Template, p_value: npt.NDArray[np.float64], alpha: float
+) -> npt.NDArray[np.int64]:
+    """Return the units of a template that surrogates cannot explain and whose field is not faint.
+
+    Parameters
+    ----------
+    template : Template
+    p_value : ndarray of float64, (n_units,)
+        Of each unit's share in the coincidence, family-wise over units.
+    alpha : float
+
+    Returns
+    -------
+    ndarray of int64, (n_members,)
+        Ascending.
+
+    Examples
+    --------
+    >>> template = Template((0,), np.array([[0.4], [0.5], [0.01], [0.3]]))
+    >>> members_of(template, np.array([0.005, 0.005, 0.005, 0.6]), 0.01)
+    array([0, 1])
+    """
+    peak = template.field.max(axis=1)
+    strongest = np.sort(peak)[-_STRONGEST:].mean()
+    return np.flatnonzero((p_value <= alpha) & (peak >= _FAINTEST * strongest))
+
+
+def find_assembly(
+    template: Template, members: npt.NDArray[np.int64], observed: Observations
+) -> Assembly:
+    """Return the assembly that units of a template make up, with its occurrences.
+
+    Units that take part in far fewer of the occurrences than the others are left out, and the
+    occurrences looked for again, until none is.
+
+    Parameters
+    ----------
+    template : Template
+    members : ndarray of int64, (n_members,)
+        Positions of the units.
+    observed : Observations
+
+    Returns
+    -------
+    Assembly
+    """
+    while True:
+        assembly = _with_members(template, members, observed)
+        least = _FAINTEST * np.median(assembly.participation)
+        stay = assembly.participation >= least
+        if stay.all() or stay.sum() < 2:
+            return assembly
+        members = members[stay]
+
+
+def without_redundant(assemblies: Sequence[Assembly]) -> list[Assembly]:
+    """Leave out assemblies that are others once more, or mixtures of others.
+
+    An assembly is redundant if those with more evidence, of which it shares two members or more,
+    have most of its members and occur at most of its times.
+
+    Parameters
+    ----------
+    assemblies : sequence of Assembly
+
+    Returns
+    -------
+    list of Assembly
+        In the order given. The hidden units of a redundant one go to the one that shares most
+        members with it.
+    """
+    kept: dict[int, Assembly] = {}
+    for i in np.argsort([-assembly.log_odds for assembly in assemblies], kind="stable"):
+        own = assemblies[i]
+        shared = {j: len(np.intersect1d(own.members, other.members)) for j, other in kept.items()}
+        related = [j for j, number in shared.items() if number >= 2]
+        if related and _covered(own, [kept[j] for j in related]):
+            nearest = max(related, key=lambda j: shared[j])
+            units = (*kept[nearest].hidden_units, *own.hidden_units)
+            kept[nearest] = replace(kept[nearest], hidden_units=units)
+        else:
+            kept[int(i)] = own
+    return [kept[i] for i in sorted(kept)]
+
+
+def _with_members(
+    template: Template, members: npt.NDArray[np.int64], observed: Observations
+) -> Assembly:
+    """Return the assembly of some units, and when it occurs."""
+    field = _field_of(template.field, members)
+    detector = Detector.of(field, observed.baseline, observed.observation)
+    bins = occurrence_bins(detector.log_odds(observed.spikes), field.shape[1])
+    size, binned = observed.binned.bin_size, observed.binned
+    spans: npt.NDArray[Any] = np.array([_span(field[unit]) for unit in members])
+    trains = [observed.recording.times(unit) for unit in members]
+    starts = binned.t_start + bins * size
+    after = first_spikes(trains, starts, spans * size)
+    shift, lags = aligned(after, spans.mean(axis=1) * size)
+    by_chance = -np.expm1(-observed.baseline[members] * np.diff(spans, axis=1)[:, 0])
+    return Assembly(
+        hidden_units=template.hidden_units,
+        members=members,
+        lags=lags,
+        participation=_share(~np.isnan(after)) - by_chance,
+        field=field,
+        log_odds=float(detector.weight[members].max(axis=1).sum() + detector.constant),
+        times=np.sort(starts + shift),
+    )
+
+
+def _share(took_part: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+    return np.asarray(took_part.sum(axis=0) / max(1, len(took_part)))
+
+
+def _field_of(
+    field: npt.NDArray[np.float64], members: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float64]:
+    """Return the field of the members alone, from the first to the last lag that matters."""
+    own = np.zeros_like(field)
+    own[members] = field[members]
+    peak = own.max(axis=1, keepdims=True)
+    used = np.flatnonzero(((own >= _FAINTEST * peak) & (own > 0)).any(axis=0))
+    return own[:, used[0] : used[-1] + 1]
+
+
+def _span(course: npt.NDArray[np.float64]) -> tuple[int, int]:
+    """Return the first lag and the end of the lags at which a member fires."""
+    used = np.flatnonzero(course >= _FAINTEST * course.max())
+    return int(used[0]), int(used[-1]) + 1
+
+
+def _covered(own: Assembly, others: list[Assembly]) -> bool:
+    """Return whether other assemblies have most members of one, and occur when it does."""
+    members = np.unique(np.concatenate([other.members for other in others]))
+    if len(np.intersect1d(own.members, members)) < _SHARED_MEMBERS * len(own.members):
+        return False
+    moments = np.sort(np.concatenate([other.times for other in others]))
+    around = np.concatenate([[-np.inf], moments, [np.inf]])
+    place = np.searchsorted(moments, own.times)
+    distance = np.minimum(own.times - around[place], around[place + 1] - own.times)
+    # Which member comes first may differ between the two, so their moments may by their lags.
+    reach = own.lags.max() + max(other.lags.max() for other in others)
+    return bool((distance <= reach).sum() >= _SHARED_TIMES * len(own.times))

@@ -1,0 +1,361 @@
+"""The search for assemblies: fits to parts of a recording, surrogates, and the table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import clone
+
+from neurohm.analysis.assemblies import (
+    Assembly,
+    Observations,
+    find_assembly,
+    members_of,
+    without_redundant,
+)
+from neurohm.analysis.matching import match, shifted_similarity
+from neurohm.analysis.occurrences import Detector
+from neurohm.analysis.significance import Part, Significance, jitter_test
+from neurohm.analysis.spike_bins import JitterWindows, SpikeBins
+from neurohm.analysis.templates import Template
+from neurohm.checks import real_number, whole_number
+from neurohm.estimators.candidates import Candidates, candidates
+from neurohm.estimators.counting import counting
+from neurohm.exceptions import InputError
+from neurohm.recordings import Recording, bin_spikes
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from neurohm.estimators.spikes import SpikeHelmholtz
+
+ALIKE = 0.3
+"""Similarity from which on templates of two fits may be counterparts."""
+
+SHORTEST_JITTER = 5  # bins
+
+
+@dataclass(frozen=True)
+class Search:
+    """How assemblies are looked for; see `SpikeHelmholtz.assemblies`."""
+
+    layer: int = 1
+    of: str = "units"
+    surrogates: int = 199
+    alpha: float = 0.01
+    jitter: float | None = None
+    least_members: int = 2
+    least_occurrences: int = 10
+    seeds: int = 1
+    refit: bool = True
+
+    def __post_init__(self) -> None:
+        for name, least in (
+            ("surrogates", 1), ("least_members", 2), ("least_occurrences", 1), ("seeds", 0),
+        ):  # fmt: skip
+            whole_number(name, getattr(self, name), least)
+        real_number("alpha", self.alpha, above=0, below=1)
+        if self.of not in ("units", "codes"):
+            raise InputError(f"assemblies of {self.of!r}", "'units' or 'codes'")
+        if 1 / (self.surrogates + 1) > self.alpha:
+            raise InputError(
+                f"{self.surrogates} surrogates, whose smallest p-value is "
+                f"{1 / (self.surrogates + 1):.3g}, for alpha {self.alpha:g}",
+                f"at least {int(np.ceil(1 / self.alpha - 1e-9)) - 1} surrogates",
+            )
+
+    def jitter_bins(self, model: SpikeHelmholtz, observed: npt.NDArray[np.bool_]) -> int:
+        """Return the window in which spikes are jittered, in bins."""
+        size = model.bin_size_
+        if self.jitter is None:
+            window = max(SHORTEST_JITTER, int(model.lags))
+        else:
+            window = round(real_number("jitter", self.jitter, above=0) / size)
+        edges = np.flatnonzero(np.diff(observed.astype(np.int8), prepend=0, append=0))
+        longest = int(np.diff(edges.reshape(-1, 2), axis=1).max(initial=0))
+        unit = "s" if model.time_unit_ == "s" else "bins"
+        if window < 2:
+            raise InputError(
+                f"jitter of {self.jitter:g} {unit}, less than two bins of {size:g} {unit}",
+                f"at least {2 * size:g} {unit}",
+                "within one bin nothing would change",
+            )
+        if 2 * window > longest:
+            raise InputError(
+                f"jitter window of {window * size:g} {unit} for a recording whose longest observed "
+                f"stretch is {longest * size:g} {unit}",
+                "at least two windows in it",
+                "give a shorter jitter=, or a longer recording",
+            )
+        return window
+
+
+def assembly_table(model: SpikeHelmholtz, recording: Recording, search: Search) -> pd.DataFrame:
+    """Return the assemblies in a recording; see `SpikeHelmholtz.assemblies`.
+
+    Parameters
+    ----------
+    model : SpikeHelmholtz
+        A fitted one.
+    recording : Recording
+        Its units in the order of the model's.
+    search : Search
+
+    Returns
+    -------
+    pandas.DataFrame
+    """
+    observed = observations(model, recording)
+    windows = JitterWindows.tile(
+        observed.binned.observed, search.jitter_bins(model, observed.binned.observed)
+    )
+    own = candidates(model, recording, search.layer, search.of, search.least_occurrences)
+    halves = list(_halves(model, observed, search)) if search.refit else []
+    seeds = list(_other_seeds(model, recording, search)) if search.refit else []
+    significance = _significance(model, own, halves, observed, windows, search)
+    found, left_out = _assemblies(own, significance, observed, search)
+    stability = {
+        "stability_seeds": _stability(own, seeds, observed.baseline),
+        "stability_halves": _stability(own, [half for _, _, half, _ in halves], observed.baseline),
+    }
+    table = _table(model, found, own, significance, stability, observed)
+    table.attrs.update(_about(model, recording, search, windows, left_out))
+    return table
+
+
+def observations(model: SpikeHelmholtz, recording: Recording) -> Observations:
+    """Return a recording, whose units are in the model's order, as the search needs it."""
+    binned = bin_spikes(recording, model.bin_size_)
+    at_most_one = model.observation_ == "bernoulli"
+    spikes = SpikeBins.of(binned, at_most_one=at_most_one)
+    return Observations(recording, binned, spikes, model.independent_.mean, str(model.observation_))
+
+
+def log_odds(
+    model: SpikeHelmholtz, recording: Recording, table: pd.DataFrame
+) -> npt.NDArray[np.float64]:
+    """Return the log-odds that each assembly of a table begins at each bin, (n_bins, n_rows)."""
+    observed = observations(model, recording)
+    courses = [
+        Detector.of(field * model.bin_size_, observed.baseline, observed.observation).log_odds(
+            observed.spikes
+        )
+        for field in table["field"]
+    ]
+    return np.stack(courses, axis=1) if courses else np.empty((observed.binned.n_bins, 0))
+
+
+# ---- fits to other data and with other seeds
+
+Half = tuple[int, int, Candidates, npt.NDArray[np.float64]]
+"""First and end of the bins that were *not* fitted, what was found, and its baseline."""
+
+
+def _halves(model: SpikeHelmholtz, observed: Observations, search: Search) -> Iterator[Half]:
+    """Fit each half of the observed time."""
+    binned, recording = observed.binned, observed.recording
+    seen = np.flatnonzero(binned.observed)
+    middle = int(seen[len(seen) // 2]) if len(seen) else 0
+    border = binned.t_start + middle * binned.bin_size
+    # So far apart, no window and no jittered spike is on both sides.
+    gap = 2 * max(int(model.lags), search.jitter_bins(model, binned.observed))
+    spans = (
+        ("first", recording.t_start, border, middle + gap, binned.n_bins),
+        ("second", border, recording.t_stop, 0, middle - gap),
+    )
+    for i, (name, start, stop, first, end) in enumerate(spans):
+        half = recording.between(start, stop)
+        fitted = _refitted(model, half, 1 + i, f"fitting the {name} half")
+        found = candidates(fitted, half, search.layer, search.of, search.least_occurrences // 2)
+        yield first, end, found, fitted.independent_.mean
+
+
+def _other_seeds(
+    model: SpikeHelmholtz, recording: Recording, search: Search
+) -> Iterator[Candidates]:
+    """Fit the recording again with other seeds."""
+    for i in range(search.seeds):
+        fitted = _refitted(model, recording, 3 + i, f"fitting with seed {model.seed_ + 3 + i}")
+        yield candidates(fitted, recording, search.layer, search.of, search.least_occurrences)
+
+
+def _refitted(model: SpikeHelmholtz, recording: Recording, seed: int, label: str) -> SpikeHelmholtz:
+    """Return a fit with the same settings to other data, or with another seed."""
+    fresh = clone(model).set_params(
+        bin_size=model.bin_size_, observation=model.observation_, random_state=model.seed_ + seed
+    )
+    return fresh.fit(recording, label=label)  # type: ignore[no-any-return]
+
+
+# ---- significance and stability
+
+
+def _significance(
+    model: SpikeHelmholtz,
+    own: Candidates,
+    halves: list[Half],
+    observed: Observations,
+    windows: JitterWindows,
+    search: Search,
+) -> Significance:
+    """Test templates on time that they were not learned from."""
+    if halves:
+        parts = [_part(own, half, observed.baseline) for half in halves]
+    else:
+        weights = [_weights(template, observed.baseline) for template in own.templates]
+        parts = [Part(0, observed.binned.n_bins, weights)]
+    with counting("jittered surrogates", search.surrogates) as advance:
+        return jitter_test(
+            observed.spikes,
+            windows,
+            parts,
+            surrogates=search.surrogates,
+            rng=np.random.default_rng(model.seed_),
+            advance=advance,
+        )
+
+
+def _part(own: Candidates, half: Half, baseline: npt.NDArray[np.float64]) -> Part:
+    """Return the counterparts of templates in a fit to the other half."""
+    first, end, other, other_baseline = half
+    partner = match(_similarity(own, other, baseline), ALIKE)
+    weights = [
+        _weights(other.templates[index], other_baseline) if index >= 0 else None
+        for index in partner
+    ]
+    return Part(first, end, weights)
+
+
+def _weights(template: Template, baseline: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return what a spike says for a pattern of Poisson counts."""
+    return Detector.of(template.field, baseline, "poisson").weight
+
+
+def _similarity(
+    own: Candidates, other: Candidates, baseline: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Return how alike the templates of two fits are, in units of the baseline's deviation."""
+    if not own.templates or not other.templates:
+        return np.zeros((len(own.templates), len(other.templates)))
+    return shifted_similarity(*(_stacked(found, baseline) for found in (own, other)))[0]
+
+
+def _stacked(found: Candidates, baseline: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return all templates as one array, shorter ones filled up with zeros."""
+    lags = max(template.field.shape[1] for template in found.templates)
+    stacked = np.zeros((len(found.templates), len(baseline), lags))
+    for row, template in zip(stacked, found.templates, strict=True):
+        row[:, : template.field.shape[1]] = template.field / np.sqrt(baseline)[:, None]
+    return stacked
+
+
+def _stability(
+    own: Candidates, others: list[Candidates], baseline: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Return the mean similarity of each template to its counterparts; 0 where there is none."""
+    total = np.zeros(len(own.templates))
+    for other in others:
+        similarity = _similarity(own, other, baseline)
+        for i, partner in enumerate(match(similarity, ALIKE)):
+            total[i] += similarity[i, partner] if partner >= 0 else 0.0
+    return total / len(others) if others else np.full(len(own.templates), np.nan)
+
+
+# ---- the table
+
+
+def _assemblies(
+    own: Candidates, significance: Significance, observed: Observations, search: Search
+) -> tuple[list[tuple[int, Assembly]], dict[str, tuple[Any, ...]]]:
+    """Return the assemblies with the index of their templates, and what is no assembly and why."""
+    left_out = {reason: list(names) for reason, names in own.left_out.items()}
+    found: list[tuple[int, Assembly]] = []
+    for i in np.lexsort((-significance.z, significance.p_value)):
+        template = own.templates[i]
+        if significance.p_value[i] > search.alpha:
+            left_out.setdefault("not significant", []).extend(own.named(template))
+            continue
+        members = members_of(template, significance.unit_p_value[i], search.alpha)
+        if len(members) < search.least_members:
+            left_out.setdefault("too few members", []).extend(own.named(template))
+            continue
+        assembly = find_assembly(template, members, observed)
+        if len(assembly.members) < search.least_members:
+            left_out.setdefault("too few members", []).extend(own.named(template))
+            continue
+        if len(assembly.times) < search.least_occurrences:
+            left_out.setdefault("too few occurrences", []).extend(own.named(template))
+            continue
+        found.append((int(i), assembly))
+    kept = without_redundant([assembly for _, assembly in found])
+    index = {assembly.hidden_units[0]: i for i, assembly in found}
+    return (
+        [(index[assembly.hidden_units[0]], assembly) for assembly in kept],
+        {reason: tuple(names) for reason, names in left_out.items() if names},
+    )
+
+
+def _table(
+    model: SpikeHelmholtz,
+    found: list[tuple[int, Assembly]],
+    own: Candidates,
+    significance: Significance,
+    stability: dict[str, npt.NDArray[np.float64]],
+    observed: Observations,
+) -> pd.DataFrame:
+    import pandas as pd
+
+    minutes = observed.recording.observed_duration / 60
+    rows = []
+    for i, assembly in found:
+        field = assembly.field / model.bin_size_
+        rows.append(
+            {
+                "members": tuple(model.unit_ids_[assembly.members].tolist()),
+                "lags": tuple(assembly.lags.tolist()),
+                "participation": tuple(assembly.participation.tolist()),
+                "strength": float(field[assembly.members].max(axis=1).mean()),
+                "log_odds": assembly.log_odds,
+                "occurrences": len(assembly.times),
+                "rate": len(assembly.times) / minutes,
+                "p_value": float(significance.p_value[i]),
+                "z": float(significance.z[i]),
+                **{name: float(values[i]) for name, values in stability.items()},
+                "hidden_units": tuple(own.names[k] for k in assembly.hidden_units),
+                "times": assembly.times,
+                "field": field,
+            }
+        )
+    return pd.DataFrame(rows, columns=COLUMNS, index=pd.RangeIndex(len(rows), name="assembly"))
+
+
+COLUMNS = [
+    "members", "lags", "participation", "strength", "log_odds", "occurrences", "rate", "p_value",
+    "z", "stability_seeds", "stability_halves", "hidden_units", "times", "field",
+]  # fmt: skip
+
+
+def _about(
+    model: SpikeHelmholtz,
+    recording: Recording,
+    search: Search,
+    windows: JitterWindows,
+    left_out: dict[str, tuple[Any, ...]],
+) -> dict[str, Any]:
+    """Return what the table was made of, as plain data."""
+    return {
+        **asdict(search),
+        "jitter": float(windows.length.max(initial=1) * model.bin_size_)
+        if search.jitter is None
+        else search.jitter,
+        "bin_size": model.bin_size_,
+        "time_unit": model.time_unit_,
+        "unit_ids": model.unit_ids_.tolist(),
+        "recording": recording.source,
+        "fingerprint": recording.fingerprint(),
+        "left_out": left_out,
+    }
