@@ -15,12 +15,13 @@ from neurohm.cli.fit import fit
 from neurohm.cli.info import info
 from neurohm.cli.inspect import inspect
 from neurohm.cli.options import expanded
+from neurohm.cli.plot import plot
 from neurohm.cli.printing import complain
 from neurohm.cli.sample import sample
 from neurohm.cli.score import score
 from neurohm.cli.simulate import simulate
 
-COMMANDS = (fit, inspect, score, sample, simulate, convert, info)
+COMMANDS = (fit, inspect, score, plot, sample, simulate, convert, info)
 DEBUG = "--debug"
 
 app = typer.Typer(

@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-from textwrap import fill
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
-from matplotlib.ticker import MaxNLocator
 
 from neurohm.exceptions import InputError
 from neurohm.plots.order import hidden_order, unit_order
 from neurohm.plots.panels import PanelGrid
-from neurohm.plots.style import DIVERGING, GREY, Picture, drawable, plural, styled
+from neurohm.plots.style import DIVERGING, drawable, plural, styled
 
 if TYPE_CHECKING:
     from neurohm.estimators import SpikeHelmholtz
 
 _ROBUST = 99.5  # percentile of the absolute values at which the colours end
 _MOST_NAMED = 30  # recorded units, to be named one by one
-_RATE_UNITS = {"s": "Hz", "bin": "Spikes per bin"}
+RATE_UNITS = {"s": "Hz", "bin": "Spikes per bin"}
+"""How rates are called, by the unit of time."""
 
 
 @styled
 def receptive_fields(
-    model: SpikeHelmholtz, layer: int = 1, *, most: int = 100, order: bool = True
-) -> Figure:
+    model: SpikeHelmholtz,
+    layer: int = 1,
+    *,
+    most: int = 100,
+    order: bool = True,
+    axes: Axes | None = None,
+) -> npt.NDArray[Any]:
     """Draw what each hidden unit adds to the rate of each recorded unit at each lag.
 
     One panel for each hidden unit, the strongest first, with its number in the layer above it;
@@ -46,12 +49,15 @@ def receptive_fields(
     order : bool
         Whether recorded units that the same hidden unit raises lie side by side; otherwise as in
         the recording.
+    axes : Axes, optional
+        To be divided into the panels; by default a new figure.
 
     Returns
     -------
-    matplotlib.figure.Figure
-        Horizontally milliseconds to the end of the window (or bins); colours are Hz above
-        baseline (or spikes per bin).
+    ndarray of Axes, (rows, columns)
+        The panels, row by row; those beyond the last hidden unit are switched off. Horizontally
+        milliseconds to the end of the window (or bins); colours are Hz above baseline (or spikes
+        per bin).
 
     Raises
     ------
@@ -63,7 +69,8 @@ def receptive_fields(
     >>> import neurohm as nh
     >>> recording = nh.simulate_assemblies(n_units=10, minutes=1, n_assemblies=1, members=(4, 5))
     >>> model = nh.SpikeHelmholtz(hidden=4, lags=2, epochs=3).fit(recording)
-    >>> nh.plots.receptive_fields(model).savefig("fields.png")
+    >>> panels = nh.plots.receptive_fields(model)
+    >>> panels[0, 0].figure.savefig("fields.png")
     """
     if most < 1:
         raise InputError(f"most {most}", "at least one panel")
@@ -73,27 +80,44 @@ def receptive_fields(
     rows = unit_order(fields) if order else np.arange(fields.shape[1])
     few = len(rows) <= _MOST_NAMED
     names = [drawable(str(name)) for name in model.unit_ids_[rows]] if few else []
-    grid = PanelGrid.of(len(shown), *fields.shape[1:], longest_name=max(map(len, names), default=0))
-    figure = Picture(figsize=(grid.figure_width, grid.figure_height))
-    figure.set_layout_engine("none")  # the grid is in inches
-    _write_title(figure, grid, fields, len(effective), len(shown), layer, order)
+    narrowest, widest, height = _panel_size(*fields.shape[1:])
+    grid = PanelGrid.of(
+        len(shown),
+        narrowest=narrowest,
+        widest=widest,
+        height=height,
+        left=_room_for(names),
+        title=f"What each hidden unit of layer {layer} adds to the rates of "
+        f"{plural(len(rows), 'unit')}",
+        notes=_notes(fields, len(effective), len(shown), order),
+        axes=axes,
+    )
+    place = grid.place(axes)
+    panels = grid.panels(place)
     if not len(shown):
-        return figure
+        return panels
     limit = float(np.percentile(np.abs(shown), _ROBUST)) or float(np.abs(shown).max())
-    axes = grid.panels(figure)
-    for panel, unit, field in zip(axes, effective, shown, strict=False):
+    for panel, unit, field in zip(panels.flat, effective, shown, strict=False):
         image = _draw_panel(panel, field[rows], limit, _bin_width(model))
         panel.set_title(str(unit), loc="center", fontsize=7, pad=2)
-    _label_units(axes[:: grid.columns], len(rows), names if grid.rows == 1 else [])
-    _label_lags(axes[(grid.rows - 1) * grid.columns], model)
-    beyond = bool(np.abs(shown).max() > limit)
-    bar = figure.colorbar(
-        image, cax=grid.colour_bar(figure), extend="both" if beyond else "neither"
-    )
-    bar.set_label(f"{_RATE_UNITS[model.time_unit_]} above baseline")
-    bar.locator = MaxNLocator(5, symmetric=True)
-    bar.outline.set_linewidth(0.4)
-    return figure
+    _label_units(panels[:, 0], len(rows), names if grid.rows == 1 else [])
+    _label_lags(panels[-1, 0], model)
+    extend = "both" if np.abs(shown).max() > limit else "neither"
+    label = f"{RATE_UNITS[model.time_unit_]} above baseline"
+    grid.colour_bar(place, image, label, extend=extend)
+    return panels
+
+
+def _panel_size(units: int, lags: int) -> tuple[float, float, float]:
+    """Return how narrow, how wide and how high a panel of so many pixels may be, inches."""
+    narrowest, widest = np.clip(0.06 * lags, 0.24, 1.0), np.clip(0.19 * lags, 0.6, 1.5)
+    return float(narrowest), float(widest), min(0.11 * units, 3.2)
+
+
+def _room_for(names: list[str]) -> float:
+    """Return the room that names at the left of a panel need, inches."""
+    longest = max(map(len, names), default=0)
+    return 0.5 if longest <= 3 else min(1.5, 0.32 + 0.06 * longest)
 
 
 def _draw_panel(
@@ -113,18 +137,9 @@ def _draw_panel(
     )
 
 
-def _write_title(
-    figure: Figure,
-    grid: PanelGrid,
-    fields: npt.NDArray[np.float64],
-    effective: int,
-    shown: int,
-    layer: int,
-    order: bool,
-) -> None:
-    """Say what is shown, how it is ordered, and what is left out."""
+def _notes(fields: npt.NDArray[np.float64], effective: int, shown: int, order: bool) -> str:
+    """Say how what is shown is ordered, and what is left out."""
     hidden, units, _ = fields.shape
-    title = f"What each hidden unit of layer {layer} adds to the rates of {plural(units, 'unit')}"
     notes = []
     if shown:
         notes.append("Panels: hidden units, strongest first.")
@@ -134,20 +149,10 @@ def _write_title(
         notes.append(f"The {shown} strongest of {hidden} are shown.")
     if effective < hidden:
         notes.append(f"{plural(hidden - effective, 'hidden unit')} without effect left out.")
-    characters = int(grid.figure_width * 72 / 3.9)  # of 7 points, about 3.9 points wide
-    top = 1 - 0.06 / grid.figure_height
-    figure.text(0.1 / grid.figure_width, top, title, va="top", fontsize=9)
-    figure.text(
-        0.1 / grid.figure_width,
-        top - 0.19 / grid.figure_height,
-        fill(" ".join(notes), characters),
-        va="top",
-        fontsize=7,
-        color=GREY,
-    )
+    return " ".join(notes)
 
 
-def _label_units(first_panels: list[Axes], units: int, names: list[str]) -> None:
+def _label_units(first_panels: npt.NDArray[Any], units: int, names: list[str]) -> None:
     """Label the recorded units at the left of each row of panels: by name where that fits."""
     for panel in first_panels:
         if names:

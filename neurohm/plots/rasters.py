@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import matplotlib
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from neurohm.exceptions import InputError
+from neurohm.plots.canvas import colour_bar, figure_of, panels
 from neurohm.plots.order import hidden_order, unit_order
-from neurohm.plots.style import GREY, SEQUENTIAL, UNOBSERVED, VERMILION, WIDTH, Picture, styled
+from neurohm.plots.style import GREY, SEQUENTIAL, UNOBSERVED, VERMILION, WIDTH, styled
 from neurohm.recordings import Recording
 
 if TYPE_CHECKING:
@@ -33,7 +33,8 @@ def raster(
     start: float | None = None,
     seconds: float | None = None,
     order: bool = True,
-) -> Figure:
+    axes: Axes | None = None,
+) -> npt.NDArray[Any]:
     """Draw spikes, the population's rate above them and hidden activity below.
 
     Hidden activity at a moment is how probably each hidden unit is active given the window that
@@ -51,11 +52,13 @@ def raster(
         Length; by default 500 bins of the model (10 s at 20 ms).
     order : bool
         Whether units are ordered as by `receptive_fields`; otherwise as in the model.
+    axes : Axes, optional
+        To be divided into the panels; by default a new figure.
 
     Returns
     -------
-    matplotlib.figure.Figure
-        Three panels over one time axis: rate (Hz per unit), spikes, hidden activity (0 to 1).
+    ndarray of Axes, (3, 1)
+        Over one time axis: rate (Hz per unit), spikes, hidden activity (0 to 1).
 
     Raises
     ------
@@ -67,10 +70,14 @@ def raster(
     >>> import neurohm as nh
     >>> recording = nh.simulate_assemblies(n_units=10, minutes=1, n_assemblies=1, members=(4, 5))
     >>> model = nh.SpikeHelmholtz(hidden=4, lags=2, epochs=3).fit(recording)
-    >>> nh.plots.raster(recording, model, start=20.0, seconds=5.0).savefig("raster.png")
+    >>> panels = nh.plots.raster(recording, model, start=20.0, seconds=5.0)
+    >>> panels[0, 0].figure.savefig("raster.png")
     """
     recording = _in_order_of(model, recording)
-    first, last = _stretch(recording, model, start, seconds)
+    length = _BINS * model.bin_size_ if seconds is None else seconds
+    first, last = chosen_stretch(
+        recording, start, length, lambda length: _liveliest(recording, length, model.bin_size_)
+    )
     part = recording.between(first, last)
     # the window that ends with the first bin begins before it
     before = max(recording.t_start, first - (model.lags - 1) * model.bin_size_)
@@ -83,23 +90,21 @@ def raster(
     activity = _hidden_activity(recording.between(before, last), model, part.t_start)
     hidden = np.concatenate([hidden, np.arange(len(hidden), len(activity))])
     heights = [0.45, _height(0.05, part.n_units, 3.2), _height(0.1, len(hidden), 2.0)]
-    figure = Picture(figsize=(WIDTH, 0.8 + sum(heights)))
-    above, middle, below = figure.subplots(3, 1, sharex=True, height_ratios=heights)
+    grid = panels(axes, 3, 1, height=0.8 + sum(heights), width=WIDTH, heights=heights, share_x=True)
+    above, middle, below = grid[:, 0]
     _draw_rate(above, part, model.bin_size_)
     _draw_spikes(middle, part, rows, heights[1])
     _draw_hidden(below, activity[hidden], part.t_start, model.bin_size_)
     _label_hidden(below, hidden, model.machine_.sizes[1:])
-    for axes in (above, middle):
-        axes.tick_params(labelbottom=False)
-        for end, begin in pairwise(part.observed):
-            axes.axvspan(end[1], begin[0], color=UNOBSERVED, linewidth=0)
+    for panel in (above, middle):
+        shade_gaps(panel, part)
     sorting = ", sorted by receptive fields" if order else ""
     above.set_title(f"Spikes of {part.n_units} units and activity of hidden units{sorting}")
     middle.set_ylabel("Recorded unit")
     below.set_xlabel("Time (s)" if model.time_unit_ == "s" else "Time (bins)")
     below.set_xlim(part.t_start, part.t_stop)
-    figure.align_ylabels()
-    return figure
+    figure_of(above).align_ylabels(grid[:, 0])
+    return grid
 
 
 def _in_order_of(model: SpikeHelmholtz, recording: Recording) -> Recording:
@@ -110,21 +115,48 @@ def _in_order_of(model: SpikeHelmholtz, recording: Recording) -> Recording:
     return recording
 
 
-def _stretch(
-    recording: Recording, model: SpikeHelmholtz, start: float | None, seconds: float | None
+def chosen_stretch(
+    recording: Recording,
+    start: float | None,
+    length: float,
+    best: Callable[[float], float],
 ) -> tuple[float, float]:
-    """Return the first and last moment to show."""
-    length = _BINS * model.bin_size_ if seconds is None else seconds
+    """Return the first and last moment to show.
+
+    Parameters
+    ----------
+    recording : Recording
+    start : float, optional
+    length : float
+        Cut to that of the recording.
+    best : callable
+        Gives a start where there is none, from the length.
+
+    Returns
+    -------
+    first, last : float
+
+    Raises
+    ------
+    InputError
+        If that is not inside the recording.
+    """
     if not length > 0:
         raise InputError(f"{length:g} seconds to show", "a positive number")
     length = min(length, recording.duration)
     if start is None:
-        start = _liveliest(recording, length, model.bin_size_)
+        start = best(length)
     if not recording.t_start <= start < recording.t_stop:
         raise InputError(
             f"start {start:g}", f"a moment from {recording.t_start:g} to {recording.t_stop:g}"
         )
     return start, min(start + length, recording.t_stop)
+
+
+def shade_gaps(axes: Axes, part: Recording) -> None:
+    """Shade the time in which no spike could be seen."""
+    for end, begin in pairwise(part.observed):
+        axes.axvspan(end[1], begin[0], color=UNOBSERVED, linewidth=0)
 
 
 def _liveliest(recording: Recording, length: float, bin_size: float) -> float:
@@ -205,9 +237,7 @@ def _draw_hidden(
         interpolation="nearest" if bins <= 1000 else "auto",
         extent=(start, start + bins * bin_size, units - 0.5, -0.5),
     )
-    bar = axes.figure.colorbar(image, ax=axes, aspect=12, pad=0.01, ticks=[0, 1])
-    bar.set_label("Probability")
-    bar.outline.set_linewidth(0.4)
+    colour_bar(axes, image, "Probability", ticks=[0, 1])
 
 
 def _label_hidden(axes: Axes, units: npt.NDArray[np.int64], sizes: Sequence[int]) -> None:

@@ -12,6 +12,8 @@ import matplotlib
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
 
+from neurohm.plots.display import showing_pyplot
+
 STYLE = Path(__file__).with_name("neurohm.mplstyle")
 
 WIDTH = 6.9
@@ -36,7 +38,7 @@ _Result = TypeVar("_Result")
 
 
 class Picture(Figure):
-    r"""A figure that pyplot does not manage: it opens no window, and notebooks show it once.
+    r"""A figure in the house style, also when it is saved later.
 
     Examples
     --------
@@ -65,6 +67,7 @@ def styled(draw: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Result]
 
     @wraps(draw)
     def drawn(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Result:
+        showing_pyplot()  # its backend changes settings, which are to stay
         with matplotlib.rc_context(fname=STYLE):
             return draw(*args, **kwargs)
 

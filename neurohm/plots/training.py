@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from neurohm.exceptions import InputError
-from neurohm.plots.style import BLUE, GREY, VERMILION, Picture, styled
+from neurohm.plots.canvas import panels
+from neurohm.plots.style import BLUE, GREY, VERMILION, styled
 from neurohm.training import History
 
 if TYPE_CHECKING:
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 
 @styled
-def learning_curve(model: SpikeHelmholtz | HelmholtzDensity | History) -> Figure:
+def learning_curve(
+    model: SpikeHelmholtz | HelmholtzDensity | History, *, axes: Axes | None = None
+) -> npt.NDArray[Any]:
     """Draw how well the machine explained its data, epoch by epoch.
 
     The training bound and, where a share of the data was held out, the score on it, whose best
@@ -29,11 +31,14 @@ def learning_curve(model: SpikeHelmholtz | HelmholtzDensity | History) -> Figure
     Parameters
     ----------
     model : SpikeHelmholtz, HelmholtzDensity or History
+    axes : Axes, optional
+        To be divided into the panels; by default a new figure.
 
     Returns
     -------
-    matplotlib.figure.Figure
-        Nats per window (per sample, of a density or a bare history) against epochs.
+    ndarray of Axes, (1, 1) or (2, 1)
+        First the curves: nats per window (per sample, of a density or a bare history) against
+        epochs. Second, where the rule has several particles, the effective ones.
 
     Raises
     ------
@@ -45,7 +50,8 @@ def learning_curve(model: SpikeHelmholtz | HelmholtzDensity | History) -> Figure
     >>> import neurohm as nh
     >>> from neurohm.training import History
     >>> history = History({"bound": [-4.1, -3.6, -3.5], "held_out": [-4.0, -3.7, -3.8]})
-    >>> nh.plots.learning_curve(history).savefig("learning.png")
+    >>> panels = nh.plots.learning_curve(history)
+    >>> panels[0, 0].figure.savefig("learning.png")
     """
     history = model if isinstance(model, History) else model.history_
     curves = [name for name in ("bound", "held_out") if name in history]
@@ -54,22 +60,22 @@ def learning_curve(model: SpikeHelmholtz | HelmholtzDensity | History) -> Figure
     done = history["epoch"] if "epoch" in history else np.arange(len(history))
     epochs = np.asarray(done + 1, dtype=np.float64)
     several = "effective_sample_size" in history
-    figure = Picture(figsize=(3.6, 3.0 if several else 2.4))
-    panels = figure.subplots(
-        1 + several, 1, sharex=True, squeeze=False, height_ratios=[3, 1][: 1 + several]
-    )[:, 0]
+    height = 3.0 if several else 2.4
+    grid = panels(axes, 1 + several, 1, height=height, heights=[3, 1][: 1 + several], share_x=True)
+    above, below = grid[0, 0], grid[-1, 0]
     for curve in curves:
-        _curve(panels[0], epochs, history[curve], curve)
-    panels[0].set_ylabel(f"Nats per {'window' if hasattr(model, 'lags') else 'sample'}")
-    panels[0].legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.1)
-    figure.suptitle("Learning curve", x=0.01, ha="left")
-    _show_late(panels[0], [history[curve] for curve in curves])
+        _curve(above, epochs, history[curve], curve)
+    above.set_ylabel(f"Nats per {'window' if hasattr(model, 'lags') else 'sample'}")
+    above.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.1)
+    above.set_title("Learning curve", fontsize=9, pad=18)
+    above.margins(y=0.16)  # room for the name of the best epoch
+    _show_late(above, [history[curve] for curve in curves])
     if several:
-        _effective_sample_size(panels[1], epochs, history["effective_sample_size"])
-    panels[-1].set_xlabel("Epoch")
-    panels[-1].xaxis.set_major_locator(MaxNLocator(integer=True))
-    panels[-1].set_xlim(0.5, float(epochs[-1]) + 0.5)
-    return figure
+        _effective_sample_size(below, epochs, history["effective_sample_size"])
+    below.set_xlabel("Epoch")
+    below.xaxis.set_major_locator(MaxNLocator(integer=True))
+    below.set_xlim(0.5, float(epochs[-1]) + 0.5)
+    return grid
 
 
 _NAMES = {"bound": "training bound", "held_out": "held-out score"}
@@ -108,7 +114,7 @@ def _show_late(axes: Axes, curves: list[npt.NDArray[np.float64]]) -> None:
         return
     low, high = np.percentile(values, 15), values.max()
     if high > low and (low - values.min()) > 2 * (high - low):
-        axes.set_ylim(low - 0.6 * (high - low), high + 0.1 * (high - low))
+        axes.set_ylim(low - 0.6 * (high - low), high + 0.3 * (high - low))
 
 
 def _effective_sample_size(

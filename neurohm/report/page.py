@@ -17,6 +17,8 @@ from neurohm.__about__ import __version__
 from neurohm.analysis import ScoreReport
 from neurohm.files import atomic_path
 from neurohm.learning import locality_report
+from neurohm.plots.canvas import figure_of
+from neurohm.plots.display import hidden
 from neurohm.plots.style import plural
 from neurohm.recordings import Recording
 from neurohm.report import cautions, words
@@ -78,6 +80,7 @@ def write_report(
         temporary.write_text(page, encoding="utf-8")
 
 
+@hidden()
 def render_report(
     model: SpikeHelmholtz,
     recording: Recording | None = None,
@@ -115,7 +118,7 @@ def render_report(
 
 def _score(score: ScoreReport, model: SpikeHelmholtz) -> str:
     gain = picture(
-        plots.score_gain(score),
+        figure_of(plots.score_gain(score)),
         alt=f"Bar of the gain over independent units, {words.number(score.gain_bits_per_spike)} "
         f"bits per spike, with two standard errors to each side.",
         caption="Independent units have the rates of the training data and nothing else. "
@@ -137,7 +140,7 @@ def _score(score: ScoreReport, model: SpikeHelmholtz) -> str:
 def _fields(model: SpikeHelmholtz) -> str:
     rate = "spikes per second" if model.time_unit_ == "s" else "spikes per bin"
     drawn = picture(
-        plots.receptive_fields(model),
+        figure_of(plots.receptive_fields(model)),
         alt="A panel for each hidden unit: recorded units from top to bottom, time in the window "
         "from left to right; red where the hidden unit raises the rate, blue where it lowers it.",
         caption=f"How many {rate} each recorded unit gains or loses at each lag when a hidden unit "
@@ -148,7 +151,7 @@ def _fields(model: SpikeHelmholtz) -> str:
 
 def _raster(recording: Recording, model: SpikeHelmholtz) -> str:
     drawn = picture(
-        plots.raster(recording, model),
+        figure_of(plots.raster(recording, model)),
         alt="Three panels over one time axis: the mean rate of the population, the spikes of all "
         "units, and the activity of the hidden units.",
         caption="Where the population's rate varies most. Hidden activity at a moment is how "
@@ -163,7 +166,7 @@ def _learning(model: SpikeHelmholtz) -> str:
         "epoch are kept." * ("held_out" in model.history_)
     )
     drawn = picture(
-        plots.learning_curve(model),
+        figure_of(plots.learning_curve(model)),
         alt="Curves of the training bound and of the held-out score over epochs.",
         caption=f"Log-likelihood of a window, epoch by epoch.{held_out}",
     )

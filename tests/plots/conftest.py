@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import neurohm as nh
@@ -39,3 +40,41 @@ def recording():
 @pytest.fixture(scope="session")
 def model(recording):
     return nh.SpikeHelmholtz(hidden=(5, 2), lags=3, epochs=4).fit(recording)
+
+
+def table_of(recording, members, lags, times, bin_size=0.02):
+    """A table as `SpikeHelmholtz.assemblies` returns it, of assemblies that are known."""
+    rows = []
+    for units, delays, moments in zip(members, lags, times, strict=True):
+        n_lags = round(max(delays) / bin_size) + 1
+        field = np.zeros((recording.n_units, n_lags))
+        for unit, delay in zip(units, delays, strict=True):
+            field[unit, round(delay / bin_size)] = 40.0 + unit
+        rows.append(
+            {
+                "members": tuple(recording.unit_ids[list(units)].tolist()),
+                "lags": tuple(map(float, delays)),
+                "occurrences": len(moments),
+                "times": np.asarray(moments, dtype=np.float64),
+                "field": field,
+            }
+        )
+    table = pd.DataFrame(rows, columns=["members", "lags", "occurrences", "times", "field"])
+    table.attrs = {
+        "bin_size": bin_size,
+        "time_unit": recording.time_unit,
+        "unit_ids": recording.unit_ids.tolist(),
+    }
+    return table
+
+
+@pytest.fixture(scope="session")
+def make_table():
+    return table_of
+
+
+@pytest.fixture(scope="session")
+def assemblies(recording):
+    """The planted assemblies of the recording."""
+    truth = recording.truth
+    return table_of(recording, truth["members"], truth["lags"], truth["occurrences"])

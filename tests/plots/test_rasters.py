@@ -4,24 +4,27 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 import neurohm as nh
 from neurohm.exceptions import InputError
 from neurohm.plots import raster
+from neurohm.plots.canvas import figure_of
 from neurohm.plots.rasters import _liveliest
 
 
-def panels(figure):
-    return figure.axes[:3]
+def panels(grid):
+    assert grid.shape == (3, 1)
+    return grid[:, 0]
 
 
 def test_one_time_axis_with_units(recording, model):
-    figure = raster(recording, model, start=20.0, seconds=5.0)
-    above, middle, below = panels(figure)
+    grid = raster(recording, model, start=20.0, seconds=5.0)
+    above, middle, below = panels(grid)
     assert above.get_xlim() == middle.get_xlim() == below.get_xlim() == (20.0, 25.0)
     assert below.get_xlabel() == "Time (s)"
     assert above.get_ylabel() == "Hz per\nunit"
-    assert "Probability" in [axes.get_ylabel() for axes in figure.axes]
+    assert [axes.get_ylabel() for axes in below.child_axes] == ["Probability"]
 
 
 def test_shows_every_spike_of_the_stretch(recording, model):
@@ -93,19 +96,19 @@ def test_gaps_are_shaded_not_silent(recording, model):
 def test_time_in_bins():
     counts = np.random.default_rng(0).poisson(0.2, (400, 3))
     model = nh.SpikeHelmholtz(hidden=1, lags=1, epochs=1).fit(counts)
-    figure = raster(nh.Recording.from_counts(counts), model, start=100, seconds=50)
-    above, _, below = panels(figure)
+    grid = raster(nh.Recording.from_counts(counts), model, start=100, seconds=50)
+    above, _, below = panels(grid)
     assert below.get_xlabel() == "Time (bins)"
     assert above.get_ylabel() == "Spikes\nper bin"
-    figure.to_png()
+    figure_of(grid).to_png()
 
 
 def test_one_unit_without_a_spike_in_sight():
     recording = nh.Recording.from_trains([np.arange(0.0, 20.0, 0.3)], t_stop=60.0)
     model = nh.SpikeHelmholtz(hidden=1, lags=1, epochs=1).fit(recording)
-    figure = raster(recording, model, start=40.0)
-    assert panels(figure)[0].get_xlim()[0] == 40.0
-    assert figure.to_png().startswith(b"\x89PNG")
+    grid = raster(recording, model, start=40.0)
+    assert panels(grid)[0].get_xlim()[0] == 40.0
+    assert figure_of(grid).to_png().startswith(b"\x89PNG")
 
 
 def test_longer_than_the_recording_shows_all(recording, model):
@@ -125,9 +128,9 @@ def test_stretches_that_are_not_there(recording, model, arguments, message):
 def test_labels_of_few_units_do_not_overlap(units, hidden):
     counts = np.random.default_rng(0).poisson(0.2, (600, units))
     model = nh.SpikeHelmholtz(hidden=hidden, lags=1, epochs=1).fit(counts)
-    figure = raster(nh.Recording.from_counts(counts), model)
-    figure.to_png()
-    boxes = [axes.yaxis.label.get_window_extent() for axes in panels(figure)]
+    grid = raster(nh.Recording.from_counts(counts), model)
+    figure_of(grid).to_png()
+    boxes = [axes.yaxis.label.get_window_extent() for axes in panels(grid)]
     for upper, lower in pairwise(boxes):
         assert lower.y1 <= upper.y0
 
@@ -135,4 +138,14 @@ def test_labels_of_few_units_do_not_overlap(units, hidden):
 def test_units_in_another_order_are_the_same_picture(recording, model):
     shuffled = recording.select_units(recording.unit_ids[::-1])
     same = raster(shuffled, model, start=20.0, seconds=5.0)
-    assert same.to_png() == raster(recording, model, start=20.0, seconds=5.0).to_png()
+    plain = raster(recording, model, start=20.0, seconds=5.0)
+    assert figure_of(same).to_png() == figure_of(plain).to_png()
+
+
+def test_into_given_axes(recording, model):
+    figure = Figure()
+    axes = figure.subplots()
+    above, middle, below = panels(raster(recording, model, start=20.0, seconds=5.0, axes=axes))
+    assert above.figure is middle.figure is below.figure is figure
+    assert above.get_xlim() == below.get_xlim() == (20.0, 25.0)
+    assert not axes.axison

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from matplotlib.figure import Figure
 
 from neurohm.analysis import ScoreReport
 from neurohm.plots import score_gain
@@ -11,7 +12,7 @@ SCORE = ScoreReport(-9.9, -10, 0.14, 0.05, 0.01, 100, 30.0, "importance", 600, 9
 
 
 def test_gain_and_two_standard_errors():
-    (axes,) = score_gain(SCORE).axes
+    axes = score_gain(SCORE)
     (bar,) = axes.patches
     assert bar.get_width() == 0.05
     (segment,) = axes.collections[0].get_segments()
@@ -29,4 +30,11 @@ def test_gain_and_two_standard_errors():
     ],
 )
 def test_odd_scores_are_drawn(changes):
-    assert score_gain(replace(SCORE, **changes)).to_png().startswith(b"\x89PNG")
+    axes = score_gain(replace(SCORE, **changes))
+    assert axes.figure.to_png().startswith(b"\x89PNG")
+
+
+def test_into_given_axes():
+    axes = Figure().subplots()
+    assert score_gain(SCORE, axes=axes) is axes
+    assert axes.patches

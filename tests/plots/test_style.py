@@ -7,20 +7,23 @@ import matplotlib
 from matplotlib.figure import Figure
 
 from neurohm.plots import learning_curve
+from neurohm.plots.canvas import figure_of
 from neurohm.plots.style import STYLE, Picture, styled
 from neurohm.training import History
 
+HISTORY = History({"bound": [-2.0, -1.0]})
+
 
 def test_pictures_are_figures_that_notebooks_show():
-    figure = learning_curve(History({"bound": [-2.0, -1.0]}))
+    figure = figure_of(learning_curve(HISTORY))
     assert isinstance(figure, Figure)
     assert figure._repr_png_().startswith(b"\x89PNG")
 
 
 def test_the_users_settings_neither_matter_nor_change():
     with matplotlib.rc_context({"font.size": 31.0}):
-        figure = learning_curve(History({"bound": [-2.0, -1.0]}))
-        assert figure.axes[0].yaxis.label.get_size() == 8
+        ((axes,),) = learning_curve(HISTORY)
+        assert axes.yaxis.label.get_size() == 8
         assert matplotlib.rcParams["font.size"] == 31.0
 
 
@@ -41,7 +44,8 @@ def test_same_picture_same_bytes():
 def test_plots_open_no_window_and_load_no_pyplot(subprocess_environment, tmp_path):
     program = (
         "import sys, neurohm as nh; from neurohm.training import History; "
-        "nh.plots.learning_curve(History({'bound': [-2.0, -1.0]})).savefig('x.png'); "
+        "panels = nh.plots.learning_curve(History({'bound': [-2.0, -1.0]})); "
+        "panels[0, 0].figure.savefig('x.png'); "
         "print('matplotlib.pyplot' in sys.modules)"
     )
     done = subprocess.run(

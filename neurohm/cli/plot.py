@@ -1,0 +1,185 @@
+"""``neurohm plot``: one picture of a model, or of a recording by it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from neurohm.cli.loading import load_spike_model
+from neurohm.cli.options import AsJson, ModelFile, ReaderOptions
+from neurohm.cli.printing import note, show
+from neurohm.exceptions import InputError
+from neurohm.files import atomic_path, check_writable
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from neurohm.estimators import SpikeHelmholtz
+    from neurohm.recordings import Recording
+
+FORMATS = {".png": "Software", ".pdf": "CreationDate", ".svg": "Date"}
+"""Endings, with what is left out of such files so that the same picture is the same file."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of picture.
+
+    Parameters
+    ----------
+    draws : str
+        Name of the function of `neurohm.plots`.
+    shows : str
+        What it shows, one line.
+    of : tuple of str
+        What the function takes: "model", "recording", "assemblies" or "locality" each.
+    options : tuple of str
+        Which options it takes.
+    """
+
+    draws: str
+    shows: str
+    of: tuple[str, ...]
+    options: tuple[str, ...] = ()
+
+
+_ALONE = ("model",)
+_BOTH, _FOUND = ("recording", "model"), ("recording", "assemblies")
+_STRETCH = ("start", "seconds")
+
+KINDS = {
+    "fields": Kind(
+        "receptive_fields", "what hidden units add to the rates", ("model",), ("layer",)
+    ),
+    "learning": Kind("learning_curve", "the score, epoch by epoch", _ALONE),
+    "weights": Kind("weights", "histograms of the weights", _ALONE),
+    "locality": Kind("locality", "which signals each synapse learns from", ("locality",)),
+    "raster": Kind("raster", "spikes and hidden activity", _BOTH, _STRETCH),
+    "activity": Kind("activity", "how active hidden units are", _BOTH),
+    "dreams": Kind("dreams", "the recording beside a dream", _BOTH, _STRETCH),
+    "check": Kind("model_check", "rates and correlations of dreams and data", _BOTH),
+    "assemblies": Kind("assembly_raster", "spikes coloured by assembly", _FOUND, _STRETCH),
+    "averages": Kind("triggered_average", "rates around each assembly's occurrences", _FOUND),
+    "matrix": Kind("assembly_matrix", "members of assemblies, with lags", ("assemblies",)),
+    "map": Kind("assembly_map", "where members lie on the electrode array", _FOUND),
+}
+
+
+def plot(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="Kind of picture, see above.")],
+    model: ModelFile,
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", help="Picture to write: .png, .pdf or .svg."),
+    ],
+    reader: ReaderOptions,
+    recording: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="RECORDING", help="File with the spikes, if the picture is of them."
+        ),
+    ] = None,
+    start: Annotated[
+        float | None, typer.Option(help="First moment to show, seconds; by default a lively one.")
+    ] = None,
+    seconds: Annotated[float | None, typer.Option(help="How much time to show.")] = None,
+    layer: Annotated[int | None, typer.Option(help="Hidden layer; by default the first.")] = None,
+    dpi: Annotated[int, typer.Option(min=10, max=2400, help="Pixels of an inch.")] = 300,
+    as_json: AsJson = False,
+) -> None:
+    """Draw a picture of a model, or of a recording by it."""
+    given = {"start": start, "seconds": seconds, "layer": layer}
+    options = {name: value for name, value in given.items() if value is not None}
+    chosen = _checked(kind, options, recording)
+    _check_picture(output, *[path for path in (model, recording) if path is not None])
+    fitted = load_spike_model(model)
+    part = None
+    if recording is not None and _needs_recording(chosen):
+        width = fitted.bin_size_ if fitted.time_unit_ == "s" else None
+        part = reader.load(recording, width_of_bins=width)
+
+    from neurohm import plots
+    from neurohm.plots.canvas import figure_of
+    from neurohm.plots.display import hidden
+
+    subjects = [_subject(name, fitted, part) for name in chosen.of]
+    with hidden():
+        figure = figure_of(getattr(plots, chosen.draws)(*subjects, **options))
+    _save(figure, output, dpi)
+    width, height = (float(inches) for inches in figure.get_size_inches())
+    result = {"picture": str(output), "kind": kind, "inches": [width, height], "dpi": dpi}
+    show(result, {"picture": f"{output}: {chosen.shows}"}, as_json=as_json)
+
+
+def _save(figure: Figure, path: Path, dpi: int) -> None:
+    """Write a picture in the format that its name ends in; all or nothing."""
+    suffix = path.suffix.lower()
+    with atomic_path(path) as temporary:
+        figure.savefig(temporary, format=suffix[1:], dpi=dpi, metadata={FORMATS[suffix]: None})
+
+
+def _listed(title: str, of_recording: bool) -> str:
+    """Return the kinds that need a recording, or those that do not, a line each."""
+    lines = [
+        f"  {name:<11} {kind.shows}"
+        for name, kind in KINDS.items()
+        if _needs_recording(kind) == of_recording
+    ]
+    return "\n".join(["\b", title, *lines])
+
+
+def _needs_recording(kind: Kind) -> bool:
+    return bool({"recording", "assemblies"} & set(kind.of))
+
+
+plot.__doc__ = "\n\n".join(
+    [
+        str(plot.__doc__),
+        _listed("Of a model alone:", of_recording=False),
+        _listed("Of a recording too:", of_recording=True),
+    ]
+)
+
+
+def _checked(name: str, options: dict[str, Any], recording: Path | None) -> Kind:
+    """Return the kind of that name, if it can be drawn with these options."""
+    if name not in KINDS:
+        raise InputError(f"picture {name!r}", "one of " + ", ".join(KINDS))
+    kind = KINDS[name]
+    if _needs_recording(kind) and recording is None:
+        raise InputError(
+            f"picture {name!r} without a recording",
+            "the recording that it is of",
+            f"neurohm plot {name} MODEL RECORDING -o PICTURE",
+        )
+    for option in options:
+        if option not in kind.options:
+            able = [other for other, one in KINDS.items() if option in one.options]
+            raise InputError(f"--{option} with picture {name!r}", f"it with {', '.join(able)}")
+    return kind
+
+
+def _check_picture(path: Path, *inputs: Path) -> None:
+    """Raise unless a picture can be written there, over no input."""
+    if path.suffix.lower() not in FORMATS:
+        raise InputError(f"picture file {path}", "a name that ends in " + ", ".join(FORMATS))
+    if any(path.exists() and other.exists() and path.samefile(other) for other in inputs):
+        raise InputError(f"the output {path} is the input", "another name for the output")
+    check_writable(path)
+
+
+def _subject(name: str, fitted: SpikeHelmholtz, part: Recording | None) -> Any:
+    """Return what a picture is of, by its name."""
+    if name == "assemblies":
+        note("finding assemblies; each half of the recording is fitted again")
+        return fitted.assemblies(part)
+    if name == "locality":
+        from neurohm.learning import locality_report
+        from neurohm.report import words
+
+        rule, plasticity = words.rule_of(fitted), words.plasticity_of(fitted)
+        return locality_report(fitted.machine_, rule, plasticity)
+    return fitted if name == "model" else part

@@ -1,0 +1,169 @@
+"""Whether dreams look like data: rates, correlations, synchrony, time course."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from neurohm.analysis import MomentReport, compare_moments
+from neurohm.analysis.moment_report import Agreement
+from neurohm.plots.canvas import figure_of, panels
+from neurohm.plots.style import BLUE, GREY, VERMILION, styled
+from neurohm.recordings import Recording, Windows
+
+if TYPE_CHECKING:
+    from neurohm.estimators import SpikeHelmholtz
+
+_DATA: dict[str, Any] = {"color": "black", "marker": "o", "markersize": 2.5, "linewidth": 1.0}
+_DREAMS: dict[str, Any] = {"color": BLUE, "marker": "o", "markersize": 2.5, "linewidth": 1.0}
+_INDEPENDENT: dict[str, Any] = {"color": VERMILION, "linestyle": "--", "linewidth": 1.0}
+
+
+@styled
+def model_check(
+    recording: Recording | npt.ArrayLike,
+    model: SpikeHelmholtz,
+    *,
+    dreams: int | None = None,
+    seed: int = 0,
+    axes: Axes | None = None,
+) -> npt.NDArray[Any]:
+    """Draw the moments of a recording against those of the model's dreams.
+
+    Four panels: the rate of each unit, the correlation of each pair (of 200 units at most), the
+    number of units that spike in the same bin, P(K), and the mean autocorrelation within a
+    window. Beside the correlation r of dreams with data stands the r that two recordings as long
+    as this one would have; beside P(K) its Jensen-Shannon divergence from that of the data, bits.
+
+    Parameters
+    ----------
+    recording : Recording or array_like, (n_bins, n_units)
+        Best one that the model was not fitted to.
+    model : SpikeHelmholtz
+        A fitted one.
+    dreams : int, optional
+        Windows to dream; as many as the recording has by default.
+    seed : int
+        Of the dreams.
+    axes : Axes, optional
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    ndarray of Axes, (2, 2)
+
+    Raises
+    ------
+    InputError, ArgumentTypeError
+        If the recording does not fit the model, or an argument cannot be used.
+
+    Examples
+    --------
+    >>> import neurohm as nh
+    >>> recording = nh.simulate_assemblies(n_units=10, minutes=1, n_assemblies=1, members=(4, 5))
+    >>> train, test = recording.split(test=0.5)
+    >>> model = nh.SpikeHelmholtz(hidden=4, lags=2, epochs=3).fit(train)
+    >>> model_check(test, model)[0, 0].figure.savefig("check.png")
+    """
+    windows = Windows(model._binned(recording), model.lags, stride=model.lags)
+    report = compare_moments(model.machine_, windows, model.independent_, dreams=dreams, seed=seed)
+    grid = panels(axes, 2, 2, height=3.8)
+    in_seconds = model.time_unit_ == "s"
+    unit = "Hz" if in_seconds else "spikes per bin"
+    _scatter(grid[0, 0], report.data.rates, report.model.rates)
+    _write_agreement(grid[0, 0], report.rates)
+    grid[0, 0].set(title="Rates", xlabel=f"Data ({unit})", ylabel=f"Dreams ({unit})")
+    _scatter(grid[0, 1], report.data.correlations, report.model.correlations)
+    _write_agreement(grid[0, 1], report.correlations)
+    grid[0, 1].axhline(0.0, **_INDEPENDENT, zorder=0)
+    grid[0, 1].set(title="Correlations of pairs", xlabel="Data (r)", ylabel="Dreams (r)")
+    _draw_synchrony(grid[1, 0], report)
+    _draw_autocorrelations(grid[1, 1], report, 1000.0 if in_seconds else 1.0)
+    grid[1, 1].set_xlabel(f"Lag ({'ms' if in_seconds else 'bins'})")
+    _name_curves(grid, axes)
+    return grid
+
+
+def _name_curves(grid: npt.NDArray[Any], axes: Axes | None) -> None:
+    """Write once, above all panels, what the colours are."""
+    names = (grid[1, 0].get_lines(), ["data", "dreams", "independent units"])
+    if axes is None:
+        figure_of(grid).legend(*names, loc="outside upper center", ncols=3)
+    else:
+        axes.legend(*names, loc="lower center", bbox_to_anchor=(0.5, 1.05), ncols=3)
+
+
+def _scatter(axes: Axes, data: npt.NDArray[np.float64], dreamt: npt.NDArray[np.float64]) -> None:
+    """Draw dreams against data on the same scale, with the line on which they are the same."""
+    few = len(data) <= 300
+    axes.plot(
+        data,
+        dreamt,
+        "o",
+        markersize=3.0 if few else 1.5,
+        markeredgewidth=0,
+        color=BLUE,
+        alpha=0.6 if few else max(0.15, 300 / len(data)),
+        rasterized=len(data) > 5000,
+    )
+    axes.axline((0.0, 0.0), slope=1.0, color=GREY, linewidth=0.6, zorder=0)
+    both = np.concatenate([[0.0], data, dreamt])
+    low, high = np.nanmin(both), np.nanmax(both)
+    room = 0.05 * (high - low) or 1.0
+    axes.set(xlim=(low - room, high + room), ylim=(low - room, high + room))
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(MaxNLocator(4))
+
+
+def _draw_synchrony(axes: Axes, report: MomentReport) -> None:
+    """Draw P(K), as far as data or dreams go, and how far it is from that of the data."""
+    three = (report.data, report.model, report.independent)
+    seen = np.flatnonzero(report.data.synchrony + report.model.synchrony)[-1] + 1
+    for moments, style in zip(three, (_DATA, _DREAMS, _INDEPENDENT), strict=True):
+        probability = np.where(moments.synchrony > 0, moments.synchrony, np.nan)[:seen]
+        axes.plot(np.arange(seen), probability, **style)
+    drawn = np.concatenate([moments.synchrony[:seen] for moments in three[:2]])
+    axes.set(yscale="log", ylim=(drawn[drawn > 0].min() / 2, 4 * drawn.max()))
+    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    axes.set(title="Synchrony", xlabel="Units K in a bin", ylabel="P(K)")
+    off = [(report.synchrony_divergence, BLUE), (report.independent_divergence, VERMILION)]
+    for line, (divergence, colour) in enumerate(off):
+        axes.text(
+            0.98, 0.98 - 0.11 * line, f"{divergence:.2g} bits off", transform=axes.transAxes,
+            va="top", ha="right", fontsize=7, color=colour,
+        )  # fmt: skip
+
+
+def _draw_autocorrelations(axes: Axes, report: MomentReport, scale: float) -> None:
+    """Draw the mean over units of the correlation of a unit with itself some bins later."""
+    axes.set(title="Autocorrelation", ylabel="Mean over units (r)")
+    if report.lags == 1:
+        axes.set(xticks=[], yticks=[])
+        axes.text(0.5, 0.5, "a window is one bin", transform=axes.transAxes, ha="center")
+        return
+    lags = np.arange(1, report.lags) * report.bin_size * scale
+    both = [report.data.autocorrelations, report.model.autocorrelations]
+    known = np.isfinite(both).all(axis=(0, 2))
+    for values, style in zip(both, (_DATA, _DREAMS), strict=True):
+        if known.any():
+            axes.plot(lags, values[known].mean(axis=0), **style)
+    axes.axhline(0.0, **_INDEPENDENT, zorder=0)
+    axes.set_xlim(0.0, None)
+    low, high = axes.get_ylim()
+    low, high = min(low, -0.005), max(high, 0.02)  # noise does not fill the panel
+    axes.set_ylim(low, high + 0.7 * (high - low))  # room for what is written
+    axes.yaxis.set_major_locator(MaxNLocator(4))
+    _write_agreement(axes, report.autocorrelations)
+
+
+def _write_agreement(axes: Axes, agreement: Agreement) -> None:
+    """Write the agreement in the corner that good models leave empty."""
+    if np.isnan(agreement.r):
+        return
+    best = "" if np.isnan(agreement.ceiling) else f"\nat best {agreement.ceiling:.2f}"
+    text = f"r = {agreement.r:.2f}{best}\nnRMSE {agreement.nrmse:.2f}".replace("-", "−")
+    axes.text(0.03, 0.98, text, transform=axes.transAxes, va="top", fontsize=7)
