@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -99,8 +98,7 @@ def members_of(
     array([0, 1])
     """
     peak = template.field.max(axis=1)
-    strongest = np.sort(peak)[-_STRONGEST:].mean()
-    return np.flatnonzero((p_value <= alpha) & (peak >= _FAINTEST * strongest))
+    return np.flatnonzero((p_value <= alpha) & (peak >= _FAINTEST * _mean_of_strongest(peak)))
 
 
 def find_assembly(
@@ -124,7 +122,7 @@ def find_assembly(
     """
     while True:
         assembly = _with_members(template, members, observed)
-        least = _FAINTEST * np.median(assembly.participation)
+        least = _FAINTEST * _mean_of_strongest(assembly.participation)
         stay = assembly.participation >= least
         if stay.all() or stay.sum() < 2:
             return assembly
@@ -169,12 +167,14 @@ def _with_members(
     detector = Detector.of(field, observed.baseline, observed.observation)
     bins = occurrence_bins(detector.log_odds(observed.spikes), field.shape[1])
     size, binned = observed.binned.bin_size, observed.binned
-    spans: npt.NDArray[Any] = np.array([_span(field[unit]) for unit in members])
+    spans = [_span(field[unit]) for unit in members]
+    places = np.array([(size * first, size * end) for first, end in spans])
     trains = [observed.recording.times(unit) for unit in members]
-    starts = binned.t_start + bins * size
-    after = first_spikes(trains, starts, spans * size)
-    shift, lags = aligned(after, spans.mean(axis=1) * size)
-    by_chance = -np.expm1(-observed.baseline[members] * np.diff(spans, axis=1)[:, 0])
+    starts = binned.edges[bins]
+    after = first_spikes(trains, starts, places)
+    shift, lags = aligned(after, places.mean(axis=1))
+    bins_each = np.array([end - first for first, end in spans])
+    by_chance = -np.expm1(-observed.baseline[members] * bins_each)
     return Assembly(
         hidden_units=template.hidden_units,
         members=members,
@@ -184,6 +184,10 @@ def _with_members(
         log_odds=float(detector.weight[members].max(axis=1).sum() + detector.constant),
         times=np.sort(starts + shift),
     )
+
+
+def _mean_of_strongest(values: npt.NDArray[np.float64]) -> float:
+    return float(np.sort(values)[-_STRONGEST:].mean())
 
 
 def _share(took_part: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
