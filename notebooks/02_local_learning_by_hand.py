@@ -42,9 +42,13 @@ from IPython.display import display, update_display
 
 import neurohm as nh
 from neurohm.images import bars, lines
-from neurohm.likelihood import all_states, exact_divergence, exact_free_energy, exact_posterior
-from neurohm.machine.initial import Normal
-from neurohm.machine.recruitment import Recruitment
+from neurohm.likelihood import (
+    all_states,
+    exact_divergence,
+    exact_posterior_means,
+    exact_recognition_gap,
+)
+from neurohm.machine import Normal, Recruitment
 from neurohm.training import Decay
 
 STEPS = 1000 if os.environ.get("NEUROHM_FAST") else 4000  # of learning, in parts 4 and 5
@@ -244,21 +248,10 @@ for update in updates.local:
 
 # %% [markdown]
 # Our two errors are among them. *Plasticity* forms the products and changes the weights. We use
-# the plain delta rule, `nh.Delta(eta)`, and compare.
-
+# the plain delta rule, `nh.Delta(eta)`, and compare; `updates.of` looks up what the synapses of
+# one projection saw.
 
 # %%
-def signals(updates, name, phase):
-    """Return the update of the synapses of that name in that phase, and their afferent."""
-    found = [
-        (update, afferent)
-        for update in updates.local
-        for afferent in update.afferents
-        if (afferent.synapses.key, update.phase) == (name, phase)
-    ]
-    return found[0]
-
-
 nh.Delta(eta).apply(learner, updates)
 before, after = tiny.parameters(), learner.parameters()
 
@@ -268,8 +261,8 @@ cases = [
 ]
 for name, phase, (pre, post), by_hand in cases:
     old, new = before[name][pre, post], after[name][pre, post]
-    update, afferent = signals(updates, name, phase)
-    product = afferent.presynaptic[0, pre] * update.error[0, post]
+    (seen,) = updates.of(name, phase)
+    product = seen.presynaptic[0, pre] * seen.error[0, post]
 
     assert new == old + eta * product  # the same number, to the last bit
     assert np.isclose(new - old, by_hand, rtol=1e-9)  # and it is the one computed by hand
@@ -308,14 +301,8 @@ print(f"{sum(v.size for v in after.values())} weights and biases, each as comput
 # `nh.locality_report` runs one step, reads the updates and lists the signals that each change
 # was made of.
 
-
 # %%
-def table(report):
-    """Return a locality report as a table."""
-    return pd.DataFrame(report.to_dict()["signals"]).set_index("parameter")
-
-
-display(table(nh.locality_report(tiny, nh.WakeSleep())))
+display(nh.locality_report(tiny, nh.WakeSleep()))
 nh.plots.locality(tiny, nh.WakeSleep())
 plt.show()
 
@@ -352,7 +339,7 @@ plt.show()
 
 # %%
 reweighted = nh.Reweighted(particles=3)
-display(table(nh.locality_report(tiny, reweighted)))
+display(nh.locality_report(tiny, reweighted))
 nh.plots.locality(tiny, reweighted)
 plt.show()
 
@@ -369,8 +356,8 @@ learner = tiny.copy()
 guesses = reweighted.phases(learner, x, seed=26)
 updates = reweighted.updates(learner, guesses)
 name = "generative/hidden1->visible"
-update, afferent = signals(updates, name, "wake")
-omega, pre, post = update.gain.values, afferent.presynaptic[:, k], update.error[:, j]
+(seen,) = updates.of(name)
+omega, pre, post = seen.gain.values, seen.presynaptic[:, k], seen.error[:, j]
 for n in range(3):
     print(
         f"particle {n + 1}: weight {omega[n]:.4f}, "
@@ -399,16 +386,16 @@ for name in ("generative/hidden1->visible", "generative/visible"):
 
 for tested in (nh.WakeSleep(), reweighted):
     wake = tested.phases(tiny, x, seed=26).wake
-    one, other = (
-        signals(tested.wake_updates(machine, wake), "generative/hidden1->visible", "wake")
+    (one,), (other,) = (
+        tested.wake_updates(machine, wake).of("generative/hidden1->visible")
         for machine in (tiny, meddled)
     )
-    assert np.array_equal(one[0].error[:, j], other[0].error[:, j])
-    assert np.array_equal(one[1].presynaptic, other[1].presynaptic)
+    assert np.array_equal(one.error[:, j], other.error[:, j])
+    assert np.array_equal(one.presynaptic, other.presynaptic)
     print(f"{tested.name}: presynaptic activity and error are the same to the bit")
-    if one[0].gain is not None:
-        print(f"    global scalar before {one[0].gain.values.round(4)}")
-        print(f"    and after            {other[0].gain.values.round(4)}")
+    if one.gain is not None:
+        print(f"    global scalar before {one.gain.values.round(4)}")
+        print(f"    and after            {other.gain.values.round(4)}")
 
 # %% [markdown]
 # In wake-sleep, nothing that happened at far synapses made any difference. In reweighted
@@ -671,8 +658,7 @@ print({name: round(list(curve.values())[-1], 3) for name, curve in curves.items(
 # %%
 def gap(machine, images):
     """Return the divergence of recognition from the exact posterior for each image (bits)."""
-    free_energy = exact_free_energy(machine, images)
-    return (free_energy + nh.exact_log_likelihood(machine, images)) / np.log(2)
+    return exact_recognition_gap(machine, images) / np.log(2)
 
 
 everything = all_states(9)  # all 512 images of 3 x 3 pixels
@@ -706,14 +692,8 @@ display(pd.DataFrame(rows).T.round(3))
 
 
 # %%
-def posterior_mean(machine, images):
-    """Return how probable each neuron of the first hidden layer is, given each image, exactly."""
-    states, log_posterior = exact_posterior(machine, images)
-    return np.exp(log_posterior) @ states[0]
-
-
 def recognition_mean(machine, images):
-    """Return the same by recognition."""
+    """Return how probable each neuron of the first hidden layer is, given each image."""
     weights = machine.parameters()
     return sigma(weights["recognition/hidden1"] + images @ weights["recognition/visible->hidden1"])
 
@@ -727,7 +707,8 @@ for column, image in zip(axes.T, worst, strict=True):
     column[0].set_axis_off()
     for panel, machine in zip(column[1:], (full, no_sleep), strict=True):
         place = np.arange(1, 7)
-        panel.bar(place, posterior_mean(machine, image[None])[0], 0.8, color="0.75")
+        posterior = exact_posterior_means(machine, image[None])[0]  # of the first hidden layer
+        panel.bar(place, posterior[0], 0.8, color="0.75")
         panel.bar(place, recognition_mean(machine, image[None])[0], 0.35, color=BLUE)
         panel.set(ylim=(0, 1.05), xticks=place)
 axes[1, 0].set_ylabel("wake and sleep\nP(active)")
@@ -755,7 +736,7 @@ plt.show()
 # - **Particles.** Use `nh.Reweighted(particles=10, baseline=False)` in `learn`. Its
 #   `wake_updates` also teach recognition: what happens to "only wake" now?
 # - **The factor of recognition.** Awake, recognition synapses are multiplied by
-#   $\omega_n - 1/K$ (with `baseline=True`). Find it in `update.gain`. Why does subtracting
+#   $\omega_n - 1/K$ (with `baseline=True`). Find it with `updates.of`. Why does subtracting
 #   $1/K$ leave the mean change as it is? (What is the mean of activity times error under the
 #   pathway that drew the activity?)
 # - **Other seeds.** How often do lines end near 0.1 bit, and where do the other runs end?

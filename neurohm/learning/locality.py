@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from neurohm.backend import Site, as_stream
@@ -14,6 +14,8 @@ from neurohm.machine import HelmholtzMachine, LocalUpdate, as_machine, dream
 from neurohm.machine.updates import SYNAPSE_LOCAL
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from neurohm.plasticity import Plasticity
 
 
@@ -54,6 +56,26 @@ class LocalityReport:
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain data."""
         return asdict(self)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the report as a table, one row per signal, indexed by parameter.
+
+        Examples
+        --------
+        >>> import neurohm as nh
+        >>> report = nh.locality_report(nh.HelmholtzMachine([4, 2]), "wake-sleep")
+        >>> report.to_frame().loc["generative/hidden1->visible", "postsynaptic"]
+        'visible error'
+        """
+        import pandas as pd
+
+        columns = [field.name for field in fields(Signal)]
+        return pd.DataFrame(map(asdict, self.signals), columns=columns).set_index("parameter")
+
+    def _repr_html_(self) -> str:
+        """Return the table that notebooks show."""
+        table = self.to_frame().reset_index()
+        return str(table.rename(columns={"third_factor": "third factor"}).to_html(index=False))
 
     def __str__(self) -> str:
         head = ("parameter", "phase", "presynaptic", "postsynaptic", "third factor", "locality")

@@ -6,6 +6,8 @@ from neurohm.likelihood.exact import (
     exact_free_energy,
     exact_log_likelihood,
     exact_posterior,
+    exact_posterior_means,
+    exact_recognition_gap,
 )
 from neurohm.likelihood.importance import LogLikelihood, log_likelihood
 from neurohm.likelihood.metrics import block_standard_error, nats_to_bits
@@ -18,6 +20,8 @@ __all__ = [
     "exact_free_energy",
     "exact_log_likelihood",
     "exact_posterior",
+    "exact_posterior_means",
+    "exact_recognition_gap",
     "log_likelihood",
     "nats_to_bits",
 ]

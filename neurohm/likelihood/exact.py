@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import logsumexp
+from scipy.special import logsumexp, softmax
 
 from neurohm.backend import Array
 from neurohm.exceptions import InputError
@@ -91,6 +91,77 @@ def exact_posterior(
     return states, joint - logsumexp(joint, axis=1, keepdims=True)
 
 
+def exact_posterior_means(machine: HelmholtzMachine, x: npt.ArrayLike) -> list[Array]:
+    """Return how probable it is that each hidden unit is active, given each row.
+
+    Parameters
+    ----------
+    machine : HelmholtzMachine
+        At most 22 hidden units, all Bernoulli.
+    x : array_like, (rows, visible units)
+
+    Returns
+    -------
+    list of ndarray of float64, (rows, units)
+        p(h_k = 1 | x), one array a hidden population.
+
+    Examples
+    --------
+    >>> import neurohm as nh
+    >>> machine = nh.HelmholtzMachine([3, 2, 1], seed=0)
+    >>> [mean.shape for mean in exact_posterior_means(machine, all_states(3))]
+    [(8, 2), (8, 1)]
+    """
+    double = _listable(machine)
+    states = _hidden_states(double)
+    data = double.as_activity(x)
+    means = [np.empty((len(data), part.shape[1])) for part in states]
+    for i, row in enumerate(data):
+        posterior = softmax(log_joint(double, [row[None], *states]))
+        for mean, part in zip(means, states, strict=True):
+            mean[i] = posterior @ part
+    return means
+
+
+def exact_recognition_gap(machine: HelmholtzMachine, x: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Return how far recognition is from the exact posterior, KL(q(h|x) || p(h|x)) of each row.
+
+    It is what the free energy exceeds -log p(x) by: zero where recognition is exact.
+
+    Parameters
+    ----------
+    machine : HelmholtzMachine
+        At most 22 hidden units, all Bernoulli.
+    x : array_like, (rows, visible units)
+
+    Returns
+    -------
+    ndarray of float64, (rows,)
+        Nats.
+
+    References
+    ----------
+    Dayan, Hinton, Neal, Zemel (1995). The Helmholtz machine. Neural Computation 7:889.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import neurohm as nh
+    >>> machine, x = nh.HelmholtzMachine([3, 2], seed=0), all_states(3)
+    >>> excess = exact_free_energy(machine, x) + exact_log_likelihood(machine, x)
+    >>> bool(np.allclose(exact_recognition_gap(machine, x), excess))
+    True
+    """
+    double = _listable(machine)
+    states = _hidden_states(double)
+    gap = []
+    for row in double.as_activity(x):
+        log_q = log_recognition(double, [row[None], *states])
+        joint = log_joint(double, [row[None], *states])
+        gap.append(np.exp(log_q) @ (log_q - joint) + logsumexp(joint))
+    return np.array(gap)
+
+
 def exact_free_energy(machine: HelmholtzMachine, x: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """Return the Helmholtz free energy of each row, E_q[log q(h|x) - log p(x, h)].
 
@@ -165,6 +236,8 @@ def _hidden_states(machine: HelmholtzMachine) -> list[Array]:
     sizes = machine.sizes[1:]
     if sum(sizes) > LARGEST:
         raise InputError(f"{sum(sizes)} hidden units", f"at most {LARGEST}, to list all states")
+    if not sizes:
+        return []
     joint = all_states(sum(sizes))
     return [np.ascontiguousarray(part) for part in np.split(joint, np.cumsum(sizes)[:-1], axis=1)]
 

@@ -1,6 +1,7 @@
 """The Helmholtz machine: populations, and the projections of its two pathways."""
 
 from neurohm.machine.build import chain
+from neurohm.machine.initial import Initial, Normal, Sparse, Zeros
 from neurohm.machine.machine import HelmholtzMachine, as_machine
 from neurohm.machine.passes import (
     Activity,
@@ -11,11 +12,13 @@ from neurohm.machine.passes import (
     recognise_mean,
 )
 from neurohm.machine.projection import Pathway, Projection
+from neurohm.machine.recruitment import Recruitment
 from neurohm.machine.updates import (
     Afferent,
     DeclaredUpdate,
     LocalUpdate,
     MetricSample,
+    SynapticSignals,
     ThirdFactor,
     Updates,
 )
@@ -26,13 +29,19 @@ __all__ = [
     "Afferent",
     "DeclaredUpdate",
     "HelmholtzMachine",
+    "Initial",
     "LocalUpdate",
     "MetricSample",
+    "Normal",
     "Pathway",
     "Projection",
+    "Recruitment",
+    "Sparse",
+    "SynapticSignals",
     "ThirdFactor",
     "Updates",
     "Workspace",
+    "Zeros",
     "as_machine",
     "chain",
     "dream",

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from neurohm.backend import Array
+from neurohm.exceptions import InputError
 from neurohm.machine.projection import Bias, Projection
 
 SYNAPSE_LOCAL = "synapse-local"
@@ -121,6 +122,32 @@ class DeclaredUpdate:
 
 
 @dataclass(frozen=True, eq=False)
+class SynapticSignals:
+    """What the synapses of one projection, or one bias, saw in one phase.
+
+    Parameters
+    ----------
+    parameter : str
+        Key of the parameter.
+    phase : str
+    presynaptic : ndarray, (rows, source units), or None
+        Activity, a row for each row of the error; None for a bias, which is always active.
+    error : ndarray, (rows, units)
+        What the units did minus what their own input predicted.
+    gain : ThirdFactor or None
+    scale : float
+        A factor of the sum over rows.
+    """
+
+    parameter: str
+    phase: str
+    presynaptic: Array | None
+    error: Array
+    gain: ThirdFactor | None
+    scale: float
+
+
+@dataclass(frozen=True, eq=False)
 class Updates:
     """All that one step of a learning rule asks of plasticity, and what it saw on the way.
 
@@ -131,12 +158,62 @@ class Updates:
     declared : tuple of DeclaredUpdate
     monitor : dict of str to float
         Means over the batch, such as the bound on the log-likelihood (nats per sample).
+
+    Examples
+    --------
+    What one projection saw, and the change that plasticity makes of it (times the learning rate):
+
+    >>> import numpy as np
+    >>> import neurohm as nh
+    >>> machine, rule = nh.HelmholtzMachine([4, 2], seed=0), nh.WakeSleep()
+    >>> updates = rule.updates(machine, rule.phases(machine, np.eye(4), seed=0))
+    >>> (seen,) = updates.of("generative/hidden1->visible")
+    >>> change = seen.scale * seen.presynaptic.T @ seen.error
+    >>> seen.phase, seen.gain, change.shape
+    ('wake', None, (2, 4))
     """
 
     local: tuple[LocalUpdate, ...] = ()
     metric: tuple[MetricSample, ...] = ()
     declared: tuple[DeclaredUpdate, ...] = ()
     monitor: dict[str, float] = field(default_factory=dict)
+
+    def of(self, parameter: str, phase: str | None = None) -> tuple[SynapticSignals, ...]:
+        """Return what the synapses of one projection, or one bias, saw.
+
+        Parameters
+        ----------
+        parameter : str
+            Key of the parameter, such as ``"generative/hidden1->visible"``.
+        phase : str, optional
+            ``"wake"`` or ``"sleep"``; both by default.
+
+        Returns
+        -------
+        tuple of SynapticSignals
+            One for each phase in which it learns. (Declared updates have no such signals.)
+
+        Raises
+        ------
+        InputError
+            If it does not learn, or not in that phase; the message lists what does.
+        """
+        learns: dict[str, list[str]] = {}
+        seen = []
+        for update in self.local:
+            for afferent in update.afferents:
+                key = afferent.synapses.key
+                learns.setdefault(key, []).append(update.phase)
+                if key == parameter and phase in (None, update.phase):
+                    seen.append(_signals(update, afferent))
+        if parameter not in learns:
+            raise InputError(f"no update of {parameter!r}", f"one of {', '.join(learns)}")
+        if not seen:
+            raise InputError(
+                f"no update of {parameter!r} in phase {phase!r}",
+                " or ".join(map(repr, learns[parameter])),
+            )
+        return tuple(seen)
 
     def __add__(self, other: Updates) -> Updates:
         return Updates(
@@ -145,3 +222,13 @@ class Updates:
             self.declared + other.declared,
             {**self.monitor, **other.monitor},
         )
+
+
+def _signals(update: LocalUpdate, afferent: Afferent) -> SynapticSignals:
+    """Return the signals at one afferent, presynaptic activity as often as the error has rows."""
+    presynaptic = afferent.presynaptic
+    if presynaptic is not None:
+        presynaptic = presynaptic.repeat(update.error.shape[0] // presynaptic.shape[0], axis=0)
+    return SynapticSignals(
+        afferent.synapses.key, update.phase, presynaptic, update.error, update.gain, update.scale
+    )

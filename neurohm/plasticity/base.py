@@ -7,6 +7,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+import numpy as np
+
 from neurohm.backend import Array
 from neurohm.checks import real_number
 from neurohm.exceptions import ArgumentTypeError, InputError
@@ -89,15 +91,22 @@ class Plasticity(ABC):
         Parameters
         ----------
         machine : HelmholtzMachine
-            Changed in place.
+            Changed in place; it need not be the one that the updates were made with.
         updates : Updates
         factor : float
             Of the learning rate, such as a schedule's.
         work : Workspace, optional
+
+        Raises
+        ------
+        InputError
+            If the updates, or the running averages, are of other parameters or shapes than those
+            of the machine, which is left as it is.
         """
         gradients = self.gradients(machine, updates, work or Workspace(machine.backend))
         if not gradients.keys() <= self._rate_of.keys():
             self._rate_of = self._rates(machine)
+        self._check_state(gradients)
         for key, (weights, gradient) in gradients.items():
             rate = factor * self._rate_of[key]
             self.step(machine, key, weights, gradient, rate)
@@ -120,7 +129,14 @@ class Plasticity(ABC):
         Returns
         -------
         dict of str to (ndarray, ndarray)
+
+        Raises
+        ------
+        InputError
+            If the updates are of parameters or shapes that the machine does not have.
         """
+        own = machine.parameters()
+        _check_fit(own, updates)
         total: dict[str, tuple[Array, Array]] = {}
         for update in updates.local:
             weighed: dict[int, tuple[Array, Array]] = {}
@@ -128,8 +144,7 @@ class Plasticity(ABC):
                 rows = _presynaptic_rows(update, afferent)
                 if rows not in weighed:
                     weighed[rows] = _weigh(machine, update, rows, work)
-                _accumulate(machine, total, afferent, weighed[rows], work)
-        own = machine.parameters() if updates.declared else {}
+                _accumulate(machine, own, total, afferent, weighed[rows], work)
         for declared in updates.declared:
             key = declared.parameter
             if key not in total:
@@ -168,6 +183,17 @@ class Plasticity(ABC):
             for key in fitting:
                 rates[key] *= factor
         return rates
+
+    def _check_state(self, gradients: Mapping[str, tuple[Array, Array]]) -> None:
+        """Refuse running averages of parameters of another shape."""
+        for key, (weights, _) in gradients.items():
+            for average in self.state.get(key, {}).values():
+                if np.ndim(average) and average.shape != weights.shape:
+                    raise InputError(
+                        f"running averages of {key!r} of shape {average.shape}",
+                        f"{weights.shape}, as the machine has",
+                        "use plasticity.fresh() for another machine",
+                    )
 
     def _regularise(self, machine: HelmholtzMachine, weights: Array, rate: float) -> None:
         real = weights.dtype.type
@@ -208,15 +234,36 @@ def _weigh(
     return out, sums
 
 
+def _check_fit(own: Mapping[str, Array], updates: Updates) -> None:
+    """Refuse updates of parameters or shapes that are not among a machine's own."""
+    asked = [(d.parameter, np.shape(d.change)) for d in updates.declared]
+    for update in updates.local:
+        units = update.error.shape[1:]
+        for afferent in update.afferents:
+            source = afferent.presynaptic
+            shape = units if source is None else (*source.shape[1:], *units)
+            asked.append((afferent.synapses.key, shape))
+    for key, shape in asked:
+        if key not in own or own[key].shape != shape:
+            found = f"of shape {own[key].shape}" if key in own else f"one of {', '.join(own)}"
+            raise InputError(
+                f"an update of {key!r} of shape {shape}",
+                f"{found}, as the machine has",
+                "apply updates to the machine that made them, or to a copy of it",
+            )
+
+
 def _accumulate(
     machine: HelmholtzMachine,
+    own: Mapping[str, Array],
     total: dict[str, tuple[Array, Array]],
     afferent: Afferent,
     weighed: tuple[Array, Array],
     work: Workspace,
 ) -> None:
     """Add presynaptic activity x weighed error to the gradient of the afferent's synapses."""
-    key, weights = afferent.synapses.key, afferent.synapses.weights
+    key = afferent.synapses.key
+    weights = own[key]
     first = key not in total
     error, summed = weighed
     if afferent.presynaptic is None:

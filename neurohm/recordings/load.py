@@ -88,8 +88,8 @@ def load_recording(
     Warns
     -----
     NeurohmWarning
-        If units have no spike, if there is only one, or if the mean rate or the mean count in a
-        bin is implausible.
+        If units have no spike, if there is only one, if the mean rate or the mean count in a bin
+        is implausible, or if spike times lie on a coarse grid.
 
     Examples
     --------

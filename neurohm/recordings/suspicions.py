@@ -14,6 +14,10 @@ __all__ = ["suspicions"]
 _PLAUSIBLE_RATES = (0.02, 200.0)
 # Counts in a bin above which a matrix is probably an image: on average; at most, if few are zero.
 _HIGHEST_MEAN, _HIGHEST_COUNT = 20.0, 50
+# A grid of times, seconds: the finest that is worth a word, and below what times are the same.
+_FINEST_GRID, _SAME_TIME = 0.005, 0.00025
+# Intervals in a stretch; how many must tell; how near to a multiple of the grid, in grids.
+_STRETCH, _TELLING, _NEAR = 100, 50, 0.02
 
 
 def suspicions(recording: Recording) -> list[str]:
@@ -47,7 +51,9 @@ def suspicions(recording: Recording) -> list[str]:
             f"{where(recording)}only one unit, {recording.unit_ids[0]!s}: "
             "a model of it can learn nothing about populations"
         )
-    return found + (_count_suspicion(recording) or _rate_suspicion(recording))
+    return found + (
+        _count_suspicion(recording) or _rate_suspicion(recording) or _grid_suspicion(recording)
+    )
 
 
 def _rate_suspicion(recording: Recording) -> list[str]:
@@ -60,7 +66,7 @@ def _rate_suspicion(recording: Recording) -> list[str]:
     elif mean < lowest:
         question = (
             "are the times in milliseconds? pass time_scale=0.001 / --time-scale 0.001 "
-            "(samples: 1 / rate)"
+            "(samples: pass sampling_rate= / --sampling-rate)"
         )
     else:
         question = "are the times in minutes? pass time_scale=60 / --time-scale 60"
@@ -89,3 +95,46 @@ def _counts_above_zero(recording: Recording) -> NDArray[np.int64]:
     begins[1:] = times[1:] != times[:-1]
     begins[index[index < len(times)]] = True
     return np.diff(np.flatnonzero(begins), append=len(times))
+
+
+def _grid_suspicion(recording: Recording) -> list[str]:
+    """Say so if a tenth of the recording or more has its spikes on a coarse grid of times.
+
+    The grid is looked for in one stretch after the other: times that were once written with so
+    many digits lie the coarser the later they are.
+    """
+    if recording.bin_width is not None or recording.time_unit != "s" or recording.n_units < 2:
+        return []
+    intervals = np.diff(np.sort(recording.spike_times))
+    before = np.flatnonzero(intervals > _SAME_TIME)  # the last spike before each interval
+    last = before[: len(before) // _STRETCH * _STRETCH].reshape(-1, _STRETCH)
+    if not last.size:
+        return []
+    grids = _grids(intervals[last])
+    n_spikes = np.diff(last[:, -1], prepend=-1)
+    coarsest = np.argsort(-grids)
+    on_as_coarse = np.cumsum(n_spikes[coarsest]) / n_spikes.sum()
+    grid = grids[coarsest[np.searchsorted(on_as_coarse, 0.1)]]
+    if not grid:
+        return []
+    share = on_as_coarse[np.count_nonzero(grids >= (1 - _NEAR) * grid) - 1]
+    return [
+        f"{where(recording)}at least {share:.0%} of the spike times lie on a grid of {grid:.3g} s: "
+        "finer bins hold nothing more, and synchrony within it is not physiological; "
+        f"pass bin_size= / --bin of at least {grid:.3g} s"
+    ]
+
+
+def _grids(intervals: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Grid that the times of each stretch lie on, seconds, 0 for none; from (stretches, n).
+
+    On a grid nearly all intervals are multiples of the shortest ones. Only intervals of up to ten
+    grids tell: the grid is not known well enough for longer ones.
+    """
+    grids = np.quantile(intervals, 0.05, axis=1, method="lower")
+    multiples = intervals / grids[:, None]
+    telling = multiples < 10.5
+    on_grid = telling & (np.abs(multiples - np.rint(multiples)) < _NEAR)
+    enough = (telling.sum(axis=1) >= _TELLING) & (on_grid.sum(axis=1) >= 0.9 * telling.sum(axis=1))
+    coarse = grids >= (1 - _NEAR) * _FINEST_GRID
+    return np.where(enough & coarse, grids, 0.0)

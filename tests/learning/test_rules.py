@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import html
+import re
+from dataclasses import asdict, fields
+
 import numpy as np
 import pytest
 
 from neurohm.exceptions import ArgumentTypeError, InputError
-from neurohm.learning import RULES, Reweighted, WakeSleep, as_rule, locality_report
+from neurohm.learning import RULES, LocalityReport, Reweighted, WakeSleep, as_rule, locality_report
+from neurohm.learning.locality import Signal
 from neurohm.machine import Activity, HelmholtzMachine, Workspace
 from neurohm.plasticity import Adam, Delta
 
@@ -142,6 +147,24 @@ def test_the_report_of_reweighted_names_the_importance_weight() -> None:
     assert text[0].split("  ")[0] == "parameter"
     assert len(text) == 1 + len(report.signals)
     assert report.to_dict()["rule"] == "reweighted"
+
+
+def test_the_report_is_a_table_in_notebooks(rule) -> None:
+    report = locality_report(HelmholtzMachine([4, 3, 2]), rule)
+    frame = report.to_frame()
+    assert frame.index.name == "parameter"
+    assert frame.reset_index().to_dict("records") == list(report.to_dict()["signals"])
+    cells = re.findall(r"<t[hd]>(.*?)</t[hd]>", report._repr_html_())
+    expected = [field.name.replace("_", " ") for field in fields(Signal)]
+    for signal in report.signals:
+        expected += asdict(signal).values()
+    assert [html.unescape(cell) for cell in cells] == expected
+    assert not any("->" in cell for cell in cells)  # escaped
+
+
+def test_a_report_without_signals_is_an_empty_table() -> None:
+    frame = LocalityReport("mine", ()).to_frame()
+    assert (len(frame), len(frame.columns)) == (0, 5)
 
 
 def test_the_report_changes_nothing(normal_machine) -> None:

@@ -14,8 +14,10 @@ from neurohm.likelihood import (
     exact_free_energy,
     exact_log_likelihood,
     exact_posterior,
+    exact_posterior_means,
+    exact_recognition_gap,
 )
-from neurohm.machine import HelmholtzMachine, log_joint
+from neurohm.machine import HelmholtzMachine, log_joint, recognise_mean
 from neurohm.machine.passes import log_recognition
 from neurohm.populations import Poisson
 
@@ -90,6 +92,38 @@ def test_the_posterior_is_the_joint_probability_normalised(normal_machine, naive
     for row, log_p in zip(x, log_posterior, strict=True):
         joint = naive(machine).table(row)[0]
         np.testing.assert_allclose(log_p, joint - logsumexp(joint), rtol=1e-11)
+
+
+def test_the_recognition_gap_is_the_divergence_from_the_posterior(machine, x, naive) -> None:
+    gap = exact_recognition_gap(machine, x)
+    assert (gap.dtype, gap.shape) == (np.float64, (len(x),))
+    for i, row in enumerate(x):
+        joint, log_q = naive(machine).table(row)
+        expected = np.exp(log_q) @ (log_q - (joint - logsumexp(joint)))
+        assert gap[i] == pytest.approx(expected, abs=1e-10)
+
+
+def test_the_recognition_gap_is_zero_where_recognition_is_exact(normal_machine) -> None:
+    machine = normal_machine([4, 1], seed=2)
+    p = machine.parameters()
+    w, b = p["generative/hidden1->visible"][0], p["generative/visible"]
+    p["recognition/visible->hidden1"][:, 0] = w
+    silent, active = np.logaddexp(0, b).sum(), np.logaddexp(0, b + w).sum()
+    p["recognition/hidden1"][...] = p["generative/hidden1"] + silent - active
+    np.testing.assert_allclose(exact_recognition_gap(machine, all_states(4)), 0, atol=1e-12)
+    posterior = exact_posterior_means(machine, all_states(4))[0]
+    recognised = recognise_mean(machine, all_states(4))[1]
+    np.testing.assert_allclose(posterior, recognised, atol=1e-12)
+
+
+def test_posterior_means_are_sums_over_hidden_states(machine, x, naive) -> None:
+    means = exact_posterior_means(machine, x)
+    assert [mean.shape for mean in means] == [(len(x), size) for size in machine.sizes[1:]]
+    for i, row in enumerate(x):
+        joint = naive(machine).table(row)[0]
+        posterior = np.exp(joint - logsumexp(joint))
+        for mean, part in zip(means, zip(*naive(machine).hidden, strict=True), strict=False):
+            np.testing.assert_allclose(mean[i], posterior @ np.stack(part), atol=1e-10)
 
 
 def test_single_precision_machines_are_summed_in_double(normal_machine) -> None:

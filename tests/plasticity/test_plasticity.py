@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -97,6 +96,57 @@ def test_updates_may_be_applied_twice(machine, updates, make: Callable[[], Plast
         np.testing.assert_array_equal(gradient, before[key])
 
 
+@pytest.mark.parametrize("make", [lambda: Delta(0.1), lambda: Delta(0.1, 0.9), lambda: Adam(0.1)])
+def test_the_machine_given_changes_and_not_the_one_of_the_updates(machine, updates, make) -> None:
+    before, twin = snapshot(machine), machine.copy()
+    make().apply(twin, updates)
+    for key, array in machine.parameters().items():
+        np.testing.assert_array_equal(array, before[key], err_msg=key)
+    make().apply(machine, updates)
+    for key, array in machine.parameters().items():
+        np.testing.assert_array_equal(twin.parameters()[key], array, err_msg=key)
+        assert not np.array_equal(array, before[key]), key
+
+
+@pytest.mark.parametrize(
+    ("sizes", "message"),
+    [
+        ([5, 3, 2], r"'generative/hidden1->visible' of shape \(3, 4\); expected of shape \(3, 5\)"),
+        ([4, 6, 2], r"'generative/hidden2->hidden1' of shape \(2, 3\); expected of shape \(2, 6\)"),
+        ([4, 3], r"'generative/hidden2'.*expected one of generative/hidden1->visible, "),
+    ],
+)
+def test_updates_of_another_machine_are_refused_before_anything_changes(
+    updates, sizes, message
+) -> None:
+    other = HelmholtzMachine(sizes, seed=0)
+    before = snapshot(other)
+    with pytest.raises(InputError, match=message):
+        Adam().apply(other, updates)
+    for key, array in other.parameters().items():
+        np.testing.assert_array_equal(array, before[key])
+
+
+def test_declared_changes_that_do_not_fit_are_refused(machine) -> None:
+    for key, change in (("generative/visible", np.ones(1)), ("generative/visibel", np.ones(4))):
+        declared = DeclaredUpdate(key, change, "non-local", "a test")
+        with pytest.raises(InputError, match=f"update of '{key}'"):
+            Delta().apply(machine, Updates(declared=(declared,)))
+
+
+@pytest.mark.parametrize("plasticity", [Delta(0.1, momentum=0.9), Adam(0.1)], ids=["delta", "adam"])
+def test_running_averages_of_another_shape_are_refused(machine, updates, plasticity) -> None:
+    plasticity.apply(machine, updates)
+    other = HelmholtzMachine([5, 3, 2], seed=0)
+    before = snapshot(other)
+    new = RULE.updates(other, RULE.phases(other, np.eye(5), seed=1))
+    with pytest.raises(InputError, match=r"running averages of .*fresh\(\)"):
+        plasticity.apply(other, new)
+    for key, array in other.parameters().items():
+        np.testing.assert_array_equal(array, before[key])
+    plasticity.fresh().apply(other, new)
+
+
 def test_declared_changes_add_to_local_ones_and_are_not_consumed(machine, updates) -> None:
     key, change = "generative/visible", np.arange(4, dtype=machine.dtype)
     both = Updates(
@@ -114,9 +164,8 @@ def test_rates_are_factors_by_part_of_the_key(machine, updates, make) -> None:
     before = snapshot(machine)
     twin = machine.copy()
     make(0.01).apply(machine, updates)
-    make(0.01, rates={"recognition": 0.5, "hidden1->hidden2": 3.0, "generative": 0.0}).apply(
-        twin, Updates(tuple(_moved(u, machine, twin) for u in updates.local))
-    )
+    rates = {"recognition": 0.5, "hidden1->hidden2": 3.0, "generative": 0.0}
+    make(0.01, rates=rates).apply(twin, updates)
     factors = {key: 0.5 if key.startswith("recognition") else 0.0 for key in before}
     factors["recognition/hidden1->hidden2"] = 1.5
     assert_parameters(
@@ -126,14 +175,6 @@ def test_rates_are_factors_by_part_of_the_key(machine, updates, make) -> None:
             for key, array in machine.parameters().items()
         },
     )
-
-
-def _moved(update, machine: HelmholtzMachine, twin: HelmholtzMachine):
-    """Return the same update for the synapses of another machine."""
-    way = twin.pathway(update.pathway)
-    own = {part.key: part for part in (*way.projections, *way.biases.values())}
-    afferents = tuple(replace(a, synapses=own[a.synapses.key]) for a in update.afferents)
-    return replace(update, afferents=afferents)
 
 
 def test_weights_and_not_biases_decay_and_shrink(machine) -> None:
