@@ -4,12 +4,14 @@ from pathlib import Path
 
 import neurohm as nh
 
-HERE = Path(__file__).parent
+IMAGES = Path(__file__).parent / "images"
+DPI = 120
 
-recording = nh.load_recording(HERE.parent / "data" / "assemblies.h5")
+recording = nh.load_recording(Path(__file__).parents[1] / "data" / "assemblies.h5")
 train, test = recording.split(test=0.2, gap=1.0)
 model = nh.SpikeHelmholtz(random_state=0).fit(train)
-fields = nh.plots.receptive_fields(model, most=14)
-fields[0, 0].figure.savefig(HERE / "images" / "receptive_fields.png", dpi=120)
-raster = nh.plots.raster(test, model)
-raster[0, 0].figure.savefig(HERE / "images" / "raster.png", dpi=120)
+nh.plots.save(nh.plots.receptive_fields(model, most=14), IMAGES / "receptive_fields.png", dpi=DPI)
+nh.plots.save(nh.plots.raster(test, model), IMAGES / "raster.png", dpi=DPI)
+
+found = model.assemblies(recording, stability=False)  # each in time that it was not learned from
+nh.plots.save(nh.plots.assembly_raster(recording, found), IMAGES / "assemblies.png", dpi=DPI)

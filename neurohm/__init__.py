@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from neurohm.recordings import Recording as Recording
     from neurohm.recordings import load_recording as load_recording
     from neurohm.recordings import simulate_assemblies as simulate_assemblies
+    from neurohm.recordings import surrogate as surrogate
     from neurohm.training import Checkpoint as Checkpoint
     from neurohm.training import EarlyStopping as EarlyStopping
     from neurohm.training import History as History
@@ -58,7 +59,7 @@ _HOMES = {
     "machine": ("HelmholtzMachine",),
     "plasticity": ("Adam", "Delta", "NonNegative"),
     "populations": ("Bernoulli", "Poisson"),
-    "recordings": ("Recording", "load_recording", "simulate_assemblies"),
+    "recordings": ("Recording", "load_recording", "simulate_assemblies", "surrogate"),
     "training": ("Checkpoint", "EarlyStopping", "History", "Progress", "train"),
 }
 _PACKAGES = (*_HOMES, "analysis", "backend", "exceptions", "images", "plots", "report", "storage")

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from neurohm.analysis.occurrences import Detector, aligned, first_spikes, occurrence_bins
 from neurohm.analysis.spike_bins import SpikeBins
+from neurohm.analysis.splitting import two_kinds
 from neurohm.analysis.templates import Template
 from neurohm.recordings import BinnedSpikes, Recording
 
@@ -101,13 +102,14 @@ def members_of(
     return np.flatnonzero((p_value <= alpha) & (peak >= _FAINTEST * _mean_of_strongest(peak)))
 
 
-def find_assembly(
+def find_assemblies(
     template: Template, members: npt.NDArray[np.int64], observed: Observations
-) -> Assembly:
-    """Return the assembly that units of a template make up, with its occurrences.
+) -> list[Assembly]:
+    """Return the assemblies that units of a template make up, with their occurrences.
 
     Units that take part in far fewer of the occurrences than the others are left out, and the
-    occurrences looked for again, until none is.
+    occurrences looked for again, until none is. Where there are two kinds of occurrences, with
+    members that are in one of them alone, there are two assemblies.
 
     Parameters
     ----------
@@ -118,15 +120,19 @@ def find_assembly(
 
     Returns
     -------
-    Assembly
+    list of Assembly
+        At least one.
     """
     while True:
-        assembly = _with_members(template, members, observed)
-        least = _FAINTEST * _mean_of_strongest(assembly.participation)
-        stay = assembly.participation >= least
+        assembly, took_part = _with_members(template, members, observed)
+        stay = _often(assembly.participation)
         if stay.all() or stay.sum() < 2:
-            return assembly
+            break
         members = members[stay]
+    parts = _parts(assembly, took_part)
+    if not parts:
+        return [assembly]
+    return [found for part in parts for found in find_assemblies(template, part, observed)]
 
 
 def without_redundant(assemblies: Sequence[Assembly]) -> list[Assembly]:
@@ -159,10 +165,28 @@ def without_redundant(assemblies: Sequence[Assembly]) -> list[Assembly]:
     return [kept[i] for i in sorted(kept)]
 
 
+def _parts(assembly: Assembly, took_part: npt.NDArray[np.bool_]) -> list[npt.NDArray[np.int64]]:
+    """Return the members of each of two assemblies that were taken for one, if there are two."""
+    second = two_kinds(took_part)
+    if second is None:
+        return []
+    by_chance = _share(took_part) - assembly.participation
+    own = [_often(_share(took_part[kind]) - by_chance) for kind in (~second, second)]
+    # Two kinds may also be occurrences and chance coincidences of some of the same members.
+    if not all((a & ~b).any() and a.sum() >= 2 for a, b in (own, own[::-1])):
+        return []
+    return [assembly.members[part] for part in own]
+
+
+def _often(participation: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """Return which members take part not much less often than those that do most often."""
+    return participation >= _FAINTEST * _mean_of_strongest(participation)
+
+
 def _with_members(
     template: Template, members: npt.NDArray[np.int64], observed: Observations
-) -> Assembly:
-    """Return the assembly of some units, and when it occurs."""
+) -> tuple[Assembly, npt.NDArray[np.bool_]]:
+    """Return the assembly of some units, and who takes part in each occurrence."""
     field = _field_of(template.field, members)
     detector = Detector.of(field, observed.baseline, observed.observation)
     bins = occurrence_bins(detector.log_odds(observed.spikes), field.shape[1])
@@ -175,15 +199,17 @@ def _with_members(
     shift, lags = aligned(after, places.mean(axis=1))
     bins_each = np.array([end - first for first, end in spans])
     by_chance = -np.expm1(-observed.baseline[members] * bins_each)
-    return Assembly(
+    took_part = ~np.isnan(after)
+    assembly = Assembly(
         hidden_units=template.hidden_units,
         members=members,
         lags=lags,
-        participation=_share(~np.isnan(after)) - by_chance,
+        participation=_share(took_part) - by_chance,
         field=field,
         log_odds=float(detector.weight[members].max(axis=1).sum() + detector.constant),
         times=np.sort(starts + shift),
     )
+    return assembly, took_part
 
 
 def _mean_of_strongest(values: npt.NDArray[np.float64]) -> float:

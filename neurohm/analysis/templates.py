@@ -132,6 +132,7 @@ def _mean_at(
         span = slice(place - first, place - first + lags)
         total[:, span] += own * np.where(high, field, 0.0)
         seen[span] += own
-    mean: npt.NDArray[np.float64] = total / seen
+    # At the outer lags, which few of many see, one that is alone cannot speak for all.
+    mean: npt.NDArray[np.float64] = total / np.maximum(seen, 0.5 * weight.sum())
     used = np.flatnonzero(mean.any(axis=0))
     return mean[:, used[0] : used[-1] + 1]

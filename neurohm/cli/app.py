@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Sequence
 from typing import Annotated, NoReturn
@@ -9,6 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from neurohm.__about__ import __version__
+from neurohm.cli.assemblies import assemblies
 from neurohm.cli.convert import convert
 from neurohm.cli.errors import explain, silence_pipe, warnings_as_lines
 from neurohm.cli.fit import fit
@@ -21,7 +23,7 @@ from neurohm.cli.sample import sample
 from neurohm.cli.score import score
 from neurohm.cli.simulate import simulate
 
-COMMANDS = (fit, inspect, score, plot, sample, simulate, convert, info)
+COMMANDS = (fit, inspect, score, assemblies, plot, sample, simulate, convert, info)
 DEBUG = "--debug"
 
 app = typer.Typer(
@@ -43,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         Those of the process by default.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
+    _show_what_can_be_shown()
     with warnings_as_lines():
         code = _run(given)
     raise SystemExit(code)
@@ -58,6 +61,12 @@ def _options(
     if version:
         print(f"neurohm {__version__}")
         raise typer.Exit
+
+
+def _show_what_can_be_shown() -> None:
+    """Let stdout write question marks for letters that its encoding lacks, instead of failing."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # not where someone has put another in its place
+        sys.stdout.reconfigure(errors="replace")
 
 
 def _run(arguments: list[str]) -> int:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from neurohm.cli.assemblies import ASSEMBLIES
 from neurohm.cli.options import AsJson, ReaderOptions
 from neurohm.cli.output_files import MODEL, stated_format
 from neurohm.cli.printing import show
@@ -15,19 +16,34 @@ from neurohm.cli.printing import show
 
 def inspect(
     file: Annotated[
-        Path, typer.Argument(metavar="RECORDING|MODEL", help="Which of them, its content tells.")
+        Path, typer.Argument(metavar="FILE", help="Which of them it is, its content tells.")
     ],
     reader: ReaderOptions,
     as_json: AsJson = False,
 ) -> None:
-    """Describe a recording, with a small picture of its rates, or a model of 'neurohm fit'."""
-    if stated_format(file) == MODEL:
+    """Describe a recording, with a small picture of its rates, a model, or a file of assemblies."""
+    stated = stated_format(file)
+    if stated == MODEL:
         from neurohm.cli.model_summary import model_facts, model_rows
 
         facts = model_facts(file)
         show(facts, model_rows(facts), as_json=as_json)
+    elif stated == ASSEMBLIES:
+        _inspect_assemblies(file, as_json=as_json)
     else:
         _inspect_recording(file, reader, as_json=as_json)
+
+
+def _inspect_assemblies(file: Path, *, as_json: bool) -> None:
+    from neurohm.cli.assembly_summary import assembly_facts, assembly_rows, print_assemblies
+    from neurohm.estimators.assembly_files import load_assemblies
+
+    facts = {"source": str(file), **assembly_facts(load_assemblies(file))}
+    if not as_json:
+        print_assemblies(facts)
+    searched = facts["settings"].get("recording") or ""
+    rows = {"file": str(file), **({"recording": searched} if searched else {})}
+    show(facts, rows | assembly_rows(facts), as_json=as_json)
 
 
 def _inspect_recording(file: Path, reader: ReaderOptions, *, as_json: bool) -> None:

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from neurohm.cli.assemblies import SearchOptions, load_table
 from neurohm.cli.loading import load_spike_model
 from neurohm.cli.options import AsJson, ModelFile, ReaderOptions
-from neurohm.cli.printing import note, show
+from neurohm.cli.printing import show
 from neurohm.exceptions import InputError
 from neurohm.files import atomic_path, check_writable
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.figure import Figure
 
     from neurohm.estimators import SpikeHelmholtz
@@ -68,6 +70,11 @@ KINDS = {
 }
 
 
+def _able(option: str) -> str:
+    """Return the kinds of picture that take an option."""
+    return ", ".join(name for name, kind in KINDS.items() if option in kind.options)
+
+
 def plot(
     kind: Annotated[str, typer.Argument(metavar="KIND", help="Kind of picture, see above.")],
     model: ModelFile,
@@ -82,22 +89,40 @@ def plot(
             metavar="RECORDING", help="File with the spikes, if the picture is of them."
         ),
     ] = None,
-    start: Annotated[
-        float | None, typer.Option(help="First moment to show, seconds; by default a lively one.")
+    assemblies: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Assemblies to draw, as 'neurohm assemblies -o FILE' wrote them; else they are "
+            "searched first, which takes several times as long as the fit.",
+        ),
     ] = None,
-    seconds: Annotated[float | None, typer.Option(help="How much time to show.")] = None,
-    layer: Annotated[int | None, typer.Option(help="Hidden layer; by default the first.")] = None,
+    start: Annotated[
+        float | None,
+        typer.Option(
+            help=f"Of {_able('start')}: first moment to show, seconds; by default a lively one."
+        ),
+    ] = None,
+    seconds: Annotated[
+        float | None, typer.Option(help=f"Of {_able('seconds')}: how much time to show.")
+    ] = None,
+    layer: Annotated[
+        int | None,
+        typer.Option(help=f"Of {_able('layer')}: hidden layer; by default the first."),
+    ] = None,
     dpi: Annotated[int, typer.Option(min=10, max=2400, help="Pixels of an inch.")] = 300,
     as_json: AsJson = False,
 ) -> None:
     """Draw a picture of a model, or of a recording by it."""
     given = {"start": start, "seconds": seconds, "layer": layer}
     options = {name: value for name, value in given.items() if value is not None}
-    chosen = _checked(kind, options, recording)
-    _check_picture(output, *[path for path in (model, recording) if path is not None])
+    chosen = _checked(kind, options, recording, assemblies)
+    inputs = (model, recording, assemblies)
+    _check_picture(output, *[path for path in inputs if path is not None])
     fitted = load_spike_model(model)
+    table = None if assemblies is None else load_table(assemblies, fitted)
     part = None
-    if recording is not None and _needs_recording(chosen):
+    if recording is not None and _needs_recording(chosen, searched=table is None):
         width = fitted.bin_size_ if fitted.time_unit_ == "s" else None
         part = reader.load(recording, width_of_bins=width)
 
@@ -105,7 +130,7 @@ def plot(
     from neurohm.plots.canvas import figure_of
     from neurohm.plots.display import hidden
 
-    subjects = [_subject(name, fitted, part) for name in chosen.of]
+    subjects = [_subject(name, fitted, part, table) for name in chosen.of]
     with hidden():
         figure = figure_of(getattr(plots, chosen.draws)(*subjects, **options))
     _save(figure, output, dpi)
@@ -121,35 +146,46 @@ def _save(figure: Figure, path: Path, dpi: int) -> None:
         figure.savefig(temporary, format=suffix[1:], dpi=dpi, metadata={FORMATS[suffix]: None})
 
 
-def _listed(title: str, of_recording: bool) -> str:
-    """Return the kinds that need a recording, or those that do not, a line each."""
-    lines = [
-        f"  {name:<11} {kind.shows}"
-        for name, kind in KINDS.items()
-        if _needs_recording(kind) == of_recording
-    ]
+def _listed(title: str, kinds: list[str]) -> str:
+    """Return the kinds of picture, a line each."""
+    lines = [f"  {name:<11} {KINDS[name].shows}" for name in kinds]
     return "\n".join(["\b", title, *lines])
 
 
-def _needs_recording(kind: Kind) -> bool:
-    return bool({"recording", "assemblies"} & set(kind.of))
+def _needs_recording(kind: Kind, *, searched: bool = True) -> bool:
+    """Return whether a picture is of a recording; assemblies are, if they are searched first."""
+    return "recording" in kind.of or (searched and "assemblies" in kind.of)
 
 
 plot.__doc__ = "\n\n".join(
     [
         str(plot.__doc__),
-        _listed("Of a model alone:", of_recording=False),
-        _listed("Of a recording too:", of_recording=True),
+        "For example: neurohm plot raster fit.h5 recording.h5 -o raster.png",
+        _listed("KIND, of a MODEL alone:", [k for k in KINDS if not _needs_recording(KINDS[k])]),
+        _listed(
+            "Of a RECORDING by the model:",
+            [k for k in KINDS if _needs_recording(KINDS[k], searched=False)
+             and "assemblies" not in KINDS[k].of],
+        ),
+        _listed(
+            "Of the assemblies in a RECORDING, searched or from --assemblies FILE:",
+            [k for k in KINDS if "assemblies" in KINDS[k].of],
+        ),
     ]
-)
+)  # fmt: skip
 
 
-def _checked(name: str, options: dict[str, Any], recording: Path | None) -> Kind:
+def _checked(
+    name: str, options: dict[str, Any], recording: Path | None, table: Path | None
+) -> Kind:
     """Return the kind of that name, if it can be drawn with these options."""
     if name not in KINDS:
         raise InputError(f"picture {name!r}", "one of " + ", ".join(KINDS))
     kind = KINDS[name]
-    if _needs_recording(kind) and recording is None:
+    if table is not None and "assemblies" not in kind.of:
+        able = [other for other, one in KINDS.items() if "assemblies" in one.of]
+        raise InputError(f"--assemblies with picture {name!r}", f"it with {', '.join(able)}")
+    if _needs_recording(kind, searched=table is None) and recording is None:
         raise InputError(
             f"picture {name!r} without a recording",
             "the recording that it is of",
@@ -157,8 +193,7 @@ def _checked(name: str, options: dict[str, Any], recording: Path | None) -> Kind
         )
     for option in options:
         if option not in kind.options:
-            able = [other for other, one in KINDS.items() if option in one.options]
-            raise InputError(f"--{option} with picture {name!r}", f"it with {', '.join(able)}")
+            raise InputError(f"--{option} with picture {name!r}", f"it with {_able(option)}")
     return kind
 
 
@@ -171,11 +206,14 @@ def _check_picture(path: Path, *inputs: Path) -> None:
     check_writable(path)
 
 
-def _subject(name: str, fitted: SpikeHelmholtz, part: Recording | None) -> Any:
+def _subject(
+    name: str, fitted: SpikeHelmholtz, part: Recording | None, table: pd.DataFrame | None
+) -> Any:
     """Return what a picture is of, by its name."""
     if name == "assemblies":
-        note("finding assemblies; each half of the recording is fitted again")
-        return fitted.assemblies(part)
+        if table is None and part is not None:
+            table = SearchOptions().find(fitted, part)
+        return table
     if name == "locality":
         from neurohm.learning import locality_report
         from neurohm.report import words

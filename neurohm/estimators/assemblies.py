@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.base import clone
 
 from neurohm.analysis.assemblies import (
     Assembly,
     Observations,
-    find_assembly,
+    find_assemblies,
     members_of,
     without_redundant,
 )
@@ -25,6 +23,7 @@ from neurohm.analysis.templates import Template
 from neurohm.checks import real_number, whole_number
 from neurohm.estimators.candidates import Candidates, candidates
 from neurohm.estimators.counting import counting
+from neurohm.estimators.refits import Refit, plans, refits
 from neurohm.exceptions import InputError
 from neurohm.recordings import Recording, bin_spikes
 
@@ -50,12 +49,14 @@ class Search:
     jitter: float | None = None
     least_members: int = 2
     least_occurrences: int = 10
-    seeds: int = 1
     refit: bool = True
+    folds: int = 4
+    stability: bool = True
+    n_jobs: int = -1
 
     def __post_init__(self) -> None:
         for name, least in (
-            ("surrogates", 1), ("least_members", 2), ("least_occurrences", 1), ("seeds", 0),
+            ("surrogates", 1), ("least_members", 2), ("least_occurrences", 1), ("folds", 2),
         ):  # fmt: skip
             whole_number(name, getattr(self, name), least)
         real_number("alpha", self.alpha, above=0, below=1)
@@ -114,13 +115,12 @@ def assembly_table(model: SpikeHelmholtz, recording: Recording, search: Search) 
         observed.binned.observed, search.jitter_bins(model, observed.binned.observed)
     )
     own = candidates(model, recording, search.layer, search.of, search.least_occurrences)
-    halves = list(_halves(model, observed, search)) if search.refit else []
-    seeds = list(_other_seeds(model, recording, search)) if search.refit else []
-    significance = _significance(model, own, halves, observed, windows, search)
+    others = _others(model, recording, search, windows) if search.refit else []
+    significance = _significance(model, own, others, observed, windows, search)
     found, left_out = _assemblies(own, significance, observed, search)
     stability = {
-        "stability_seeds": _stability(own, seeds, observed.baseline),
-        "stability_halves": _stability(own, [half for _, _, half, _ in halves], observed.baseline),
+        f"stability_{name}": _stability(own, _found(others, purpose), observed.baseline)
+        for name, purpose in (("seeds", "seed"), ("halves", "half"))
     }
     table = _table(model, found, own, significance, stability, observed)
     table.attrs.update(_about(model, recording, search, windows, left_out))
@@ -149,63 +149,42 @@ def log_odds(
     return np.stack(courses, axis=1) if courses else np.empty((observed.binned.n_bins, 0))
 
 
-# ---- fits to other data and with other seeds
-
-Half = tuple[int, int, Candidates, npt.NDArray[np.float64]]
-"""First and end of the bins that were *not* fitted, what was found, and its baseline."""
-
-
-def _halves(model: SpikeHelmholtz, observed: Observations, search: Search) -> Iterator[Half]:
-    """Fit each half of the observed time."""
-    binned, recording = observed.binned, observed.recording
-    seen = np.flatnonzero(binned.observed)
-    middle = int(seen[len(seen) // 2]) if len(seen) else 0
-    border = binned.t_start + middle * binned.bin_size
-    # So far apart, no window and no jittered spike is on both sides.
-    gap = 2 * max(int(model.lags), search.jitter_bins(model, binned.observed))
-    spans = (
-        ("first", recording.t_start, border, middle + gap, binned.n_bins),
-        ("second", border, recording.t_stop, 0, middle - gap),
-    )
-    for i, (name, start, stop, first, end) in enumerate(spans):
-        half = recording.between(start, stop)
-        fitted = _refitted(model, half, 1 + i, f"fitting the {name} half")
-        found = candidates(fitted, half, search.layer, search.of, search.least_occurrences // 2)
-        yield first, end, found, fitted.independent_.mean
-
-
-def _other_seeds(
-    model: SpikeHelmholtz, recording: Recording, search: Search
-) -> Iterator[Candidates]:
-    """Fit the recording again with other seeds."""
-    for i in range(search.seeds):
-        fitted = _refitted(model, recording, 3 + i, f"fitting with seed {model.seed_ + 3 + i}")
-        yield candidates(fitted, recording, search.layer, search.of, search.least_occurrences)
-
-
-def _refitted(model: SpikeHelmholtz, recording: Recording, seed: int, label: str) -> SpikeHelmholtz:
-    """Return a fit with the same settings to other data, or with another seed."""
-    fresh = clone(model).set_params(
-        bin_size=model.bin_size_, observation=model.observation_, random_state=model.seed_ + seed
-    )
-    return fresh.fit(recording, label=label)  # type: ignore[no-any-return]
-
-
 # ---- significance and stability
+
+
+def _others(
+    model: SpikeHelmholtz, recording: Recording, search: Search, windows: JitterWindows
+) -> list[Refit]:
+    """Fit parts of the recording, and all of it with other seeds."""
+    made = plans(
+        recording,
+        model.bin_size_,
+        folds=search.folds,
+        halves=search.stability,
+        seeds=int(search.stability),
+        # So far apart, no window and no jittered spike is on both sides.
+        gap=2 * max(int(model.lags), int(windows.length.max(initial=1))),
+    )
+    return refits(model, made, search.layer, search.of, search.n_jobs)
+
+
+def _found(others: list[Refit], purpose: str) -> list[Candidates]:
+    return [other.found for other in others if other.plan.purpose == purpose]
 
 
 def _significance(
     model: SpikeHelmholtz,
     own: Candidates,
-    halves: list[Half],
+    others: list[Refit],
     observed: Observations,
     windows: JitterWindows,
     search: Search,
 ) -> Significance:
     """Test templates on time that they were not learned from."""
-    if halves:
-        parts = [_part(own, half, observed.baseline) for half in halves]
-    else:
+    parts = [
+        _part(own, other, observed.baseline) for other in others if other.plan.purpose == "fold"
+    ]
+    if not parts:
         weights = [_weights(template, observed.baseline) for template in own.templates]
         parts = [Part(0, observed.binned.n_bins, weights)]
     with counting("jittered surrogates", search.surrogates) as advance:
@@ -219,15 +198,14 @@ def _significance(
         )
 
 
-def _part(own: Candidates, half: Half, baseline: npt.NDArray[np.float64]) -> Part:
-    """Return the counterparts of templates in a fit to the other half."""
-    first, end, other, other_baseline = half
-    partner = match(_similarity(own, other, baseline), ALIKE)
+def _part(own: Candidates, other: Refit, baseline: npt.NDArray[np.float64]) -> Part:
+    """Return the counterparts of templates in a fit that has not seen a block of time."""
+    partner = match(_similarity(own, other.found, baseline), ALIKE)
     weights = [
-        _weights(other.templates[index], other_baseline) if index >= 0 else None
+        _weights(other.found.templates[index], other.baseline) if index >= 0 else None
         for index in partner
     ]
-    return Part(first, end, weights)
+    return Part(*other.plan.tested, weights)
 
 
 def _weights(template: Template, baseline: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -283,14 +261,13 @@ def _assemblies(
         if len(members) < search.least_members:
             left_out.setdefault("too few members", []).extend(own.named(template))
             continue
-        assembly = find_assembly(template, members, observed)
-        if len(assembly.members) < search.least_members:
-            left_out.setdefault("too few members", []).extend(own.named(template))
-            continue
-        if len(assembly.times) < search.least_occurrences:
-            left_out.setdefault("too few occurrences", []).extend(own.named(template))
-            continue
-        found.append((int(i), assembly))
+        for assembly in find_assemblies(template, members, observed):
+            if len(assembly.members) < search.least_members:
+                left_out.setdefault("too few members", []).extend(own.named(template))
+            elif len(assembly.times) < search.least_occurrences:
+                left_out.setdefault("too few occurrences", []).extend(own.named(template))
+            else:
+                found.append((int(i), assembly))
     kept = without_redundant([assembly for _, assembly in found])
     index = {assembly.hidden_units[0]: i for i, assembly in found}
     return (
@@ -347,8 +324,10 @@ def _about(
     left_out: dict[str, tuple[Any, ...]],
 ) -> dict[str, Any]:
     """Return what the table was made of, as plain data."""
+    settings = asdict(search)
+    del settings["n_jobs"]  # changes nothing
     return {
-        **asdict(search),
+        **settings,
         "jitter": float(windows.length.max(initial=1) * model.bin_size_)
         if search.jitter is None
         else search.jitter,

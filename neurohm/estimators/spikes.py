@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from neurohm.analysis import IndependentModel, ScoreReport, generative_fields, score_windows
+from neurohm.analysis import (
+    IndependentModel,
+    MomentReport,
+    ScoreReport,
+    compare_moments,
+    generative_fields,
+    score_windows,
+)
 from neurohm.analysis.quality import WindowMatrix
 from neurohm.backend import RandomStream, Site
 from neurohm.checks import real_number, whole_number
@@ -159,7 +166,7 @@ class SpikeHelmholtz(HelmholtzEstimator):
         keep_checkpoint: bool = False,
         resume: bool = False,
         callbacks: Sequence[Callback] = (),
-        label: str = "fitting",
+        label: str | None = "fitting",
     ) -> SpikeHelmholtz:
         """Fit the machine to a recording.
 
@@ -176,8 +183,8 @@ class SpikeHelmholtz(HelmholtzEstimator):
         resume : bool
             Go on from the checkpoint, if it is there, to the same result as without a stop.
         callbacks : sequence of Callback
-        label : str
-            Text beside the progress bar.
+        label : str or None
+            Text beside the progress bar; None for no bar.
 
         Returns
         -------
@@ -198,7 +205,8 @@ class SpikeHelmholtz(HelmholtzEstimator):
         batches = WindowBatches(learned, settings["lags"])
         self.machine_ = self._machine(settings["hidden"])
         epochs = chosen_epochs(self.epochs, batches.size(), settings["batch_size"])
-        monitors = [*self._monitors(held_out, epochs), Progress(label), *callbacks]
+        progress = [] if label is None else [Progress(label)]
+        monitors = [*self._monitors(held_out, epochs), *progress, *callbacks]
         if checkpoint is not None:
             extra = saved.spike_tree(self, finished=False)
             monitors.append(Checkpoint(checkpoint, extra=extra, keep=keep_checkpoint))
@@ -257,6 +265,49 @@ class SpikeHelmholtz(HelmholtzEstimator):
         return score_windows(
             self.machine_, windows, self.independent_, particles=particles, seed=self.seed_
         )
+
+    def moments(
+        self,
+        recording: Recording | npt.ArrayLike,
+        *,
+        dreams: int | None = None,
+        seed: int = 0,
+    ) -> MomentReport:
+        """Return how well the moments of the model's dreams agree with those of a recording.
+
+        Rates, correlations of pairs, synchrony and autocorrelations within a window, beside those
+        of independent units; `neurohm.plots.model_check` draws them.
+
+        Parameters
+        ----------
+        recording : Recording or array_like, (n_bins, n_units)
+            Best one that the model was not fitted to.
+        dreams : int, optional
+            Windows to dream; as many as the recording has by default.
+        seed : int
+            Of the dreams.
+
+        Returns
+        -------
+        MomentReport
+
+        Raises
+        ------
+        InputError, ArgumentTypeError
+            If the recording does not fit the model, or an argument cannot be used.
+
+        Examples
+        --------
+        >>> import neurohm as nh
+        >>> recording = nh.simulate_assemblies(10, 1, 1, members=(4, 5))
+        >>> train, test = recording.split(test=0.5)
+        >>> model = nh.SpikeHelmholtz(hidden=4, lags=2, epochs=3).fit(train)
+        >>> report = model.moments(test)
+        >>> report.data.rates.shape, report.n_dreams == report.n_windows
+        ((10,), True)
+        """
+        windows = Windows(self._binned(recording), self.lags, stride=self.lags)
+        return compare_moments(self.machine_, windows, self.independent_, dreams=dreams, seed=seed)
 
     def transform(
         self,
@@ -324,15 +375,17 @@ class SpikeHelmholtz(HelmholtzEstimator):
         jitter: float | None = None,
         least_members: int = 2,
         least_occurrences: int = 10,
-        seeds: int = 1,
         refit: bool = True,
+        folds: int = 4,
+        stability: bool = True,
+        n_jobs: int = -1,
     ) -> pd.DataFrame:
         """Find the assemblies in a recording: who, with which lags, when, and whether it is real.
 
         Hidden units whose generative fields are one pattern at several shifts in time are merged
         into a template. A template is tested on time that it was not learned from: the machine is
-        fitted again to each half of the recording, and its counterpart there is tested on the
-        other half against surrogates, in which each spike is drawn anew within a short window.
+        fitted again without each block of the recording, and its counterpart there is tested on
+        that block against surrogates, in which each spike is drawn anew within a short window.
         The test statistic counts coincidences of different units in the template, so neither
         bursts of one unit nor rates that change slowly drive it.
 
@@ -354,11 +407,16 @@ class SpikeHelmholtz(HelmholtzEstimator):
             model, and at least 5 bins. What changes more slowly is no assembly.
         least_members, least_occurrences : int
             Assemblies with fewer are not reported, and `DataFrame.attrs` says so.
-        seeds : int
-            Fits with other seeds, for the stability over seeds.
         refit : bool
             False: nothing is fitted again, the model's own templates are tested. Its p-values
             are right only for a recording that the model has not seen.
+        folds : int
+            Blocks of time, each left out of one fit and tested. More of them learn from more of
+            the recording and take longer.
+        stability : bool
+            Whether also each half of the recording is fitted, and all of it with another seed.
+        n_jobs : int
+            Fits at a time; -1: as many as there are cores. It changes no result.
 
         Returns
         -------
@@ -371,8 +429,9 @@ class SpikeHelmholtz(HelmholtzEstimator):
               ``log_odds``: evidence of an occurrence with one spike of each member, nats;
             - ``occurrences``, ``rate`` (per minute) and ``times`` (of the first member, seconds);
             - ``p_value``, family-wise; ``z``: the same in deviations of the surrogates;
-            - ``stability_seeds``, ``stability_halves``: similarity, 0 to 1, of the templates to
-              those of other seeds and of the halves (0: not found there);
+            - ``stability_seeds``, ``stability_halves``: similarity, 0 to 1, of the template to its
+              counterpart of another seed, and of the halves (0: not found there; nan: not asked
+              for);
             - ``hidden_units`` that stand for it (or codes, as tuples of active ones);
             - ``field``: ndarray (n_units, n_lags), Hz above baseline, zero but for members.
 
@@ -395,14 +454,14 @@ class SpikeHelmholtz(HelmholtzEstimator):
         >>> import neurohm as nh
         >>> recording = nh.simulate_assemblies(20, 4, 2, members=(5, 6), occurrence_rate=0.5)
         >>> model = nh.SpikeHelmholtz(hidden=12, lags=4, epochs=40).fit(recording)
-        >>> table = model.assemblies(surrogates=99, seeds=0)
+        >>> table = model.assemblies(surrogates=99, folds=2, stability=False, n_jobs=1)
         >>> len(table), bool((table["p_value"] <= 0.01).all())
         (2, True)
         """
         require_fitted(self)
         search = Search(
             self._layer(layer), of, surrogates, alpha, jitter, least_members, least_occurrences,
-            seeds, refit,
+            refit, folds, stability, n_jobs,
         )  # fmt: skip
         if recording is None:
             recording = getattr(self, "_recording", None)

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLOURS = (
-    "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#882255", "#332288",
+    "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00",
+    "#56B4E9", "#882255", "#332288", "#999933", "#5C3A21",
 )  # fmt: skip
 """Of assemblies; told apart by colour-blind readers too. Marks change where they repeat."""
 

@@ -74,15 +74,16 @@ def triggered_average(
     >>> recording = nh.simulate_assemblies(20, 4, 2, members=(5, 6), occurrence_rate=0.5)
     >>> model = nh.SpikeHelmholtz(hidden=12, lags=4, epochs=40).fit(recording)
     >>> table = model.assemblies(recording, refit=False)
-    >>> panels = nh.plots.triggered_average(recording, table)
-    >>> panels[0, 0].figure.savefig("averages.png")
+    >>> nh.plots.save(nh.plots.triggered_average(recording, table), "averages.png")
     """
     drawn = assemblies_of(assemblies, recording.unit_ids)
     bin_size = float(assemblies.attrs["bin_size"])
     edges = _edges(before, after, bin_size, recording.bin_width)
     averages = [_average(recording, assembly.times, edges) for assembly in drawn]
+    names = [drawable(str(unit)) for unit in recording.unit_ids]
+    room = _room_for([names[unit] for assembly in drawn for unit in assembly.members])
     grid = PanelGrid.of(
-        len(drawn), narrowest=0.8, widest=1.5, height=1.7, left=0.65, gap=0.36,
+        len(drawn), narrowest=0.8, widest=1.5, height=1.7, left=0.2 + room, gap=room,
         title="Mean rates around the occurrences of each assembly",
         notes=f"Above the line its members by lag, below it the other units of "
         f"{recording.n_units}. Zero: the moment of the first member.",
@@ -91,7 +92,6 @@ def triggered_average(
     place = grid.place(axes)
     panels = grid.panels(place)
     limit = _limit(drawn, averages)
-    names = [drawable(str(unit)) for unit in recording.unit_ids]
     factor, unit = in_axis_unit(assemblies)
     for panel, assembly, (rates, number) in zip(panels.flat, drawn, averages, strict=False):
         image = _draw_panel(panel, assembly, rates, factor * edges, limit)
@@ -103,6 +103,11 @@ def triggered_average(
     panels[-1, 0].set_xlabel(f"Time ({unit})")
     grid.colour_bar(place, image, RATE_UNITS[recording.time_unit], extend="max")
     return panels
+
+
+def _room_for(names: list[str]) -> float:
+    """Return the room that names at the left of a panel need, inches; at least that of its axis."""
+    return float(np.clip(0.08 + 0.05 * max(map(len, names)), 0.36, 1.2))
 
 
 def _edges(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -40,62 +39,6 @@ def one_panel(axes: Axes | None, height: float = 2.4, *, width: float = COLUMN) 
     True
     """
     return new_figure(width, height).subplots() if axes is None else axes
-
-
-def panels(
-    axes: Axes | None,
-    rows: int,
-    columns: int,
-    *,
-    height: float,
-    width: float = COLUMN,
-    heights: Sequence[float] | None = None,
-    widths: Sequence[float] | None = None,
-    share_x: bool = False,
-    apart: float = 0.3,
-) -> npt.NDArray[Any]:
-    """Return a grid of axes to draw into: in the place of those given, or of a new figure.
-
-    Parameters
-    ----------
-    axes : Axes, optional
-        Their place is divided; they themselves are switched off.
-    rows, columns : int
-    height, width : float
-        Of the new figure, inches.
-    heights, widths : sequence of float, optional
-        Of the rows and columns, in relation to each other.
-    share_x : bool
-        Whether the panels of a column share their horizontal axis.
-    apart : float
-        Room between columns in the place of given axes, in relation to their mean width.
-
-    Returns
-    -------
-    ndarray of Axes, (rows, columns)
-
-    Examples
-    --------
-    >>> grid = panels(None, 2, 1, height=3.0, heights=[1, 2])
-    >>> grid.shape, panels(grid[1, 0], 1, 2, height=1.0).shape
-    ((2, 1), (1, 2))
-    """
-    if axes is None:
-        grid = new_figure(width, height).subplots(
-            rows, columns, squeeze=False, sharex="col" if share_x else False,
-            height_ratios=heights, width_ratios=widths,
-        )  # fmt: skip
-        return np.asarray(grid)
-    axes.set_axis_off()
-    grid = np.empty((rows, columns), dtype=object)
-    tops = _cuts(heights, rows, gap=0.12 if share_x else 0.25)
-    lefts = _cuts(widths, columns, gap=apart)
-    for i, (top, tall) in enumerate(tops):
-        for j, (left, wide) in enumerate(lefts):
-            shared = grid[0, j] if share_x and i else None
-            grid[i, j] = axes.inset_axes((left, 1 - top - tall, wide, tall), sharex=shared)
-            grid[i, j].tick_params(labelbottom=not share_x or i == rows - 1)
-    return grid
 
 
 def whole(axes: Axes | None, width: float, height: float) -> Axes:
@@ -161,6 +104,24 @@ def figure_of(drawn: Axes | npt.NDArray[Any]) -> Figure:
     return figure if isinstance(figure, Figure) else figure.figure
 
 
+def size_of(axes: Axes) -> tuple[float, float]:
+    """Return width and height of axes as they will be drawn, inches.
+
+    The figure is laid out first, where it has a layout engine.
+
+    Examples
+    --------
+    >>> size_of(new_figure(3.0, 2.0).add_axes((0.0, 0.0, 0.5, 1.0)))
+    (1.5, 2.0)
+    """
+    figure = figure_of(axes)
+    engine = figure.get_layout_engine()
+    if engine is not None and axes.get_subplotspec() is not None:
+        engine.execute(figure)
+    box = axes.get_window_extent()
+    return float(box.width / figure.dpi), float(box.height / figure.dpi)
+
+
 def colour_bar(axes: Axes, image: AxesImage, label: str, **options: Any) -> Colorbar:
     """Draw the colour bar of an image at its right, as high as it.
 
@@ -185,12 +146,3 @@ def colour_bar(axes: Axes, image: AxesImage, label: str, **options: Any) -> Colo
         bar.locator = MaxNLocator(5)
     bar.outline.set_linewidth(0.4)
     return bar
-
-
-def _cuts(sizes: Sequence[float] | None, number: int, gap: float) -> list[tuple[float, float]]:
-    """Return start and length of each part of 0 to 1, with gaps in relation to the mean part."""
-    parts = np.ones(number) if sizes is None else np.asarray(sizes, dtype=np.float64)
-    space = gap * parts.mean()
-    total = parts.sum() + space * (number - 1)
-    starts = np.concatenate([[0.0], np.cumsum(parts[:-1] + space)]) / total
-    return [(float(s), float(p)) for s, p in zip(starts, parts / total, strict=True)]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _ROBUST = 99.5  # percentile of the absolute values at which the colours end
 _MOST_NAMED = 30  # recorded units, to be named one by one
+_LEAST_LABELLED = 0.3  # width, inches, of a panel that has room for both labels of its axis
 RATE_UNITS = {"s": "Hz", "bin": "Spikes per bin"}
 """How rates are called, by the unit of time."""
 
@@ -69,8 +70,7 @@ def receptive_fields(
     >>> import neurohm as nh
     >>> recording = nh.simulate_assemblies(n_units=10, minutes=1, n_assemblies=1, members=(4, 5))
     >>> model = nh.SpikeHelmholtz(hidden=4, lags=2, epochs=3).fit(recording)
-    >>> panels = nh.plots.receptive_fields(model)
-    >>> panels[0, 0].figure.savefig("fields.png")
+    >>> nh.plots.save(nh.plots.receptive_fields(model), "fields.png")
     """
     if most < 1:
         raise InputError(f"most {most}", "at least one panel")
@@ -101,7 +101,7 @@ def receptive_fields(
         image = _draw_panel(panel, field[rows], limit, _bin_width(model))
         panel.set_title(str(unit), loc="center", fontsize=7, pad=2)
     _label_units(panels[:, 0], len(rows), names if grid.rows == 1 else [])
-    _label_lags(panels[-1, 0], model)
+    _label_lags(panels[-1, 0], model, grid.width)
     extend = "both" if np.abs(shown).max() > limit else "neither"
     label = f"{RATE_UNITS[model.time_unit_]} above baseline"
     grid.colour_bar(place, image, label, extend=extend)
@@ -163,10 +163,13 @@ def _label_units(first_panels: npt.NDArray[Any], units: int, names: list[str]) -
     first_panels[len(first_panels) // 2].set_ylabel("Recorded unit")
 
 
-def _label_lags(panel: Axes, model: SpikeHelmholtz) -> None:
-    """Label time below the first panel of the last row; it is the same in all."""
+def _label_lags(panel: Axes, model: SpikeHelmholtz, width: float) -> None:
+    """Label time below the first panel of the last row, so many inches wide; all have the same."""
     first = panel.get_xlim()[0]
     panel.set_xticks([first, 0.0], [f"{first:g}".replace("-", "−"), "0"])
+    if width < _LEAST_LABELLED:
+        panel.get_xticklabels()[0].set_horizontalalignment("right")
+        panel.get_xticklabels()[1].set_horizontalalignment("left")
     unit = "ms" if model.time_unit_ == "s" else "bins"
     panel.set_xlabel(f"Time to the end of the window ({unit})", loc="left")
 

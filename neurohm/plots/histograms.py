@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from neurohm.machine import HelmholtzMachine, Pathway, as_machine
-from neurohm.plots.canvas import panels
+from neurohm.plots.grids import panels
 from neurohm.plots.style import BLUE, GREY, drawable, styled
 from neurohm.recordings import Recording
 
@@ -52,7 +52,7 @@ def weights(
     Examples
     --------
     >>> import neurohm as nh
-    >>> weights(nh.HelmholtzMachine([60, 10, 4]))[0, 0].figure.savefig("weights.png")
+    >>> nh.plots.save(nh.plots.weights(nh.HelmholtzMachine([60, 10, 4])), "weights.png")
     """
     machine = as_machine(getattr(model_or_machine, "machine_", model_or_machine))
     grid = panels(axes, 2, 2, height=3.6)
@@ -107,7 +107,7 @@ def activity(
     >>> import neurohm as nh
     >>> recording = nh.simulate_assemblies(n_units=10, minutes=1, n_assemblies=1, members=(4, 5))
     >>> model = nh.SpikeHelmholtz(hidden=4, lags=2, epochs=3).fit(recording)
-    >>> activity(recording, model)[0, 0].figure.savefig("activity.png")
+    >>> nh.plots.save(nh.plots.activity(recording, model), "activity.png")
     """
     hidden = model.transform(recording, stride=model.lags)
     layers = sorted(set(hidden.layers), reverse=True)

@@ -60,8 +60,7 @@ def assembly_map(
     >>> model = nh.SpikeHelmholtz(hidden=12, lags=4, epochs=40).fit(recording)
     >>> table = model.assemblies(recording, refit=False)
     >>> placed = replace(recording, positions=100.0 * np.indices((5, 4)).reshape(2, -1).T)
-    >>> panels = nh.plots.assembly_map(placed, table)
-    >>> panels[0, 0].figure.savefig("map.png")
+    >>> nh.plots.save(nh.plots.assembly_map(placed, table), "map.png")
     """
     if recording.positions is None:
         raise InputError(

@@ -10,8 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.image import AxesImage
 
 from neurohm.plots.assembly_table import Assembly, assemblies_of, in_axis_unit, member_order
-from neurohm.plots.canvas import COLUMN, colour_bar, panels
+from neurohm.plots.canvas import COLUMN, colour_bar
 from neurohm.plots.fields import RATE_UNITS
+from neurohm.plots.grids import panels
 from neurohm.plots.style import SEQUENTIAL, WIDTH, drawable, styled
 
 if TYPE_CHECKING:
@@ -53,8 +54,7 @@ def assembly_matrix(assemblies: pd.DataFrame, *, axes: Axes | None = None) -> np
     >>> recording = nh.simulate_assemblies(20, 4, 2, members=(5, 6), occurrence_rate=0.5)
     >>> model = nh.SpikeHelmholtz(hidden=12, lags=4, epochs=40).fit(recording)
     >>> table = model.assemblies(recording, refit=False)
-    >>> panels = nh.plots.assembly_matrix(table)
-    >>> panels[0, 0].figure.savefig("matrix.png")
+    >>> nh.plots.save(nh.plots.assembly_matrix(table), "matrix.png")
     """
     drawn = assemblies_of(assemblies)
     units = member_order(drawn)
@@ -63,7 +63,7 @@ def assembly_matrix(assemblies: pd.DataFrame, *, axes: Axes | None = None) -> np
         axes, 1, 2,
         height=0.9 + float(np.clip(_ROW * len(units), 1.0, 7.5)),
         width=float(np.clip(2.4 + 2 * _ASSEMBLY * len(drawn), COLUMN, WIDTH)),
-        apart=0.6,  # for the colour bar
+        apart=0.85,  # for the colour bar
     )  # fmt: skip
     left, right = grid[0]
     peaks = _matrix(drawn, units, [assembly.peaks for assembly in drawn])

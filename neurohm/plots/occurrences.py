@@ -10,8 +10,10 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 
 from neurohm.plots.assembly_table import Assembly, assemblies_of, member_order
-from neurohm.plots.canvas import figure_of, panels
-from neurohm.plots.rasters import chosen_stretch, shade_gaps
+from neurohm.plots.canvas import figure_of
+from neurohm.plots.grids import panels
+from neurohm.plots.spikes import height_of_rows, shade_gaps
+from neurohm.plots.stretch import chosen_stretch
 from neurohm.plots.style import WIDTH, plural, styled
 from neurohm.recordings import Recording
 
@@ -69,8 +71,7 @@ def assembly_raster(
     >>> recording = nh.simulate_assemblies(20, 4, 2, members=(5, 6), occurrence_rate=0.5)
     >>> model = nh.SpikeHelmholtz(hidden=12, lags=4, epochs=40).fit(recording)
     >>> table = model.assemblies(recording, refit=False)
-    >>> panels = nh.plots.assembly_raster(recording, table)
-    >>> panels[0, 0].figure.savefig("raster.png")
+    >>> nh.plots.save(nh.plots.assembly_raster(recording, table), "raster.png")
     """
     drawn = assemblies_of(assemblies, recording.unit_ids)
     bin_size = float(assemblies.attrs["bin_size"])
@@ -83,7 +84,7 @@ def assembly_raster(
     rows = members
     if recording.n_units <= _MOST_UNITS:
         rows = np.concatenate([members, np.setdiff1d(np.arange(recording.n_units), members)])
-    heights = [0.1 + 0.11 * len(drawn), float(np.clip(0.06 * len(rows), 0.95, 4.0))]
+    heights = [0.1 + 0.11 * len(drawn), height_of_rows(0.06, len(rows), 4.0)]
     grid = panels(axes, 2, 1, height=0.7 + sum(heights), width=WIDTH, heights=heights, share_x=True)
     above, below = grid[:, 0]
     _draw_occurrences(above, drawn, first, last)

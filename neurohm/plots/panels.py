@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.ticker import MaxNLocator
 
-from neurohm.plots.canvas import figure_of, whole
+from neurohm.plots.canvas import figure_of, size_of, whole
 from neurohm.plots.style import GREY, WIDTH
 
 _GAP = 0.06
@@ -96,7 +96,7 @@ class PanelGrid:
             To be filled, instead of the width of a page.
         """
         if axes is not None:
-            return cls._inside(_size(axes), number, widest, height, left, gap, title, notes)
+            return cls._inside(size_of(axes), number, widest, height, left, gap, title, notes)
         room = WIDTH - left - _RIGHT
         rows = max(1, -(-number // max(1, int(room / (narrowest + gap)))))
         columns = max(1, -(-number // rows))
@@ -207,12 +207,6 @@ class PanelGrid:
 def _above(title: tuple[str, ...], notes: tuple[str, ...]) -> float:
     """Return the room that is needed above the panels."""
     return 0.1 + _TITLE_LINE * len(title) + _NOTES_LINE * len(notes) + _TITLE
-
-
-def _size(axes: Axes) -> tuple[float, float]:
-    """Return width and height of axes, inches."""
-    box, dpi = axes.get_window_extent(), figure_of(axes).dpi
-    return box.width / dpi, box.height / dpi
 
 
 def _wrapped(text: str, width: float, points: float) -> tuple[str, ...]:

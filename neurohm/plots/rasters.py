@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import matplotlib
@@ -11,10 +11,13 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
 
-from neurohm.exceptions import InputError
-from neurohm.plots.canvas import colour_bar, figure_of, panels
+from neurohm.estimators.matching_units import in_model_order
+from neurohm.plots.canvas import colour_bar, figure_of
+from neurohm.plots.grids import panels
 from neurohm.plots.order import hidden_order, unit_order
-from neurohm.plots.style import GREY, SEQUENTIAL, UNOBSERVED, VERMILION, WIDTH, styled
+from neurohm.plots.spikes import draw_rate, draw_spikes, height_of_rows, shade_gaps
+from neurohm.plots.stretch import chosen_stretch, liveliest
+from neurohm.plots.style import SEQUENTIAL, UNOBSERVED, VERMILION, WIDTH, styled
 from neurohm.recordings import Recording
 
 if TYPE_CHECKING:
@@ -22,7 +25,6 @@ if TYPE_CHECKING:
 
 _BINS = 500  # shown by default
 _MOST_NUMBERED = 20  # hidden units, to be numbered one by one
-_LEAST_HEIGHT = 0.95  # inches: room for the label at the side
 
 
 @styled
@@ -70,14 +72,12 @@ def raster(
     >>> import neurohm as nh
     >>> recording = nh.simulate_assemblies(n_units=10, minutes=1, n_assemblies=1, members=(4, 5))
     >>> model = nh.SpikeHelmholtz(hidden=4, lags=2, epochs=3).fit(recording)
-    >>> panels = nh.plots.raster(recording, model, start=20.0, seconds=5.0)
-    >>> panels[0, 0].figure.savefig("raster.png")
+    >>> nh.plots.save(nh.plots.raster(recording, model, start=20.0, seconds=5.0), "raster.png")
     """
-    recording = _in_order_of(model, recording)
+    recording = in_model_order(recording, model.unit_ids_, model.time_unit_)
     length = _BINS * model.bin_size_ if seconds is None else seconds
-    first, last = chosen_stretch(
-        recording, start, length, lambda length: _liveliest(recording, length, model.bin_size_)
-    )
+    best = partial(liveliest, recording, bin_size=model.bin_size_)
+    first, last = chosen_stretch(recording, start, length, best)
     part = recording.between(first, last)
     # the window that ends with the first bin begins before it
     before = max(recording.t_start, first - (model.lags - 1) * model.bin_size_)
@@ -89,11 +89,11 @@ def raster(
         hidden = np.concatenate([effective, np.setdiff1d(hidden, effective)])
     activity = _hidden_activity(recording.between(before, last), model, part.t_start)
     hidden = np.concatenate([hidden, np.arange(len(hidden), len(activity))])
-    heights = [0.45, _height(0.05, part.n_units, 3.2), _height(0.1, len(hidden), 2.0)]
+    heights = [0.45, height_of_rows(0.05, part.n_units, 3.2), height_of_rows(0.1, len(hidden), 2.0)]
     grid = panels(axes, 3, 1, height=0.8 + sum(heights), width=WIDTH, heights=heights, share_x=True)
     above, middle, below = grid[:, 0]
-    _draw_rate(above, part, model.bin_size_)
-    _draw_spikes(middle, part, rows, heights[1])
+    draw_rate(above, part, model.bin_size_)
+    draw_spikes(middle, part, rows, heights[1])
     _draw_hidden(below, activity[hidden], part.t_start, model.bin_size_)
     _label_hidden(below, hidden, model.machine_.sizes[1:])
     for panel in (above, middle):
@@ -107,81 +107,6 @@ def raster(
     return grid
 
 
-def _in_order_of(model: SpikeHelmholtz, recording: Recording) -> Recording:
-    """Return a recording with its units as the model has them, where it has the same ones."""
-    fitted, given = model.unit_ids_.tolist(), recording.unit_ids.tolist()
-    if fitted != given and set(fitted) == set(given):
-        return recording.select_units(model.unit_ids_)
-    return recording
-
-
-def chosen_stretch(
-    recording: Recording,
-    start: float | None,
-    length: float,
-    best: Callable[[float], float],
-) -> tuple[float, float]:
-    """Return the first and last moment to show.
-
-    Parameters
-    ----------
-    recording : Recording
-    start : float, optional
-    length : float
-        Cut to that of the recording.
-    best : callable
-        Gives a start where there is none, from the length.
-
-    Returns
-    -------
-    first, last : float
-
-    Raises
-    ------
-    InputError
-        If that is not inside the recording.
-    """
-    if not length > 0:
-        raise InputError(f"{length:g} seconds to show", "a positive number")
-    length = min(length, recording.duration)
-    if start is None:
-        start = best(length)
-    if not recording.t_start <= start < recording.t_stop:
-        raise InputError(
-            f"start {start:g}", f"a moment from {recording.t_start:g} to {recording.t_stop:g}"
-        )
-    return start, min(start + length, recording.t_stop)
-
-
-def shade_gaps(axes: Axes, part: Recording) -> None:
-    """Shade the time in which no spike could be seen."""
-    for end, begin in pairwise(part.observed):
-        axes.axvspan(end[1], begin[0], color=UNOBSERVED, linewidth=0)
-
-
-def _liveliest(recording: Recording, length: float, bin_size: float) -> float:
-    """Return where the stretch starts in which the population's count varies most.
-
-    Candidates overlap by three quarters, are moved to bins, and are observed from start to end
-    where any is.
-    """
-    step = max(bin_size, round(length / 4 / bin_size) * bin_size)
-    count = max(1, int((recording.duration - length) / step + 1e-9) + 1)
-    starts = recording.t_start + step * np.arange(count)
-    whole = np.zeros(count, dtype=bool)
-    for begin, end in recording.observed:
-        whole |= (starts >= begin) & (starts + length <= end + 1e-9)
-    if whole.any():
-        starts = starts[whole]
-    edges = np.arange(recording.t_start, recording.t_stop + 5 * bin_size, 5 * bin_size)
-    counts = np.histogram(recording.spike_times, edges)[0].astype(np.float64)
-    sums = [np.concatenate([[0.0], np.cumsum(power)]) for power in (counts, counts**2)]
-    inside = np.searchsorted(edges, [starts, starts + length]).clip(0, len(counts))
-    number = np.maximum(1, inside[1] - inside[0])
-    mean, square = ((total[inside[1]] - total[inside[0]]) / number for total in sums)
-    return float(starts[np.argmax(square - mean**2)])
-
-
 def _hidden_activity(
     part: Recording, model: SpikeHelmholtz, start: float
 ) -> npt.NDArray[np.float32]:
@@ -191,37 +116,6 @@ def _hidden_activity(
     activity = np.full((transformed.shape[1], int(bins.max()) + 1), np.nan, dtype=np.float32)
     activity[:, bins[bins >= 0]] = transformed.values[bins >= 0].T
     return activity
-
-
-def _height(each: float, number: int, most: float) -> float:
-    return float(np.clip(each * number, _LEAST_HEIGHT, most))
-
-
-def _draw_rate(axes: Axes, part: Recording, width: float) -> None:
-    edges = part.t_start + width * np.arange(int(np.ceil(part.duration / width - 1e-9)) + 1)
-    counts = np.histogram(part.spike_times, edges)[0]
-    axes.stairs(counts / (width * part.n_units), edges, fill=True, color=GREY)
-    axes.set_ylabel("Hz per\nunit" if part.time_unit == "s" else "Spikes\nper bin")
-    axes.set_ylim(bottom=0)
-
-
-def _draw_spikes(axes: Axes, part: Recording, rows: npt.NDArray[np.int64], height: float) -> None:
-    place = np.empty(len(rows))
-    place[rows] = np.arange(len(rows))
-    units = np.repeat(place, part.spike_counts)
-    size = max(0.5, 0.8 * height * 72 / len(rows))
-    axes.plot(
-        part.spike_times,
-        units,
-        linestyle="none",
-        marker="|",
-        markersize=min(size, 8.0),
-        markeredgewidth=0.5,
-        color="black",
-        rasterized=len(units) > 5000,
-    )
-    axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.set_yticks(sorted({0, len(rows) - 1}), [str(i + 1) for i in sorted({0, len(rows) - 1})])
 
 
 def _draw_hidden(

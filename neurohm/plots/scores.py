@@ -35,8 +35,7 @@ def score_gain(score: ScoreReport, *, axes: Axes | None = None) -> Axes:
     >>> recording = nh.simulate_assemblies(n_units=10, minutes=2, n_assemblies=1, members=(4, 5))
     >>> train, test = recording.split(test=0.5)
     >>> model = nh.SpikeHelmholtz(hidden=4, lags=2, epochs=3).fit(train)
-    >>> axes = nh.plots.score_gain(model.score_report(test, particles=10))
-    >>> axes.figure.savefig("score.png")
+    >>> nh.plots.save(nh.plots.score_gain(model.score_report(test, particles=10)), "score.png")
     """
     gain = score.gain_bits_per_spike
     error = 0.0 if math.isnan(score.standard_error) else 2 * score.standard_error

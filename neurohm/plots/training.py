@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from neurohm.exceptions import InputError
-from neurohm.plots.canvas import panels
+from neurohm.plots.grids import panels
 from neurohm.plots.style import BLUE, GREY, VERMILION, styled
 from neurohm.training import History
 
@@ -50,8 +50,7 @@ def learning_curve(
     >>> import neurohm as nh
     >>> from neurohm.training import History
     >>> history = History({"bound": [-4.1, -3.6, -3.5], "held_out": [-4.0, -3.7, -3.8]})
-    >>> panels = nh.plots.learning_curve(history)
-    >>> panels[0, 0].figure.savefig("learning.png")
+    >>> nh.plots.save(nh.plots.learning_curve(history), "learning.png")
     """
     history = model if isinstance(model, History) else model.history_
     curves = [name for name in ("bound", "held_out") if name in history]

@@ -45,7 +45,11 @@ def facts(rows: Iterable[tuple[str, str]]) -> str:
 
 
 def table(
-    head: Sequence[str], rows: Iterable[Sequence[str]], *, caption: str, numbers: bool = False
+    head: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    caption: str,
+    numbers: int | None = None,
 ) -> str:
     """Return a table with a head.
 
@@ -57,14 +61,15 @@ def table(
         Cells, as many in each row as there are columns.
     caption : str
         What the table says.
-    numbers : bool
-        Whether the cells after the first column are numbers, set flush right.
+    numbers : int, optional
+        The column from which on cells are numbers, set flush right.
 
     Returns
     -------
     str
     """
-    styles = [' class="number"' if numbers and column else "" for column in range(len(head))]
+    first = len(head) if numbers is None else numbers
+    styles = ["" if column < first else ' class="number"' for column in range(len(head))]
     top = "".join(
         f'<th scope="col"{style}>{escape(name)}</th>'
         for name, style in zip(head, styles, strict=True)

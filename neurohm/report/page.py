@@ -22,12 +22,14 @@ from neurohm.plots.display import hidden
 from neurohm.plots.style import plural
 from neurohm.recordings import Recording
 from neurohm.report import cautions, words
+from neurohm.report.assemblies import about_assemblies
 from neurohm.report.html import facts, paragraph, picture, section, table
 
 if TYPE_CHECKING:
     from neurohm.estimators import SpikeHelmholtz
 
 _MOST_UNITS = 20  # rows of the table of units
+_MOST_DREAMS = 20_000  # windows
 
 
 def write_report(
@@ -37,6 +39,7 @@ def write_report(
     score: ScoreReport | None = None,
     *,
     held_out: Recording | None = None,
+    assemblies: pd.DataFrame | None = None,
     title: str | None = None,
 ) -> None:
     """Write a report of a fitted model to an HTML file; all or nothing.
@@ -56,6 +59,9 @@ def write_report(
         Of time that the model was not fitted to.
     held_out : Recording, optional
         That time, drawn instead of `recording`.
+    assemblies : DataFrame, optional
+        What `SpikeHelmholtz.assemblies` returned for the recording; without it the report has no
+        section about them.
     title : str, optional
         By default the name of the recording's file.
 
@@ -64,7 +70,7 @@ def write_report(
     MissingFileError
         If the folder is missing or read-only.
     InputError
-        If the recording is not of the units of the model.
+        If the recording is not of the units of the model, or an assembly of other units.
 
     Examples
     --------
@@ -75,7 +81,9 @@ def write_report(
     >>> score = model.score_report(test, particles=10)
     >>> write_report("report.html", model, recording, score, held_out=test)
     """
-    page = render_report(model, recording, score, held_out=held_out, title=title)
+    page = render_report(
+        model, recording, score, held_out=held_out, assemblies=assemblies, title=title
+    )
     with atomic_path(path) as temporary:
         temporary.write_text(page, encoding="utf-8")
 
@@ -87,6 +95,7 @@ def render_report(
     score: ScoreReport | None = None,
     *,
     held_out: Recording | None = None,
+    assemblies: pd.DataFrame | None = None,
     title: str | None = None,
 ) -> str:
     """Return the page that `write_report` writes; the arguments are the same.
@@ -97,10 +106,12 @@ def render_report(
         HTML; the same for the same arguments.
     """
     drawn = held_out if held_out is not None else recording
+    whole = recording if recording is not None else held_out
     sections = [
         *([] if score is None else [_score(score, model)]),
         _fields(model),
-        *([] if drawn is None else [_raster(drawn, model)]),
+        *([] if assemblies is None else [about_assemblies(assemblies, whole)]),
+        *([] if drawn is None else [_raster(drawn, model), _check(drawn, model)]),
         _learning(model),
         section("What was fitted", facts(_fitted(model, recording))),
         _locality(model),
@@ -160,6 +171,18 @@ def _raster(recording: Recording, model: SpikeHelmholtz) -> str:
     return section("Spikes and hidden activity", drawn)
 
 
+def _check(recording: Recording, model: SpikeHelmholtz) -> str:
+    windows = int(recording.duration / (model.lags * model.bin_size_))
+    drawn = picture(
+        figure_of(plots.model_check(recording, model, dreams=min(max(1, windows), _MOST_DREAMS))),
+        alt="Four panels: rates of units and correlations of pairs, dreams against data; how many "
+        "units spike in the same bin; and the mean autocorrelation.",
+        caption="A model that explains the data dreams of spikes like them. On the diagonal dreams "
+        "and data are the same; independent units have the rates alone.",
+    )
+    return section("Dreams and data", drawn)
+
+
 def _learning(model: SpikeHelmholtz) -> str:
     held_out = (
         " The held-out share of the training data stops the fit, and the parameters of its best "
@@ -207,7 +230,7 @@ def _units(recording: Recording) -> str:
     rate = "Hz" if recording.time_unit == "s" else "spikes per bin"
     names = {"n_spikes": "Spikes", "rate": f"Rate ({rate})"}
     head = ("Unit", *(names.get(str(column), str(column)) for column in units.columns))
-    return section("Units", table(head, rows, caption=f"{shown}.", numbers=True))
+    return section("Units", table(head, rows, caption=f"{shown}.", numbers=1))
 
 
 def _cell(value: object) -> str:

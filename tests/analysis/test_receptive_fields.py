@@ -1,10 +1,10 @@
-"""Generative fields against the exact expectation over all hidden states."""
+"""Fields of hidden units and of codes against the exact expectation over all hidden states."""
 
 import numpy as np
 import pytest
 
 import neurohm as nh
-from neurohm.analysis import generative_fields
+from neurohm.analysis import code_fields, generative_fields
 from neurohm.exceptions import InputError
 from neurohm.likelihood import all_states
 from neurohm.machine.initial import Normal
@@ -20,28 +20,36 @@ def machine(request):
     return nh.HelmholtzMachine([visible, 3, 2], initial=Normal(0.7, -0.5), seed=4, dtype="float64")
 
 
+def hidden_given(machine, tops):
+    """P(state of the layer next to the spikes | top state), (tops, states)."""
+    values = machine.parameters()
+    drive = tops @ values["generative/hidden2->hidden1"] + values["generative/hidden1"]
+    p, hidden = sigmoid(drive)[:, None], all_states(3)
+    return np.prod(np.where(hidden == 1, p, 1 - p), axis=2)
+
+
+def visible_mean(machine, hidden):
+    """Mean of the visible units given states of the layer above them."""
+    values = machine.parameters()
+    link = np.exp if machine.visible.kind == "poisson" else sigmoid
+    return link(hidden @ values["generative/hidden1->visible"] + values["generative/visible"])
+
+
 def exact_field(machine, layer, unit):
     """E[mean of x | unit on] - E[mean of x | unit off], the others of its layer as dreamt."""
-    values = machine.parameters()
     top, hidden = all_states(2), all_states(3)
-    weight = values["generative/hidden2->hidden1"], values["generative/hidden1->visible"]
-    p_top = sigmoid(values["generative/hidden2"])
+    p_top = sigmoid(machine.parameters()["generative/hidden2"])
     top_probability = np.prod(np.where(top == 1, p_top, 1 - p_top), axis=1)
-    link = np.exp if machine.visible.kind == "poisson" else sigmoid
-
-    def hidden_given(top):
-        p = sigmoid(top @ weight[0] + values["generative/hidden1"])[:, None]
-        return np.prod(np.where(hidden == 1, p, 1 - p), axis=2)
 
     def mean_of(clamped):
         if layer == 1:
-            states, p = hidden.copy(), top_probability @ hidden_given(top)
+            states, p = hidden.copy(), top_probability @ hidden_given(machine, top)
             states[:, unit] = clamped
         else:
             tops = top.copy()
             tops[:, unit] = clamped
-            states, p = hidden, top_probability @ hidden_given(tops)
-        return p @ link(states @ weight[1] + values["generative/visible"])
+            states, p = hidden, top_probability @ hidden_given(machine, tops)
+        return p @ visible_mean(machine, states)
 
     return mean_of(1) - mean_of(0)
 
@@ -63,3 +71,32 @@ def test_a_unit_without_projections_has_no_field(machine):
 def test_there_is_no_such_layer(machine, layer):
     with pytest.raises(InputError, match="hidden layer"):
         generative_fields(machine, layer)
+
+
+# ---- codes
+
+
+def test_codes_next_to_the_visible_units_are_exact(machine):
+    codes, reference = all_states(3), np.array([0.0, 1.0, 0.0])
+    expected = visible_mean(machine, codes) - visible_mean(machine, reference)
+    np.testing.assert_allclose(code_fields(machine, codes, reference), expected, atol=1e-12)
+
+
+def test_higher_codes_are_averaged_over_what_lies_between(machine):
+    codes, reference = all_states(2), np.array([0.0, 1.0])
+    expected = hidden_given(machine, codes) @ visible_mean(machine, all_states(3))
+    expected -= expected[1]
+    # 40,000 dreams: as of the fields above
+    found = code_fields(machine, codes, reference, layer=2, dreams=40_000, seed=1)
+    np.testing.assert_allclose(found, expected, atol=0.05)
+    assert (found[1] == 0).all()
+
+
+def test_a_code_may_be_given_alone(machine):
+    several = code_fields(machine, [[1, 1, 0], [0, 0, 1]], [0, 0, 0])
+    np.testing.assert_array_equal(code_fields(machine, [1, 1, 0], [0, 0, 0]), several[:1])
+
+
+def test_codes_of_another_layer(machine):
+    with pytest.raises(InputError, match="codes of 3 units.*the 2 of layer 2"):
+        code_fields(machine, [[1, 1, 0]], [0, 0, 0], layer=2)

@@ -10,6 +10,7 @@ import pytest
 
 import neurohm as nh
 from neurohm.cli.plot import KINDS
+from neurohm.estimators.assembly_files import save_assemblies
 
 HEADS = {"png": b"\x89PNG", "pdf": b"%PDF", "svg": b"<?xml"}
 
@@ -47,6 +48,15 @@ def found(monkeypatch):
 
     find()
     return find
+
+
+@pytest.fixture
+def saved(found, model_file, tmp_path, monkeypatch):
+    """A file with that assembly; nothing is searched from now on."""
+    path = tmp_path / "assemblies.h5"
+    save_assemblies(path, nh.load(model_file).assemblies())
+    monkeypatch.delattr(nh.SpikeHelmholtz, "assemblies")
+    return path
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -98,6 +108,36 @@ def test_start_and_seconds_are_shown(call, model_file, recording_file, tmp_path)
     times = re.findall(r">(\d+\.\d+)</text>", picture.read_text(encoding="utf8"))
     assert times
     assert all(30 <= float(time) <= 32 for time in times)
+
+
+@pytest.mark.parametrize("kind", [name for name in KINDS if "assemblies" in KINDS[name].of])
+def test_a_saved_table_is_drawn_without_a_search(
+    call, model_file, placed_file, saved, tmp_path, kind
+):
+    picture = tmp_path / "a.png"
+    arguments = ("plot", kind, model_file, "-o", picture, "--dpi", 40, "--assemblies", saved)
+    recording = () if KINDS[kind].of == ("assemblies",) else (placed_file,)
+    done = call(*arguments, *recording)
+    assert (done.code, done.err) == (0, "")
+    assert picture.read_bytes().startswith(HEADS["png"])
+
+
+def test_tables_that_cannot_be_drawn(call, recording_file, model_file, saved, tmp_path):
+    nh.SpikeHelmholtz(2, lags=2, epochs=1).fit(nh.simulate_assemblies(9, 1.0, 0)).save(
+        tmp_path / "nine.h5"
+    )
+    before = set(tmp_path.iterdir())
+    for arguments, text in (
+        (("matrix", tmp_path / "nine.h5", "--assemblies", saved), "of 12 units, unit 9 among them"),
+        (("matrix", model_file, "--assemblies", recording_file), "a neurohm-assemblies file"),
+        (("matrix", model_file, "--assemblies", "nowhere.h5"), "does not exist"),
+        (("averages", model_file, "--assemblies", saved), "'averages' without a recording"),
+        (("fields", model_file, "--assemblies", saved), "it with assemblies, averages, matrix"),
+    ):
+        done = call("plot", *arguments, "-o", tmp_path / "a.png")
+        assert (done.code, done.out, len(done.lines)) == (2, "", 1)
+        assert text in done.err
+    assert set(tmp_path.iterdir()) == before
 
 
 def test_help_lists_what_each_kind_shows(call):

@@ -26,12 +26,12 @@ def test_each_unit_once_by_its_first_assembly(recording, make_table):
 
 
 def test_colours_stay_in_a_part_of_the_table_and_marks_tell_repeats_apart(recording, make_table):
-    table = make_table(recording, [[0, 1]] * 10, [[0.0, 0.02]] * 10, [[1.0]] * 10)
+    table = make_table(recording, [[0, 1]] * 12, [[0.0, 0.02]] * 12, [[1.0]] * 12)
     drawn = assemblies_of(table)
-    assert len({(assembly.colour, assembly.mark) for assembly in drawn}) == 10
-    assert (drawn[9].colour, drawn[9].mark) == (COLOURS[1], MARKS[1])
-    (last,) = assemblies_of(table.iloc[9:])
-    assert (last.name, last.colour, last.mark) == ("9", COLOURS[1], MARKS[1])
+    assert len({(assembly.colour, assembly.mark) for assembly in drawn}) == 12
+    assert (drawn[11].colour, drawn[11].mark) == (COLOURS[1], MARKS[1])
+    (last,) = assemblies_of(table.iloc[11:])
+    assert (last.name, last.colour, last.mark) == ("11", COLOURS[1], MARKS[1])
 
 
 def test_an_empty_table_is_an_error(recording, assemblies):

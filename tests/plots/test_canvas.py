@@ -6,7 +6,7 @@ import sys
 import pytest
 from matplotlib.figure import Figure
 
-from neurohm.plots.canvas import figure_of, one_panel, panels, whole
+from neurohm.plots.canvas import figure_of, one_panel, size_of, whole
 from neurohm.plots.style import Picture
 
 BACKEND = """
@@ -84,21 +84,16 @@ def test_outside_of_pyplot_a_figure_is_a_picture():
     assert isinstance(figure_of(whole(None, 2.0, 1.0)), Picture)
 
 
-def test_given_axes_are_divided_from_the_top_left():
-    axes = Figure(figsize=(4, 4)).subplots()
-    grid = panels(axes, 2, 2, height=1.0, heights=[1, 3], share_x=True)
-    figure_of(axes).canvas.draw()
-    boxes = [[panel.get_window_extent() for panel in row] for row in grid]
-    assert boxes[0][0].y0 > boxes[1][0].y1
-    assert boxes[0][0].x1 < boxes[0][1].x0
-    assert boxes[1][0].height == pytest.approx(3 * boxes[0][0].height)
-    place = axes.get_window_extent()
-    assert boxes[0][0].y1 == pytest.approx(place.y1)
-    assert boxes[1][1].x1 == pytest.approx(place.x1)
-    grid[0, 0].set_xlim(3, 4)
-    assert grid[1, 0].get_xlim() == (3, 4)
-
-
 def test_figure_of_axes_in_a_part_of_a_figure():
     figure = Figure()
     assert figure_of(figure.subfigures(1, 2)[1].subplots()) is figure
+
+
+def test_size_of_axes_is_that_after_layout():
+    figure = Figure(figsize=(4, 3), layout="constrained")
+    axes = figure.subplots()
+    axes.set(xlabel="Time (s)", title="Title")
+    size = size_of(axes)
+    figure.draw_without_rendering()
+    box = axes.get_window_extent()
+    assert size == pytest.approx((box.width / figure.dpi, box.height / figure.dpi))

@@ -10,7 +10,6 @@ import neurohm as nh
 from neurohm.exceptions import InputError
 from neurohm.plots import raster
 from neurohm.plots.canvas import figure_of
-from neurohm.plots.rasters import _liveliest
 
 
 def panels(grid):
@@ -65,19 +64,6 @@ def test_rate_adds_up(recording, model):
 def test_default_stretch_is_500_bins(recording, model):
     left, right = panels(raster(recording, model))[0].get_xlim()
     assert right - left == pytest.approx(10.0)
-
-
-def test_default_stretch_is_lively_and_observed():
-    quiet, burst = np.arange(0.0, 100.0, 0.5), np.linspace(71.0, 71.5, 80)
-    trains = [np.sort(np.concatenate([quiet, burst]))]
-    recording = nh.Recording.from_trains(trains, t_stop=100.0)
-    start = _liveliest(recording, 10.0, 0.02)
-    assert start < 71.0 < 71.5 < start + 10.0
-    gap = nh.Recording.from_trains(
-        trains, t_stop=100.0, intervals={"observed": [[0, 65], [80, 100]]}
-    )
-    start = _liveliest(gap, 10.0, 0.02)
-    assert start + 10 <= 65.0 or start >= 80.0
 
 
 def test_gaps_are_shaded_not_silent(recording, model):

@@ -94,9 +94,9 @@ def test_says_what_was_fitted(page, model):
         assert said in text
 
 
-def test_shows_four_pictures_with_words_for_them(page):
+def test_shows_five_pictures_with_words_for_them(page):
     images = [attributes for tag, attributes in Outline(page).attributes if tag == "img"]
-    assert len(images) == 4
+    assert len(images) == 5
     assert all(len(image["alt"]) > 40 for image in images)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,11 +10,12 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from neurohm.analysis import MomentReport, compare_moments
+from neurohm.analysis import MomentReport
 from neurohm.analysis.moment_report import Agreement
-from neurohm.plots.canvas import figure_of, panels
+from neurohm.plots.canvas import figure_of
+from neurohm.plots.grids import panels
 from neurohm.plots.style import BLUE, GREY, VERMILION, styled
-from neurohm.recordings import Recording, Windows
+from neurohm.recordings import Recording
 
 if TYPE_CHECKING:
     from neurohm.estimators import SpikeHelmholtz
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 _DATA: dict[str, Any] = {"color": "black", "marker": "o", "markersize": 2.5, "linewidth": 1.0}
 _DREAMS: dict[str, Any] = {"color": BLUE, "marker": "o", "markersize": 2.5, "linewidth": 1.0}
 _INDEPENDENT: dict[str, Any] = {"color": VERMILION, "linestyle": "--", "linewidth": 1.0}
+_LEGEND = 0.25  # inches, above given axes
 
 
 @styled
@@ -67,11 +70,10 @@ def model_check(
     >>> recording = nh.simulate_assemblies(n_units=10, minutes=1, n_assemblies=1, members=(4, 5))
     >>> train, test = recording.split(test=0.5)
     >>> model = nh.SpikeHelmholtz(hidden=4, lags=2, epochs=3).fit(train)
-    >>> model_check(test, model)[0, 0].figure.savefig("check.png")
+    >>> nh.plots.save(nh.plots.model_check(test, model), "check.png")
     """
-    windows = Windows(model._binned(recording), model.lags, stride=model.lags)
-    report = compare_moments(model.machine_, windows, model.independent_, dreams=dreams, seed=seed)
-    grid = panels(axes, 2, 2, height=3.8)
+    report = model.moments(recording, dreams=dreams, seed=seed)
+    grid = panels(axes, 2, 2, height=3.8, strip=_LEGEND)
     in_seconds = model.time_unit_ == "s"
     unit = "Hz" if in_seconds else "spikes per bin"
     _scatter(grid[0, 0], report.data.rates, report.model.rates)
@@ -94,7 +96,7 @@ def _name_curves(grid: npt.NDArray[Any], axes: Axes | None) -> None:
     if axes is None:
         figure_of(grid).legend(*names, loc="outside upper center", ncols=3)
     else:
-        axes.legend(*names, loc="lower center", bbox_to_anchor=(0.5, 1.05), ncols=3)
+        axes.legend(*names, loc="upper center", ncols=3, borderaxespad=0.0)
 
 
 def _scatter(axes: Axes, data: npt.NDArray[np.float64], dreamt: npt.NDArray[np.float64]) -> None:
@@ -127,7 +129,12 @@ def _draw_synchrony(axes: Axes, report: MomentReport) -> None:
         probability = np.where(moments.synchrony > 0, moments.synchrony, np.nan)[:seen]
         axes.plot(np.arange(seen), probability, **style)
     drawn = np.concatenate([moments.synchrony[:seen] for moments in three[:2]])
-    axes.set(yscale="log", ylim=(drawn[drawn > 0].min() / 2, 4 * drawn.max()))
+    low, high = drawn[drawn > 0].min(), drawn.max()
+    # with room above the curves for what is written
+    axes.set(yscale="log", ylim=(low / 2, 2 * high * (high / low) ** 0.4))
+    every = max(1, math.ceil(-math.log10(low) / 4))
+    axes.set_yticks(10.0 ** np.arange(0, math.log10(low / 2), -every))  # none above one
+    axes.minorticks_off()
     axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.set(title="Synchrony", xlabel="Units K in a bin", ylabel="P(K)")
     off = [(report.synchrony_divergence, BLUE), (report.independent_divergence, VERMILION)]

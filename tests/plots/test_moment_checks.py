@@ -10,7 +10,7 @@ from matplotlib.text import Text
 import neurohm as nh
 from neurohm.analysis.moment_report import compare_moments
 from neurohm.exceptions import InputError
-from neurohm.plots.model_check import model_check
+from neurohm.plots.moment_checks import model_check
 from neurohm.plots.style import Picture
 from neurohm.recordings import Windows, bin_spikes
 
@@ -42,6 +42,15 @@ def test_labels_say_the_units(recording, model):
     labels = [panel.get_xlabel() for panel in grid.flat]
     assert labels == ["Data (Hz)", "Data (r)", "Units K in a bin", "Lag (ms)"]
     assert all(panel.get_ylabel() and panel.get_title(loc="left") for panel in grid.flat)
+
+
+def test_no_tick_is_a_probability_above_one(recording, model):
+    panel = model_check(recording, model, dreams=100)[1, 0]
+    low, high = panel.get_ylim()
+    assert high > 1
+    ticks = [tick for tick in panel.get_yticks() if low <= tick]
+    assert max(ticks) == 1
+    assert len(ticks) >= 2
 
 
 def test_agreement_is_written(recording, model):

@@ -8,17 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy.typing as npt
 from matplotlib.axes import Axes
 
-from neurohm.plots.canvas import figure_of, panels
+from neurohm.estimators.matching_units import in_model_order
+from neurohm.plots.canvas import figure_of
+from neurohm.plots.grids import panels
 from neurohm.plots.order import unit_order
-from neurohm.plots.rasters import (
-    _draw_rate,
-    _draw_spikes,
-    _height,
-    _in_order_of,
-    _liveliest,
-    chosen_stretch,
-    shade_gaps,
-)
+from neurohm.plots.spikes import draw_rate, draw_spikes, height_of_rows, shade_gaps
+from neurohm.plots.stretch import chosen_stretch, liveliest
 from neurohm.plots.style import WIDTH, styled
 from neurohm.recordings import Recording
 from neurohm.recordings.validation import unit_text
@@ -76,9 +71,9 @@ def dreams(
     >>> import neurohm as nh
     >>> recording = nh.simulate_assemblies(n_units=10, minutes=1, n_assemblies=1, members=(4, 5))
     >>> model = nh.SpikeHelmholtz(hidden=4, lags=2, epochs=3).fit(recording)
-    >>> dreams(recording, model, seconds=4.0)[0, 0].figure.savefig("dreams.png")
+    >>> nh.plots.save(nh.plots.dreams(recording, model, seconds=4.0), "dreams.png")
     """
-    recording = _in_order_of(model, recording)
+    recording = in_model_order(recording, model.unit_ids_, model.time_unit_)
     length = _BINS * model.bin_size_ if seconds is None else seconds
     recorded = _part(recording, start, length, model)
     length = recorded.duration
@@ -88,11 +83,11 @@ def dreams(
     else:
         dreamt, which = _part(model.sample(length, seed=seed), 0.0, length, model), ""
     rows = unit_order(model.receptive_fields(1))
-    heights = [0.45, _height(0.05, len(rows), 3.2)]
+    heights = [0.45, height_of_rows(0.05, len(rows), 3.2)]
     grid = panels(axes, 2, 2, height=0.8 + sum(heights), width=WIDTH, heights=heights, share_x=True)
     for column, part in enumerate((recorded, dreamt)):
-        _draw_rate(grid[0, column], part, model.bin_size_)
-        _draw_spikes(grid[1, column], part, rows, heights[1])
+        draw_rate(grid[0, column], part, model.bin_size_)
+        draw_spikes(grid[1, column], part, rows, heights[1])
         for panel in grid[:, column]:
             shade_gaps(panel, part)
         grid[1, column].set_xlim(part.t_start, part.t_stop)
@@ -105,7 +100,7 @@ def _part(
     recording: Recording, start: float | None, length: float, model: SpikeHelmholtz
 ) -> Recording:
     """Return a stretch of a recording: from a moment on, or where its rate varies most."""
-    best = partial(_liveliest, recording, bin_size=model.bin_size_)
+    best = partial(liveliest, recording, bin_size=model.bin_size_)
     return recording.between(*chosen_stretch(recording, start, length, best))
 
 

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 import neurohm as nh
 from neurohm.exceptions import InputError
-from neurohm.plots.dreams import dreams
+from neurohm.plots.dream_rasters import dreams
 from neurohm.plots.order import unit_order
 
 

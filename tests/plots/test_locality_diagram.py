@@ -3,16 +3,17 @@ from __future__ import annotations
 from dataclasses import replace
 from io import BytesIO
 
+import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 import neurohm as nh
-from neurohm.exceptions import ArgumentTypeError, InputError
+from neurohm.exceptions import ArgumentTypeError, InputError, NotFittedError
 from neurohm.learning import LocalityReport, locality_report
 from neurohm.learning.locality import Signal
-from neurohm.plots.locality import locality
+from neurohm.plots.locality_diagram import locality
 from neurohm.plots.style import BLUE, VERMILION
 
 SKIP = (((1, 0), (2, 0), (2, 1)), ((0, 1), (0, 2), (1, 2)))
@@ -85,6 +86,16 @@ def test_a_report_is_drawn_as_its_machine():
     assert words(locality(report)) == words(locality(machine(3), "reweighted"))
 
 
+def test_a_fitted_estimator_is_drawn_with_its_rule(tmp_path):
+    x = np.random.default_rng(0).integers(0, 2, (30, 6))
+    model = nh.SpikeHelmholtz(hidden=2, lags=2, rule="wake-sleep", epochs=1).fit(x)
+    assert words(locality(model)) == words(locality(model.machine_, "wake-sleep"))
+    model.save(tmp_path / "model.h5")
+    assert words(locality(nh.load(tmp_path / "model.h5"))) == words(locality(model))
+    density = nh.HelmholtzDensity(hidden=2, particles=3, epochs=1).fit(x)
+    assert words(locality(density)) == words(locality(density.machine_, "reweighted"))
+
+
 def test_what_is_not_local_stands_out():
     report = locality_report(machine(2), "wake-sleep")
     declared = Signal("generative/hidden1->visible", "", "", "a transposed matrix", "", "non-local")
@@ -147,6 +158,8 @@ def test_into_axes_given():
         ((machine(2),), InputError, "a machine and its rule"),
         ((LocalityReport("mine", ()),), InputError, "without a signal"),
         ((locality_report(machine(2), "wake-sleep"), "wake-sleep"), InputError, "leave the rule"),
+        ((nh.SpikeHelmholtz(),), NotFittedError, "fit"),
+        ((nh.SpikeHelmholtz(), "wake-sleep"), InputError, "leave the rule"),
         ((machine(2), "hebb"), InputError, "unknown rule 'hebb'"),
         ((3, "wake-sleep"), ArgumentTypeError, "a HelmholtzMachine"),
     ],

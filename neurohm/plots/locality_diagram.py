@@ -11,6 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
+from neurohm.estimators import HelmholtzDensity, SpikeHelmholtz
+from neurohm.estimators.settings import chosen_plasticity, chosen_rule, require_fitted
 from neurohm.exceptions import InputError
 from neurohm.learning import LearningRule, LocalityReport, locality_report
 from neurohm.learning.locality import Signal
@@ -41,7 +43,7 @@ _BELOW, _ABOVE = 0.72, 0.6
 
 @styled
 def locality(
-    report_or_machine: LocalityReport | HelmholtzMachine,
+    learner: LocalityReport | SpikeHelmholtz | HelmholtzDensity | HelmholtzMachine,
     rule: str | LearningRule | None = None,
     *,
     axes: Axes | None = None,
@@ -55,9 +57,10 @@ def locality(
 
     Parameters
     ----------
-    report_or_machine : LocalityReport or HelmholtzMachine
+    learner : LocalityReport, SpikeHelmholtz, HelmholtzDensity or HelmholtzMachine
+        An estimator is a fitted one, which says by which rule its machine learned.
     rule : str or LearningRule, optional
-        With which the machine learns; given with a machine, and only then.
+        With which a machine learns; given with a machine, and only then.
     axes : Axes, optional
         Where to draw; a new figure by default.
 
@@ -74,9 +77,9 @@ def locality(
     --------
     >>> import neurohm as nh
     >>> machine = nh.HelmholtzMachine([60, 10, 4])
-    >>> locality(machine, "reweighted").figure.savefig("locality.png")
+    >>> nh.plots.save(nh.plots.locality(machine, "reweighted"), "locality.png")
     """
-    report = _as_report(report_or_machine, rule)
+    report = _as_report(learner, rule)
     if not report.signals:
         raise InputError("a locality report without a signal", "one signal at least")
     places = _places(report.signals)
@@ -125,19 +128,27 @@ class _Synapses:
 
 
 def _as_report(
-    given: LocalityReport | HelmholtzMachine, rule: str | LearningRule | None
+    given: LocalityReport | SpikeHelmholtz | HelmholtzDensity | HelmholtzMachine,
+    rule: str | LearningRule | None,
 ) -> LocalityReport:
-    """Return the report given, or that of the machine given."""
-    if not isinstance(given, LocalityReport):
+    """Return the report given, or that of the estimator or machine given."""
+    if not isinstance(given, LocalityReport | SpikeHelmholtz | HelmholtzDensity):
         if rule is None:
             mend = "give the rule too, e.g. rule='wake-sleep'"
             raise InputError(f"a {type(given).__name__} alone", "a machine and its rule", mend)
         return locality_report(given, rule)
     if rule is not None:
         raise InputError(
-            "a rule beside a locality report", "the report alone", "leave the rule out"
+            f"a rule beside a {type(given).__name__}", "it alone", "leave the rule out"
         )
-    return given
+    if isinstance(given, LocalityReport):
+        return given
+    require_fitted(given)
+    return locality_report(
+        given.machine_,
+        chosen_rule(given.rule, given.particles),
+        chosen_plasticity(given.plasticity, given.learning_rate),
+    )
 
 
 def _ends(signal: Signal) -> tuple[str, str, str]:
