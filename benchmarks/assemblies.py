@@ -73,7 +73,8 @@ def f1_of(a, b):
 def area_under_roc(occurrences, log_odds, recording, bin_size):
     """Return the area under the ROC, bin by bin, an occurrence one bin off still being right."""
     bins = ((occurrences - recording.t_start) / bin_size).astype(int)
-    padded = np.pad(log_odds, 1, constant_values=-np.inf)
+    lowest = np.nanmin(log_odds)  # the pattern would reach beyond the end: not known
+    padded = np.pad(np.nan_to_num(log_odds, nan=lowest), 1, constant_values=lowest)
     nearby = np.maximum(np.maximum(padded[:-2], padded[1:-1]), padded[2:])
     apart = np.ones(len(log_odds), dtype=bool)
     for step in (-1, 0, 1):
@@ -85,9 +86,7 @@ def area_under_roc(occurrences, log_odds, recording, bin_size):
 def null(seeds):
     reported = 0
     for done, seed in enumerate(seeds, 1):
-        recording = nh.simulate_assemblies(
-            n_assemblies=0, comodulation=0.8, seed=NULL_SEEDS + seed
-        )
+        recording = nh.simulate_assemblies(n_assemblies=0, comodulation=0.8, seed=NULL_SEEDS + seed)
         reported += report(f"seed {seed}", recording)
         print(f"  at least one assembly in {reported} of {done}", flush=True)
 

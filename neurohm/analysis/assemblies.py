@@ -138,8 +138,9 @@ def find_assemblies(
 def without_redundant(assemblies: Sequence[Assembly]) -> list[Assembly]:
     """Leave out assemblies that are others once more, or mixtures of others.
 
-    An assembly is redundant if those with more evidence, of which it shares two members or more,
-    have most of its members and occur at most of its times.
+    An assembly is redundant if those that come before it, and with which it shares two members or
+    more, have most of its members and occur at most of its times. First come those whose
+    occurrences give most evidence: the log-odds of a complete one times the participation.
 
     Parameters
     ----------
@@ -152,7 +153,8 @@ def without_redundant(assemblies: Sequence[Assembly]) -> list[Assembly]:
         members with it.
     """
     kept: dict[int, Assembly] = {}
-    for i in np.argsort([-assembly.log_odds for assembly in assemblies], kind="stable"):
+    evidence = [own.log_odds * float(own.participation.mean()) for own in assemblies]
+    for i in np.argsort(-np.array(evidence), kind="stable"):
         own = assemblies[i]
         shared = {j: len(np.intersect1d(own.members, other.members)) for j, other in kept.items()}
         related = [j for j, number in shared.items() if number >= 2]
@@ -189,7 +191,9 @@ def _with_members(
     """Return the assembly of some units, and who takes part in each occurrence."""
     field = _field_of(template.field, members)
     detector = Detector.of(field, observed.baseline, observed.observation)
-    bins = occurrence_bins(detector.log_odds(observed.spikes), field.shape[1])
+    bins = occurrence_bins(
+        detector.log_odds(observed.spikes, observed.binned.observed), field.shape[1]
+    )
     size, binned = observed.binned.bin_size, observed.binned
     spans = [_span(field[unit]) for unit in members]
     places = np.array([(size * first, size * end) for first, end in spans])

@@ -67,7 +67,9 @@ class Detector:
         silence = np.log1p(-active) - np.log1p(-base)
         return cls(logit(active) - logit(base), float(silence.sum()))
 
-    def log_odds(self, spikes: SpikeBins) -> npt.NDArray[np.float64]:
+    def log_odds(
+        self, spikes: SpikeBins, observed: npt.NDArray[np.bool_]
+    ) -> npt.NDArray[np.float64]:
         """Return the posterior log-odds at each bin, with the prior that explains them best.
 
         The prior is the mean of the posterior (expectation maximisation in one parameter).
@@ -75,16 +77,23 @@ class Detector:
         Parameters
         ----------
         spikes : SpikeBins
+        observed : ndarray of bool, (n_bins,)
+            Bins in which spikes could be seen.
 
         Returns
         -------
         ndarray of float64, (n_bins,)
-            Nats.
+            Nats; ``nan`` where the pattern would not lie in observed time from start to end.
         """
+        lags = self.weight.shape[1]
         evidence = pattern_evidence(spikes, self.weight) + self.constant
+        seen = np.concatenate([[0], np.cumsum(observed), np.full(lags, -1)])
+        evidence[seen[lags:-1] - seen[: len(observed)] < lags] = np.nan
+        known = evidence[~np.isnan(evidence)]
         prior = 0.01
         for _ in range(30):
-            prior = max(_RAREST, float(expit(evidence + logit(prior)).mean()))
+            posterior = expit(known + logit(prior))
+            prior = max(_RAREST, float(posterior.mean()) if len(known) else 0.0)
         return evidence + float(logit(min(prior, 0.5)))
 
 

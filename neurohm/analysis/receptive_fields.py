@@ -104,11 +104,11 @@ def code_fields(
     (1, 6)
     """
     dreamt, stream = _dreamt(machine, layer, dreams, seed)
-    rows = np.atleast_2d(np.vstack([np.atleast_2d(codes), reference]))
-    if rows.shape[1] != machine.sizes[layer]:
-        raise InputError(
-            f"codes of {rows.shape[1]} units", f"the {machine.sizes[layer]} of layer {layer}"
-        )
+    size = machine.sizes[layer]
+    for array in (np.atleast_2d(codes), np.atleast_2d(reference)):
+        if array.shape[1:] != (size,):
+            raise InputError(f"a code of {array.shape[-1]} units", f"the {size} of layer {layer}")
+    rows = np.vstack([np.atleast_2d(codes), np.atleast_2d(reference)])
     means = [
         _mean_with(machine, dreamt, layer, np.broadcast_to(row, dreamt[layer].shape), stream)
         for row in rows.astype(dreamt[layer].dtype)

@@ -38,8 +38,8 @@ class Significance:
     z : ndarray of float64, (n_templates,)
         Coincidence in standard deviations of the surrogates' from their mean.
     p_value : ndarray of float64, (n_templates,)
-        Share of the surrogates, the recording counted among them, in which any template has as
-        large a z: family-wise over templates.
+        Share of the surrogates, the recording counted among them, in which any template stands
+        out as far: family-wise over templates.
     unit_p_value : ndarray of float64, (n_templates, n_units)
         The same of each unit's share in its template: family-wise over units.
     """
@@ -88,11 +88,11 @@ def jitter_test(
         shares.append(_shares(spikes.jittered(windows, rng), parts))
         advance()
     by_unit = np.stack(shares)  # (1 + surrogates, parts, templates, units)
-    z = _combined(by_unit.sum(axis=3, dtype=np.float64))
-    unit_z = _combined(by_unit)
+    total = by_unit.sum(axis=3, dtype=np.float64)
+    unit_z = _combined(by_unit, by_unit)
     return Significance(
-        z=z[0],
-        p_value=_family_wise(z),
+        z=_combined(total[:1], total[1:])[0],
+        p_value=_family_wise(_combined(total, total)),
         unit_p_value=np.stack([_family_wise(unit_z[:, j]) for j in range(unit_z.shape[1])])
         if unit_z.shape[1]
         else np.empty(unit_z.shape[1:]),
@@ -110,17 +110,21 @@ def _shares(spikes: SpikeBins, parts: Sequence[Part]) -> npt.NDArray[np.float32]
     return shares
 
 
-def _combined(values: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
-    """Return z over the first axis, combined over the second.
+def _combined(
+    values: npt.NDArray[np.floating], among: npt.NDArray[np.floating]
+) -> npt.NDArray[np.float64]:
+    """Return z over the first axis of others, combined over the second.
 
-    The recording itself is part of the mean and deviation: so it is exchangeable with its
-    surrogates, and a share of them is an exact p-value.
+    For p-values the recording is one of these others: so it is exchangeable with its surrogates,
+    and a share of them is an exact p-value.
     """
     total = np.zeros((values.shape[0], *values.shape[2:]))
     for part in range(values.shape[1]):
-        own = values[:, part].astype(np.float64)
-        spread = own.std(axis=0)
-        total += np.divide(own - own.mean(axis=0), spread, out=np.zeros_like(own), where=spread > 0)
+        own, others = (array[:, part].astype(np.float64) for array in (values, among))
+        spread = others.std(axis=0)
+        total += np.divide(
+            own - others.mean(axis=0), spread, out=np.zeros_like(own), where=spread > 0
+        )
     return np.asarray(total / np.sqrt(values.shape[1]))
 
 

@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 from neurohm.recordings import BinnedSpikes
 
+_MOST_PLACES = 2**22  # drawn at a time
+
 
 @dataclass(frozen=True)
 class SpikeBins:
@@ -76,11 +78,37 @@ class SpikeBins:
         """Return the spikes each drawn anew in its window, any bin of it as probable.
 
         Keeps the number of spikes of each unit in each window, so every rate that changes slowly;
-        destroys what units do together within a window.
+        destroys what units do together within a window. Where several spikes in a bin count as
+        one, the bins are drawn without replacement.
         """
-        first, length = windows.first[self.bins], windows.length[self.bins]
-        bins = first + (rng.random(len(self.bins)) * length).astype(np.int64)
-        return self._sorted(self.units, bins, len(self.indptr) - 1, self.n_bins, self.at_most_one)
+        units, first, length = self.units, windows.first[self.bins], windows.length[self.bins]
+        if self.at_most_one:
+            bins = first + _distinct(units * self.n_bins + first, length, rng)
+        else:
+            bins = first + (rng.random(len(self.bins)) * length).astype(np.int64)
+        return self._sorted(units, bins, len(self.indptr) - 1, self.n_bins, self.at_most_one)
+
+
+def _distinct(
+    group: npt.NDArray[np.int64], length: npt.NDArray[np.int64], rng: np.random.Generator
+) -> npt.NDArray[np.int64]:
+    """Return a number below its length for each spike, no two alike in a group.
+
+    The members of a group, which lie side by side, take the first places of a shuffle of it.
+    """
+    begins = np.flatnonzero(np.diff(group, prepend=-1))
+    sizes = np.diff(begins, append=len(group))
+    result = np.empty(len(group), dtype=np.int64)
+    chunk = max(1, _MOST_PLACES // int(length.max(initial=1)))
+    for start in range(0, len(begins), chunk):
+        own = slice(start, start + chunk)
+        places = length[begins[own]]
+        keys = rng.random((len(places), int(places.max())))
+        keys[np.arange(keys.shape[1]) >= places[:, None]] = np.inf  # beyond the window
+        taken = np.arange(keys.shape[1]) < sizes[own, None]
+        end = int(begins[own][-1] + sizes[own][-1])
+        result[begins[start] : end] = np.argsort(keys, axis=1)[taken]
+    return result
 
 
 @dataclass(frozen=True)

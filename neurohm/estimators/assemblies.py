@@ -60,6 +60,8 @@ class Search:
         ):  # fmt: skip
             whole_number(name, getattr(self, name), least)
         real_number("alpha", self.alpha, above=0, below=1)
+        if self.n_jobs != -1:
+            whole_number("n_jobs", self.n_jobs, mend="or give -1, as many as there are cores")
         if self.of not in ("units", "codes"):
             raise InputError(f"assemblies of {self.of!r}", "'units' or 'codes'")
         if 1 / (self.surrogates + 1) > self.alpha:
@@ -111,11 +113,10 @@ def assembly_table(model: SpikeHelmholtz, recording: Recording, search: Search) 
     pandas.DataFrame
     """
     observed = observations(model, recording)
-    windows = JitterWindows.tile(
-        observed.binned.observed, search.jitter_bins(model, observed.binned.observed)
-    )
+    window = search.jitter_bins(model, observed.binned.observed)
+    windows = JitterWindows.tile(observed.binned.observed, window)
     own = candidates(model, recording, search.layer, search.of, search.least_occurrences)
-    others = _others(model, recording, search, windows) if search.refit else []
+    others = _others(model, recording, search, window) if search.refit else []
     significance = _significance(model, own, others, observed, windows, search)
     found, left_out = _assemblies(own, significance, observed, search)
     stability = {
@@ -123,7 +124,7 @@ def assembly_table(model: SpikeHelmholtz, recording: Recording, search: Search) 
         for name, purpose in (("seeds", "seed"), ("halves", "half"))
     }
     table = _table(model, found, own, significance, stability, observed)
-    table.attrs.update(_about(model, recording, search, windows, left_out))
+    table.attrs.update(_about(model, recording, search, window, left_out))
     return table
 
 
@@ -142,7 +143,7 @@ def log_odds(
     observed = observations(model, recording)
     courses = [
         Detector.of(field * model.bin_size_, observed.baseline, observed.observation).log_odds(
-            observed.spikes
+            observed.spikes, observed.binned.observed
         )
         for field in table["field"]
     ]
@@ -153,7 +154,7 @@ def log_odds(
 
 
 def _others(
-    model: SpikeHelmholtz, recording: Recording, search: Search, windows: JitterWindows
+    model: SpikeHelmholtz, recording: Recording, search: Search, window: int
 ) -> list[Refit]:
     """Fit parts of the recording, and all of it with other seeds."""
     made = plans(
@@ -163,7 +164,7 @@ def _others(
         halves=search.stability,
         seeds=int(search.stability),
         # So far apart, no window and no jittered spike is on both sides.
-        gap=2 * max(int(model.lags), int(windows.length.max(initial=1))),
+        gap=2 * max(int(model.lags), window),
     )
     return refits(model, made, search.layer, search.of, search.n_jobs)
 
@@ -286,7 +287,8 @@ def _table(
 ) -> pd.DataFrame:
     import pandas as pd
 
-    minutes = observed.recording.observed_duration / 60
+    seconds = model.time_unit_ == "s"
+    duration = observed.recording.observed_duration / (60 if seconds else 1)
     rows = []
     for i, assembly in found:
         field = assembly.field / model.bin_size_
@@ -298,7 +300,7 @@ def _table(
                 "strength": float(field[assembly.members].max(axis=1).mean()),
                 "log_odds": assembly.log_odds,
                 "occurrences": len(assembly.times),
-                "rate": len(assembly.times) / minutes,
+                "rate": len(assembly.times) / duration,
                 "p_value": float(significance.p_value[i]),
                 "z": float(significance.z[i]),
                 **{name: float(values[i]) for name, values in stability.items()},
@@ -307,9 +309,14 @@ def _table(
                 "field": field,
             }
         )
-    return pd.DataFrame(rows, columns=COLUMNS, index=pd.RangeIndex(len(rows), name="assembly"))
+    table = pd.DataFrame(rows, columns=COLUMNS, index=pd.RangeIndex(len(rows), name="assembly"))
+    # An empty table has these types, too.
+    return table.astype(dict.fromkeys(_NUMBERS, np.float64) | {"occurrences": np.int64})
 
 
+_NUMBERS = [
+    "strength", "log_odds", "rate", "p_value", "z", "stability_seeds", "stability_halves",
+]  # fmt: skip
 COLUMNS = [
     "members", "lags", "participation", "strength", "log_odds", "occurrences", "rate", "p_value",
     "z", "stability_seeds", "stability_halves", "hidden_units", "times", "field",
@@ -320,7 +327,7 @@ def _about(
     model: SpikeHelmholtz,
     recording: Recording,
     search: Search,
-    windows: JitterWindows,
+    window: int,
     left_out: dict[str, tuple[Any, ...]],
 ) -> dict[str, Any]:
     """Return what the table was made of, as plain data."""
@@ -328,9 +335,7 @@ def _about(
     del settings["n_jobs"]  # changes nothing
     return {
         **settings,
-        "jitter": float(windows.length.max(initial=1) * model.bin_size_)
-        if search.jitter is None
-        else search.jitter,
+        "jitter": window * model.bin_size_,
         "bin_size": model.bin_size_,
         "time_unit": model.time_unit_,
         "unit_ids": model.unit_ids_.tolist(),

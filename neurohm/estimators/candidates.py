@@ -93,13 +93,21 @@ def _of_codes(
     """Return the templates of codes, each against the commonest one."""
     codes, number = np.unique(active, axis=0, return_counts=True)
     order = np.argsort(-number, kind="stable")
-    reference, *others = codes[order[number[order] >= least]] if len(codes) else codes
-    if not others:
-        return Candidates([], (), {})
-    fields = code_fields(model.machine_, np.array(others), reference, layer, seed=model.seed_)
+    # The commonest code is what the others are compared with.
+    common = [i for i in order[1:] if number[i] >= least]
+    rare = tuple(_name(codes[i]) for i in order[1:] if number[i] < least)
+    if not common:
+        return Candidates([], (), {"too rare": rare})
+    reference, others = codes[order[0]], codes[common]
+    fields = code_fields(model.machine_, others, reference, layer, seed=model.seed_)
     fields = fields.reshape(len(fields), -1, int(model.lags))
-    names = tuple(tuple(np.flatnonzero(code).tolist()) for code in others)
-    return _with_faint(templates(fields, model.independent_.mean), names, {})
+    names = tuple(_name(code) for code in others)
+    return _with_faint(templates(fields, model.independent_.mean), names, {"too rare": rare})
+
+
+def _name(code: npt.NDArray[np.bool_]) -> tuple[int, ...]:
+    """Return the active units of a code."""
+    return tuple(np.flatnonzero(code).tolist())
 
 
 def _with_faint(

@@ -13,6 +13,7 @@ from neurohm.estimators.candidates import Candidates, candidates
 from neurohm.estimators.counting import counting
 from neurohm.exceptions import InputError
 from neurohm.recordings import Recording
+from neurohm.recordings.validation import unit_text
 
 if TYPE_CHECKING:
     from neurohm.estimators.spikes import SpikeHelmholtz
@@ -101,8 +102,7 @@ def plans(
     """
     made = []
     if folds:
-        parts = recording.folds(folds, gap=gap * bin_size)
-        for i, (learned, tested) in enumerate(parts):
+        for i, (learned, tested) in enumerate(_blocks(recording, folds, gap * bin_size)):
             span = tested.observed[[0, -1], [0, 1]] - recording.t_start
             first, end = np.ceil(span[0] / bin_size - 1e-6), np.floor(span[1] / bin_size + 1e-6)
             name = f"without block {i + 1} of {folds}"
@@ -115,6 +115,19 @@ def plans(
     for i in range(seeds):
         made.append(Plan("seed", "everything, another seed", recording, 201 + i))
     return made
+
+
+def _blocks(recording: Recording, folds: int, gap: float) -> list[tuple[Recording, Recording]]:
+    try:
+        return list(recording.folds(folds, gap=gap))
+    except InputError as error:
+        duration = unit_text(recording.observed_duration, recording.time_unit)
+        raise InputError(
+            f"a recording of {duration} for {folds} blocks, each with a gap of "
+            f"{unit_text(gap, recording.time_unit)} (twice the jitter window) on both sides",
+            "room for them",
+            "give a shorter jitter=, fewer folds=, or refit=False",
+        ) from error
 
 
 def refits(

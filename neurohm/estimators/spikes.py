@@ -427,7 +427,8 @@ class SpikeHelmholtz(HelmholtzEstimator):
               ``participation``: share of the occurrences in which it fires beyond chance;
             - ``strength``: mean over members of the peak of the field, Hz above baseline;
               ``log_odds``: evidence of an occurrence with one spike of each member, nats;
-            - ``occurrences``, ``rate`` (per minute) and ``times`` (of the first member, seconds);
+            - ``occurrences``, ``rate`` (per minute; per bin where time is counted in bins) and
+              ``times`` (of the first member, seconds);
             - ``p_value``, family-wise; ``z``: the same in deviations of the surrogates;
             - ``stability_seeds``, ``stability_halves``: similarity, 0 to 1, of the template to its
               counterpart of another seed, and of the halves (0: not found there; nan: not asked
@@ -487,7 +488,8 @@ class SpikeHelmholtz(HelmholtzEstimator):
         Returns
         -------
         ndarray of float64, (n_bins, n_assemblies)
-            Posterior log-odds that it begins at the bin (nats).
+            Posterior log-odds that it begins at the bin (nats); ``nan`` where it would not lie in
+            observed time from start to end.
         """
         return log_odds(self, self._matched(recording), assemblies)
 
