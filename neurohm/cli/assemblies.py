@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from neurohm.cli.loading import load_spike_model
+from neurohm.cli.loading import load_recording_for, load_spike_model
 from neurohm.cli.options import AsJson, ModelFile, ReaderOptions, RecordingFile
-from neurohm.cli.output_files import check_output
+from neurohm.cli.output_files import ASSEMBLIES, check_output
 from neurohm.cli.parsing import parse_time
 from neurohm.cli.printing import note, show
 from neurohm.exceptions import InputError
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
     from neurohm.estimators import SpikeHelmholtz
     from neurohm.recordings import Recording
-
-ASSEMBLIES = "neurohm-assemblies"
-"""The format of files that hold a table of assemblies."""
 
 TEST, REPORTED, REFITS = "The test", "What is reported", "Refits"
 
@@ -160,8 +157,7 @@ def assemblies(
     if output is not None:
         _check_table(output, model, recording)
     fitted = load_spike_model(model)
-    width = fitted.bin_size_ if fitted.time_unit_ == "s" else None
-    table = search.find(fitted, reader.load(recording, width_of_bins=width))
+    table = search.find(fitted, load_recording_for(fitted, recording, reader))
 
     from neurohm.cli.assembly_summary import assembly_facts, assembly_rows, print_assemblies
     from neurohm.estimators.assembly_files import save_assemblies

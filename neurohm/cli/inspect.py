@@ -8,9 +8,8 @@ from typing import Annotated
 
 import typer
 
-from neurohm.cli.assemblies import ASSEMBLIES
 from neurohm.cli.options import AsJson, ReaderOptions
-from neurohm.cli.output_files import MODEL, stated_format
+from neurohm.cli.output_files import ASSEMBLIES, MODEL, stated_format
 from neurohm.cli.printing import show
 
 

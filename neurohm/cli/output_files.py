@@ -7,7 +7,8 @@ from pathlib import Path
 from neurohm.exceptions import InputError
 from neurohm.files import check_writable, open_hdf5
 
-MODEL, RECORDING = "neurohm-model", "neurohm-recording"
+MODEL, RECORDING, ASSEMBLIES = "neurohm-model", "neurohm-recording", "neurohm-assemblies"
+"""The formats of neurohm's files."""
 
 
 def stated_format(path: Path) -> str:
@@ -28,7 +29,7 @@ def check_output(path: Path, kind: str, *inputs: Path) -> Path:
     ----------
     path : Path
     kind : str
-        `MODEL` or `RECORDING`.
+        `MODEL`, `RECORDING` or `ASSEMBLIES`.
     *inputs : Path
         Files that the command reads.
 

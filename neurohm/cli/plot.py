@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from neurohm.cli.assemblies import SearchOptions, load_table
-from neurohm.cli.loading import load_spike_model
+from neurohm.cli.loading import load_recording_for, load_spike_model
 from neurohm.cli.options import AsJson, ModelFile, ReaderOptions
 from neurohm.cli.printing import show
 from neurohm.exceptions import InputError
@@ -123,8 +123,7 @@ def plot(
     table = None if assemblies is None else load_table(assemblies, fitted)
     part = None
     if recording is not None and _needs_recording(chosen, searched=table is None):
-        width = fitted.bin_size_ if fitted.time_unit_ == "s" else None
-        part = reader.load(recording, width_of_bins=width)
+        part = load_recording_for(fitted, recording, reader)
 
     from neurohm import plots
     from neurohm.plots.canvas import figure_of

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from neurohm.cli.loading import load_spike_model
+from neurohm.cli.loading import load_recording_for, load_spike_model
 from neurohm.cli.options import AsJson, ModelFile, Particles, ReaderOptions, RecordingFile
 from neurohm.cli.printing import note, show
 
@@ -30,8 +30,7 @@ def score(
     from neurohm.cli.score_summary import score_rows
 
     fitted = load_spike_model(model)
-    width = fitted.bin_size_ if fitted.time_unit_ == "s" else None
-    part = reader.load(recording, width_of_bins=width)
+    part = load_recording_for(fitted, recording, reader)
     if test is not None:
         _, part = train_and_test(part, test, fitted.lags)
     elif _same_file(recording, fitted.recording_["source"]):

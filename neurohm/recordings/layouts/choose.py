@@ -6,6 +6,7 @@ from dataclasses import fields
 from typing import Any
 
 from neurohm.exceptions import FileFormatError, InputError
+from neurohm.recordings.hdf5 import FORMAT
 from neurohm.recordings.layouts.base import (
     Layout,
     ReadOptions,
@@ -35,7 +36,12 @@ LAYOUTS: tuple[Layout, ...] = (
     MatrixLayout(),
 )
 
-_MODEL = "neurohm-model"
+_OWN = "neurohm-"  # how neurohm's formats begin
+# Files of neurohm's that are no recordings: what they hold, and how to load it.
+_OTHERS = {
+    "neurohm-model": ("a model", "models: neurohm.load"),
+    "neurohm-assemblies": ("assemblies", "assemblies: neurohm.load_assemblies"),
+}
 
 
 def read_hdf5(file: Any, options: ReadOptions, source: str) -> Recording:
@@ -58,7 +64,8 @@ def read_hdf5(file: Any, options: ReadOptions, source: str) -> Recording:
     FileFormatError
         If no layout fits.
     InputError
-        If more than one fits, an option is none of the layout's, or the file holds a model.
+        If more than one fits, an option is none of the layout's, or the file is one of neurohm's
+        that is no recording.
 
     Examples
     --------
@@ -68,12 +75,21 @@ def read_hdf5(file: Any, options: ReadOptions, source: str) -> Recording:
     ...     read_hdf5(file, ReadOptions(), "x").n_units
     2
     """
-    if stated_format(file) == _MODEL:
-        raise InputError(f"'{source}' holds a model", "a recording", "models: neurohm.load")
+    _refuse_others(stated_format(file), source)
     contents = Contents(file)
     layout, dataset = _choose(contents, options, source)
     _check_options(layout, options, source)
     return layout.read(contents, dataset, options, source)
+
+
+def _refuse_others(stated: str, source: str) -> None:
+    """Raise if a file says that it is one of neurohm's, but no recording."""
+    if not stated.startswith(_OWN) or stated == FORMAT:
+        return
+    what, mend = _OTHERS.get(
+        stated, (f"{stated!r}, which this neurohm does not know", "use the neurohm that wrote it")
+    )
+    raise InputError(f"'{source}' holds {what}", "a recording", mend)
 
 
 def _choose(file: Contents, options: ReadOptions, source: str) -> tuple[Layout, str]:
