@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from neurohm.estimators import HelmholtzDensity as HelmholtzDensity
     from neurohm.estimators import SpikeHelmholtz as SpikeHelmholtz
     from neurohm.estimators import load as load
+    from neurohm.estimators import load_assemblies as load_assemblies
+    from neurohm.estimators import save_assemblies as save_assemblies
     from neurohm.learning import Reweighted as Reweighted
     from neurohm.learning import WakeSleep as WakeSleep
     from neurohm.learning import locality_report as locality_report
@@ -53,7 +55,13 @@ if TYPE_CHECKING:
 
 # Which package each public name lives in; the imports above tell type checkers the same.
 _HOMES = {
-    "estimators": ("HelmholtzDensity", "SpikeHelmholtz", "load"),
+    "estimators": (
+        "HelmholtzDensity",
+        "SpikeHelmholtz",
+        "load",
+        "load_assemblies",
+        "save_assemblies",
+    ),
     "learning": ("Reweighted", "WakeSleep", "locality_report"),
     "likelihood": ("exact_log_likelihood", "log_likelihood"),
     "machine": ("HelmholtzMachine",),

@@ -1,4 +1,4 @@
-"""Loading a model to use it on recordings."""
+"""Loading a model, and recordings to use it on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from neurohm.exceptions import InputError
 
 if TYPE_CHECKING:
+    from neurohm.cli.options import ReaderOptions
     from neurohm.estimators import SpikeHelmholtz
+    from neurohm.recordings import Recording
 
 
 def load_spike_model(path: Path) -> SpikeHelmholtz:
@@ -29,3 +31,30 @@ def load_spike_model(path: Path) -> SpikeHelmholtz:
             "give the file that 'neurohm fit -o' wrote",
         )
     return model
+
+
+def load_recording_for(model: SpikeHelmholtz, path: Path, reader: ReaderOptions) -> Recording:
+    """Return a recording to use a fitted model on.
+
+    A matrix that does not state the width of its bins has those of the model.
+
+    Raises
+    ------
+    InputError
+        If one counts seconds, the other bins.
+    """
+    in_seconds = model.time_unit_ == "s"
+    recording = reader.load(path, width_of_bins=model.bin_size_ if in_seconds else None)
+    if recording.time_unit == model.time_unit_:
+        return recording
+    if in_seconds:
+        raise InputError(
+            f"{path} counts time in bins whose width it does not state",
+            "time in seconds, as the model was fitted to",
+            "convert the matrix that it came from anew, with --bin-width",
+        )
+    raise InputError(
+        f"{path} counts time in seconds",
+        "bins of no stated width, as the model was fitted to",
+        "fit a model to a recording in seconds",
+    )

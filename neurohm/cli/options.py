@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
+from neurohm.cli.output_files import RECORDING, stated_format
 from neurohm.cli.parsing import parse_epochs, parse_sizes, parse_time
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ class ReaderOptions:
         path : Path
         width_of_bins : float, optional
             Taken for the width of a matrix's bins where neither file nor user states it, seconds.
+            A recording in neurohm's own format states all that it knows.
 
         Returns
         -------
@@ -99,7 +101,8 @@ class ReaderOptions:
             "sampling_rate": self.sampling_rate,
         }
         recording = load_recording(path, bin_width=stated, **options)
-        if recording.time_unit == "bin" and width_of_bins is not None:
+        unknown = recording.time_unit == "bin" and stated_format(path) != RECORDING
+        if unknown and width_of_bins is not None:
             recording = load_recording(path, bin_width=width_of_bins, **options)
         return recording
 

@@ -13,17 +13,12 @@ from neurohm.cli.loading import load_recording_for, load_spike_model
 from neurohm.cli.options import AsJson, ModelFile, ReaderOptions
 from neurohm.cli.printing import show
 from neurohm.exceptions import InputError
-from neurohm.files import atomic_path, check_writable
+from neurohm.files import check_writable
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
-
     from neurohm.estimators import SpikeHelmholtz
     from neurohm.recordings import Recording
-
-FORMATS = {".png": "Software", ".pdf": "CreationDate", ".svg": "Date"}
-"""Endings, with what is left out of such files so that the same picture is the same file."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +32,7 @@ class Kind:
     shows : str
         What it shows, one line.
     of : tuple of str
-        What the function takes: "model", "recording", "assemblies" or "locality" each.
+        What the function takes: "model", "recording" or "assemblies" each.
     options : tuple of str
         Which options it takes.
     """
@@ -53,12 +48,10 @@ _BOTH, _FOUND = ("recording", "model"), ("recording", "assemblies")
 _STRETCH = ("start", "seconds")
 
 KINDS = {
-    "fields": Kind(
-        "receptive_fields", "what hidden units add to the rates", ("model",), ("layer",)
-    ),
+    "fields": Kind("receptive_fields", "what hidden units add to the rates", _ALONE, ("layer",)),
     "learning": Kind("learning_curve", "the score, epoch by epoch", _ALONE),
     "weights": Kind("weights", "histograms of the weights", _ALONE),
-    "locality": Kind("locality", "which signals each synapse learns from", ("locality",)),
+    "locality": Kind("locality", "which signals each synapse learns from", _ALONE),
     "raster": Kind("raster", "spikes and hidden activity", _BOTH, _STRETCH),
     "activity": Kind("activity", "how active hidden units are", _BOTH),
     "dreams": Kind("dreams", "the recording beside a dream", _BOTH, _STRETCH),
@@ -131,18 +124,11 @@ def plot(
 
     subjects = [_subject(name, fitted, part, table) for name in chosen.of]
     with hidden():
-        figure = figure_of(getattr(plots, chosen.draws)(*subjects, **options))
-    _save(figure, output, dpi)
-    width, height = (float(inches) for inches in figure.get_size_inches())
+        drawn = getattr(plots, chosen.draws)(*subjects, **options)
+    plots.save(drawn, output, dpi=dpi)
+    width, height = (float(inches) for inches in figure_of(drawn).get_size_inches())
     result = {"picture": str(output), "kind": kind, "inches": [width, height], "dpi": dpi}
     show(result, {"picture": f"{output}: {chosen.shows}"}, as_json=as_json)
-
-
-def _save(figure: Figure, path: Path, dpi: int) -> None:
-    """Write a picture in the format that its name ends in; all or nothing."""
-    suffix = path.suffix.lower()
-    with atomic_path(path) as temporary:
-        figure.savefig(temporary, format=suffix[1:], dpi=dpi, metadata={FORMATS[suffix]: None})
 
 
 def _listed(title: str, kinds: list[str]) -> str:
@@ -198,6 +184,8 @@ def _checked(
 
 def _check_picture(path: Path, *inputs: Path) -> None:
     """Raise unless a picture can be written there, over no input."""
+    from neurohm.plots.saving import FORMATS
+
     if path.suffix.lower() not in FORMATS:
         raise InputError(f"picture file {path}", "a name that ends in " + ", ".join(FORMATS))
     if any(path.exists() and other.exists() and path.samefile(other) for other in inputs):
@@ -213,10 +201,4 @@ def _subject(
         if table is None and part is not None:
             table = SearchOptions().find(fitted, part)
         return table
-    if name == "locality":
-        from neurohm.learning import locality_report
-        from neurohm.report import words
-
-        rule, plasticity = words.rule_of(fitted), words.plasticity_of(fitted)
-        return locality_report(fitted.machine_, rule, plasticity)
     return fitted if name == "model" else part

@@ -43,7 +43,9 @@ def triggered_average(
 
     One panel for each assembly: above its members by lag, with their names, below all other
     units. All panels share the colours. If the assembly is more than a pattern of the model, its
-    members fire one after the other, and no other unit with them.
+    members fire one after the other, and no other unit with them. Occurrences are found by the
+    members' spikes and aligned on them, which alone makes the members' lines somewhat sharper
+    than they are; other units' rates, and other recordings, are free of this.
 
     Parameters
     ----------

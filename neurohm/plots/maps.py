@@ -28,7 +28,8 @@ def assembly_map(
     """Draw where the members of each assembly were recorded, and in which order they fire.
 
     One panel for each assembly, with all units as small points. Units at the same place are drawn
-    around it.
+    around it. Members at the same place, or at neighbouring ones, may be one neuron that spike
+    sorting split.
 
     Parameters
     ----------

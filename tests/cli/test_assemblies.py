@@ -333,6 +333,16 @@ def test_milliseconds_for_a_model_that_counts_bins(call, write, tmp_path):
     assert "counted in bins" in done.err
 
 
+def test_assemblies_are_no_recording(call, model_file, tmp_path):
+    path = tmp_path / "assemblies.h5"
+    nh.save_assemblies(path, table_of(nh.load(model_file)))
+    done = call("convert", path, tmp_path / "out.h5")
+    assert (done.code, done.out, len(done.lines)) == (2, "", 1)
+    assert "holds assemblies; expected a recording" in done.err
+    assert "neurohm.load_assemblies" in done.err
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_files_of_another_kind_are_not_replaced(call, model_file, recording_file, tmp_path, found):
     for content in (recording_file.read_bytes(), b"mine"):
         own = tmp_path / "own.h5"

@@ -187,6 +187,21 @@ def test_arguments(call, recording_file, model_file, tmp_path, monkeypatch, argu
     assert not files(tmp_path)
 
 
+@pytest.mark.parametrize("command", ["score", "assemblies", "plot raster"])
+def test_a_model_in_seconds_and_a_recording_in_bins(
+    call, recording_file, model_file, tmp_path, monkeypatch, command
+):
+    monkeypatch.chdir(tmp_path)
+    nh.Recording.from_counts(np.tile(COUNTS, 2)).save("bins.h5")
+    nh.SpikeHelmholtz(2, lags=2, epochs=1).fit(nh.load_recording("bins.h5")).save("fit.h5")
+    before, output = files(tmp_path), ("-o", "a.png") if command.startswith("plot") else ()
+    in_bins = call(*command.split(), model_file, "bins.h5", *output)
+    assert_refused(in_bins, "bins.h5 counts time in bins", "expected time in seconds")
+    in_seconds = call(*command.split(), "fit.h5", recording_file, *output)
+    assert_refused(in_seconds, "counts time in seconds; expected bins")
+    assert files(tmp_path) == before
+
+
 @pytest.mark.parametrize("command", ["fit", "report", "sample", "simulate", "convert"])
 @pytest.mark.parametrize("place", ["nowhere/out.h5", "/proc/out.h5", "read-only/out.h5", ""])
 def test_output_that_cannot_be_written(

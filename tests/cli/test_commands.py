@@ -17,6 +17,10 @@ from neurohm.cli.options import MachineOptions
 
 from .conftest import SMALL
 
+COMMANDS = (
+    "fit", "inspect", "score", "assemblies", "plot", "sample", "simulate", "convert", "info",
+)  # fmt: skip
+
 
 def test_fit_writes_a_model_and_shows_its_score(call, recording_file, tmp_path):
     done = call("fit", recording_file, "-o", tmp_path / "fit.h5", *SMALL)
@@ -232,7 +236,7 @@ def test_help_is_at_hand_and_quick(subprocess_environment, tmp_path):
         end = os.times()  # processor time: other work on the machine does not count
         used = end.children_user + end.children_system
         seconds.append(used - begin.children_user - begin.children_system)
-    for name in ("fit", "inspect", "score", "sample", "simulate", "convert", "info"):
+    for name in COMMANDS:
         assert f" {name} " in done.stdout
     assert min(seconds) < 0.5
 
@@ -251,7 +255,7 @@ def test_help_imports_no_heavy_library(subprocess_environment, tmp_path):
     assert not heavy & set(done.stdout.split())
 
 
-@pytest.mark.parametrize("name", ["fit", "inspect", "score", "sample", "simulate", "convert"])
+@pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_help(call, name):
     done = call(name, "--help")
     assert (done.code, done.err) == (0, "")

@@ -60,6 +60,19 @@ def test_a_model_is_no_recording(tmp_path):
         nh.load_recording(tmp_path / "fit.h5")
 
 
+@pytest.mark.parametrize(
+    ("stated", "text"),
+    [
+        ("neurohm-assemblies", r"holds assemblies; expected a recording; .*load_assemblies"),
+        ("neurohm-brains", r"holds 'neurohm-brains', which .*; expected a recording"),
+    ],
+)
+def test_other_files_of_neurohm_are_no_recordings(tmp_path, stated, text):
+    path = matrix_file(tmp_path, RNG.poisson(0.2, (400, 6)), format=stated)
+    with pytest.raises(InputError, match=text):
+        nh.load_recording(path)
+
+
 @pytest.mark.parametrize("stated", [np.array([1, 2]), np.array(["a", "b"], dtype="S1"), 3])
 def test_a_format_that_is_no_text_is_not_damage(tmp_path, stated):
     path = matrix_file(tmp_path, RNG.poisson(0.2, (400, 6)), format=stated)
