@@ -200,6 +200,8 @@ def _with_members(
     trains = [observed.recording.times(unit) for unit in members]
     starts = binned.edges[bins]
     after = first_spikes(trains, starts, places)
+    together = (~np.isnan(after)).sum(axis=1) >= 2  # several spikes of one unit are no assembly
+    starts, after = starts[together], after[together]
     shift, lags = aligned(after, places.mean(axis=1))
     bins_each = np.array([end - first for first, end in spans])
     by_chance = -np.expm1(-observed.baseline[members] * bins_each)

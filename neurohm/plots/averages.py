@@ -43,9 +43,8 @@ def triggered_average(
 
     One panel for each assembly: above its members by lag, with their names, below all other
     units. All panels share the colours. If the assembly is more than a pattern of the model, its
-    members fire one after the other, and no other unit with them. Occurrences are found by the
-    members' spikes and aligned on them, which alone makes the members' lines somewhat sharper
-    than they are; other units' rates, and other recordings, are free of this.
+    members fire one after the other, and no other unit with them. Occurrences are aligned on the
+    members' own spikes, which makes a part of the sharp lines at the members' lags.
 
     Parameters
     ----------
@@ -88,7 +87,7 @@ def triggered_average(
         len(drawn), narrowest=0.8, widest=1.5, height=1.7, left=0.2 + room, gap=room,
         title="Mean rates around the occurrences of each assembly",
         notes=f"Above the line its members by lag, below it the other units of "
-        f"{recording.n_units}. Zero: the moment of the first member.",
+        f"{recording.n_units}. Zero: the moment of the first member, by the members' own spikes.",
         axes=axes,
     )  # fmt: skip
     place = grid.place(axes)
