@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from neurohm.analysis.coincidence import pattern_evidence
 from neurohm.analysis.occurrences import Detector, aligned, first_spikes, occurrence_bins
-from neurohm.analysis.spike_bins import SpikeBins
+from neurohm.analysis.spike_bins import JitterWindows, SpikeBins
 from neurohm.analysis.splitting import two_kinds
 from neurohm.analysis.templates import Template
 from neurohm.recordings import BinnedSpikes, Recording
@@ -18,6 +19,7 @@ _FAINTEST = 0.25  # of the strongest: what is fainter belongs to no pattern
 _STRONGEST = 3  # members that the others are compared with
 _SHARED_MEMBERS = 0.75  # of an assembly that others may make redundant
 _SHARED_TIMES = 0.5
+_SURROGATES, _DEVIATIONS = 49, 3.0  # to tell whether two groups of members fire together
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,9 @@ class Observations:
         Mean counts a bin.
     observation : str
         Distribution of the counts, ``"poisson"`` or ``"bernoulli"``.
+    windows : JitterWindows
+        In which surrogates draw spikes anew.
+    seed : int
     """
 
     recording: Recording
@@ -73,6 +78,8 @@ class Observations:
     spikes: SpikeBins
     baseline: npt.NDArray[np.float64]
     observation: str
+    windows: JitterWindows
+    seed: int
 
 
 def members_of(
@@ -108,8 +115,9 @@ def find_assemblies(
     """Return the assemblies that units of a template make up, with their occurrences.
 
     Units that take part in far fewer of the occurrences than the others are left out, and the
-    occurrences looked for again, until none is. Where there are two kinds of occurrences, with
-    members that are in one of them alone, there are two assemblies.
+    occurrences looked for again, until none is. Where there are two kinds of occurrences, and
+    those members that are in one of them alone do not fire together with those of the other,
+    there are two assemblies.
 
     Parameters
     ----------
@@ -129,7 +137,7 @@ def find_assemblies(
         if stay.all() or stay.sum() < 2:
             break
         members = members[stay]
-    parts = _parts(assembly, took_part)
+    parts = _parts(assembly, took_part, observed)
     if not parts:
         return [assembly]
     return [found for part in parts for found in find_assemblies(template, part, observed)]
@@ -167,17 +175,43 @@ def without_redundant(assemblies: Sequence[Assembly]) -> list[Assembly]:
     return [kept[i] for i in sorted(kept)]
 
 
-def _parts(assembly: Assembly, took_part: npt.NDArray[np.bool_]) -> list[npt.NDArray[np.int64]]:
+def _parts(
+    assembly: Assembly, took_part: npt.NDArray[np.bool_], observed: Observations
+) -> list[npt.NDArray[np.int64]]:
     """Return the members of each of two assemblies that were taken for one, if there are two."""
     second = two_kinds(took_part)
     if second is None:
         return []
     by_chance = _share(took_part) - assembly.participation
     own = [_often(_share(took_part[kind]) - by_chance) for kind in (~second, second)]
-    # Two kinds may also be occurrences and chance coincidences of some of the same members.
-    if not all((a & ~b).any() and a.sum() >= 2 for a, b in (own, own[::-1])):
+    alone = [own[0] & ~own[1], own[1] & ~own[0]]
+    if min(part.sum() for part in (*alone, *own)) < 2 or _together(assembly, alone, observed):
         return []
     return [assembly.members[part] for part in own]
+
+
+def _together(
+    assembly: Assembly, groups: list[npt.NDArray[np.bool_]], observed: Observations
+) -> bool:
+    """Return whether two groups of members fire together beyond what jittered spikes do.
+
+    Two kinds of occurrences alone do not tell: of members that take part rarely, those that are
+    enough for an occurrence are now these, now those.
+    """
+    weight = Detector.of(assembly.field, observed.baseline, observed.observation).weight
+    weights = [np.zeros_like(weight) for _ in groups]
+    for own, group in zip(weights, groups, strict=True):
+        own[assembly.members[group]] = weight[assembly.members[group]]
+
+    def product(spikes: SpikeBins) -> float:
+        first, second = (pattern_evidence(spikes, own) for own in weights)
+        return float(first @ second)
+
+    rng = np.random.default_rng(observed.seed)
+    jittered = [
+        product(observed.spikes.jittered(observed.windows, rng)) for _ in range(_SURROGATES)
+    ]
+    return bool(product(observed.spikes) > np.mean(jittered) + _DEVIATIONS * np.std(jittered))
 
 
 def _often(participation: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:

@@ -17,6 +17,7 @@ from neurohm.files import check_writable
 
 if TYPE_CHECKING:
     import pandas as pd
+
     from neurohm.estimators import SpikeHelmholtz
     from neurohm.recordings import Recording
 

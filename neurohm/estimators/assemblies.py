@@ -25,7 +25,7 @@ from neurohm.estimators.candidates import Candidates, candidates
 from neurohm.estimators.counting import counting
 from neurohm.estimators.refits import Refit, plans, refits
 from neurohm.exceptions import InputError
-from neurohm.recordings import Recording, bin_spikes
+from neurohm.recordings import BinnedSpikes, Recording, bin_spikes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -112,12 +112,20 @@ def assembly_table(model: SpikeHelmholtz, recording: Recording, search: Search) 
     -------
     pandas.DataFrame
     """
-    observed = observations(model, recording)
-    window = search.jitter_bins(model, observed.binned.observed)
-    windows = JitterWindows.tile(observed.binned.observed, window)
+    binned = bin_spikes(recording, model.bin_size_)
+    window = search.jitter_bins(model, binned.observed)
+    observed = Observations(
+        recording,
+        binned,
+        _spikes(model, binned),
+        model.independent_.mean,
+        model.observation_,
+        JitterWindows.tile(binned.observed, window),
+        model.seed_,
+    )
     own = candidates(model, recording, search.layer, search.of, search.least_occurrences)
     others = _others(model, recording, search, window) if search.refit else []
-    significance = _significance(model, own, others, observed, windows, search)
+    significance = _significance(own, others, observed, search)
     found, left_out = _assemblies(own, significance, observed, search)
     stability = {
         f"stability_{name}": _stability(own, _found(others, purpose), observed.baseline)
@@ -128,26 +136,23 @@ def assembly_table(model: SpikeHelmholtz, recording: Recording, search: Search) 
     return table
 
 
-def observations(model: SpikeHelmholtz, recording: Recording) -> Observations:
-    """Return a recording, whose units are in the model's order, as the search needs it."""
-    binned = bin_spikes(recording, model.bin_size_)
-    at_most_one = model.observation_ == "bernoulli"
-    spikes = SpikeBins.of(binned, at_most_one=at_most_one)
-    return Observations(recording, binned, spikes, model.independent_.mean, str(model.observation_))
-
-
 def log_odds(
     model: SpikeHelmholtz, recording: Recording, table: pd.DataFrame
 ) -> npt.NDArray[np.float64]:
     """Return the log-odds that each assembly of a table begins at each bin, (n_bins, n_rows)."""
-    observed = observations(model, recording)
+    binned = bin_spikes(recording, model.bin_size_)
+    spikes, baseline = _spikes(model, binned), model.independent_.mean
     courses = [
-        Detector.of(field * model.bin_size_, observed.baseline, observed.observation).log_odds(
-            observed.spikes, observed.binned.observed
+        Detector.of(field * model.bin_size_, baseline, model.observation_).log_odds(
+            spikes, binned.observed
         )
         for field in table["field"]
     ]
-    return np.stack(courses, axis=1) if courses else np.empty((observed.binned.n_bins, 0))
+    return np.stack(courses, axis=1) if courses else np.empty((binned.n_bins, 0))
+
+
+def _spikes(model: SpikeHelmholtz, binned: BinnedSpikes) -> SpikeBins:
+    return SpikeBins.of(binned, at_most_one=model.observation_ == "bernoulli")
 
 
 # ---- significance and stability
@@ -174,12 +179,7 @@ def _found(others: list[Refit], purpose: str) -> list[Candidates]:
 
 
 def _significance(
-    model: SpikeHelmholtz,
-    own: Candidates,
-    others: list[Refit],
-    observed: Observations,
-    windows: JitterWindows,
-    search: Search,
+    own: Candidates, others: list[Refit], observed: Observations, search: Search
 ) -> Significance:
     """Test templates on time that they were not learned from."""
     parts = [
@@ -191,10 +191,10 @@ def _significance(
     with counting("jittered surrogates", search.surrogates) as advance:
         return jitter_test(
             observed.spikes,
-            windows,
+            observed.windows,
             parts,
             surrogates=search.surrogates,
-            rng=np.random.default_rng(model.seed_),
+            rng=np.random.default_rng(observed.seed),
             advance=advance,
         )
 

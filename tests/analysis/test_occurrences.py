@@ -11,6 +11,7 @@ from neurohm.analysis.occurrences import Detector, aligned, first_spikes, occurr
 from neurohm.analysis.spike_bins import SpikeBins
 
 N_UNITS, LAGS, N_BINS = 4, 3, 400
+ALL = np.ones(N_BINS, dtype=bool)
 DISTRIBUTION = {"poisson": stats.poisson, "bernoulli": stats.bernoulli}
 kinds = pytest.mark.parametrize("kind", ["poisson", "bernoulli"])
 
@@ -51,9 +52,9 @@ def enumerated_log_odds(kind, field, baseline, counts, prior):
 def test_log_odds_are_those_of_the_mixture(kind, seed):
     field, baseline, counts = case(kind, seed)
     detector = Detector.of(field, baseline, kind)
-    log_odds = detector.log_odds(spikes_of(counts))
-    # The last bins are left out: there the pattern reaches beyond the recording.
+    log_odds = detector.log_odds(spikes_of(counts), ALL)
     known = log_odds[: N_BINS - LAGS + 1]
+    assert np.isnan(log_odds[len(known) :]).all()  # the pattern reaches beyond the recording
     silence_only = enumerated_log_odds(kind, field, baseline, 0 * counts, 0.5)[0]
     assert detector.constant == pytest.approx(silence_only, abs=1e-12)
     silent = np.flatnonzero([not counts[:, t : t + LAGS].any() for t in range(len(known))])
@@ -71,7 +72,7 @@ def test_the_prior_is_the_mean_of_the_posterior(kind, seed):
     mean = baseline[:, None] + field * occurs
     counts = DISTRIBUTION[kind].rvs(mean, random_state=rng)
     detector = Detector.of(field, baseline, kind)
-    log_odds = detector.log_odds(spikes_of(counts))
+    log_odds = detector.log_odds(spikes_of(counts), np.ones(2000, dtype=bool))
     evidence = (detector.weight * counts).sum(axis=0) + detector.constant
     added = log_odds - evidence
     np.testing.assert_allclose(added, added[0], atol=1e-12)
@@ -83,7 +84,43 @@ def test_the_prior_is_the_mean_of_the_posterior(kind, seed):
 def test_where_nothing_speaks_for_it_the_pattern_is_rare():
     detector = Detector.of(np.full((5, 1), 0.5), np.full(5, 0.1), "poisson")
     silence = SpikeBins(np.zeros(6, dtype=np.int64), np.empty(0, dtype=np.int64), 200)
-    assert (detector.log_odds(silence) < -10).all()
+    assert (detector.log_odds(silence, np.ones(200, dtype=bool)) < -10).all()
+
+
+@kinds
+@given(st.integers(0, 1000))
+def test_nothing_is_known_where_the_pattern_is_not_observed_from_start_to_end(kind, seed):
+    field, baseline, counts = case(kind, seed)
+    observed = np.repeat(np.random.default_rng(seed).random(N_BINS // 5) < 0.8, 5)
+    spikes = spikes_of(np.where(observed, counts, 0))
+    log_odds = Detector.of(field, baseline, kind).log_odds(spikes, observed)
+    begins = range(N_BINS - LAGS + 1)
+    known = [t for t in begins if observed[t : t + LAGS].all()]
+    assert np.flatnonzero(~np.isnan(log_odds)).tolist() == known
+
+
+def test_time_that_is_not_observed_changes_nothing():
+    field, baseline, counts = case("poisson", 0)
+    detector = Detector.of(field, baseline, "poisson")
+    wide = np.pad(counts, ((0, 0), (70, 5 * N_BINS)))
+    log_odds = detector.log_odds(spikes_of(wide), np.pad(ALL, (70, 5 * N_BINS)))
+    alone = detector.log_odds(spikes_of(counts), ALL)
+    np.testing.assert_allclose(log_odds[70 : 70 + N_BINS], alone, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("observed", [np.zeros(6, dtype=bool), np.arange(6) % 3 < 2])
+def test_no_observed_stretch_holds_the_pattern(observed):
+    detector = Detector.of(np.full((2, LAGS), 0.3), np.full(2, 0.1), "poisson")
+    log_odds = detector.log_odds(spikes_of(np.ones((2, 6), dtype=int)), observed)
+    assert log_odds.shape == (6,)
+    assert np.isnan(log_odds).all()
+    assert occurrence_bins(log_odds, LAGS).tolist() == []
+
+
+def test_a_pattern_longer_than_the_recording_is_nowhere_known():
+    detector = Detector.of(np.full((2, 9), 0.3), np.full(2, 0.1), "poisson")
+    log_odds = detector.log_odds(spikes_of(np.ones((2, 6), dtype=int)), np.ones(6, dtype=bool))
+    assert np.isnan(log_odds).tolist() == [True] * 6
 
 
 def test_units_without_field_say_nothing():
@@ -122,6 +159,12 @@ def test_occurrences(probable, lags, expected):
     found = occurrence_bins(log_odds, lags)
     assert found.tolist() == expected
     assert found.dtype == np.int64
+
+
+def test_what_is_not_known_is_no_occurrence():
+    log_odds = np.array([np.nan, 1.0, np.nan, 2.0, np.nan, np.nan])
+    assert occurrence_bins(log_odds, 1).tolist() == [1, 3]
+    assert occurrence_bins(log_odds, 3).tolist() == [3]
 
 
 def test_even_odds_are_no_occurrence():

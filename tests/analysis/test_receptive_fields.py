@@ -98,5 +98,10 @@ def test_a_code_may_be_given_alone(machine):
 
 
 def test_codes_of_another_layer(machine):
-    with pytest.raises(InputError, match="codes of 3 units.*the 2 of layer 2"):
+    with pytest.raises(InputError, match="a code of 3 units.*the 2 of layer 2"):
         code_fields(machine, [[1, 1, 0]], [0, 0, 0], layer=2)
+
+
+def test_a_reference_of_another_size(machine):
+    with pytest.raises(InputError, match="a code of 2 units.*the 3 of layer 1"):
+        code_fields(machine, [[1, 1, 0]], [0, 0])

@@ -69,6 +69,19 @@ def test_of_a_surrogate_the_p_values_are_those_of_chance():
         assert 120 <= (smallest <= 0.5 + 1e-9).sum() <= 180
 
 
+@pytest.mark.parametrize("rate", [0.05, 0.2])
+def test_of_spikes_or_none_too(rate):
+    """Independent Bernoulli bins. Binomial(200, 0.1) exceeds 35 once in 3000 seeds."""
+    rejected = 0
+    for seed in range(200):
+        rng = np.random.default_rng(seed)
+        counts = (rng.random((N_UNITS, N_BINS)) < rate).astype(int)
+        every = [np.ones((N_UNITS, 2))]
+        found = outcome_of(spikes_of(counts, at_most_one=True), every, surrogates=19, seed=seed)
+        rejected += found.p_value[0] <= 0.1 + 1e-9
+    assert 5 <= rejected <= 35
+
+
 def test_slow_changes_that_units_share_are_no_coincidence():
     rng = np.random.default_rng(4)
     course = np.repeat(rng.random(N_BINS // (4 * WINDOW)) < 0.5, 4 * WINDOW)
@@ -111,7 +124,7 @@ def test_wrong_lags_are_not_the_pattern():
 
 
 def test_they_are_those_of_the_definition():
-    """Standardised over all rows with the recording among them; parts added; the maximum taken."""
+    """Standardised over the surrogates, for p-values with the recording among them; parts added."""
     spikes = spikes_of(with_pattern(np.random.default_rng(3), number=6))
     parts = [
         Part(0, 200, [PLANTED, *OTHERS]),
@@ -121,9 +134,10 @@ def test_they_are_those_of_the_definition():
     rng = np.random.default_rng(7)
     rows = [spikes, *(spikes.jittered(TILES, rng) for _ in range(39))]
     shares = np.array([[shares_by_definition(row, part) for part in parts] for row in rows])
-    z = standardised(shares.sum(axis=3)).sum(axis=1) / np.sqrt(2)
-    unit_z = standardised(shares).sum(axis=1) / np.sqrt(2)
-    np.testing.assert_allclose(found.z, z[0], atol=1e-5)  # shares are kept in single precision
+    total = shares.sum(axis=3)
+    z, unit_z = (standardised(x, x).sum(axis=1) / np.sqrt(2) for x in (total, shares))
+    expected = standardised(total[:1], total[1:]).sum(axis=1)[0] / np.sqrt(2)
+    np.testing.assert_allclose(found.z, expected, atol=1e-5)  # shares are in single precision
     largest = z.max(axis=1)
     np.testing.assert_allclose(found.p_value, [(largest >= own - 1e-6).mean() for own in z[0]])
     for template, of_units in enumerate(found.unit_p_value):
@@ -147,16 +161,21 @@ def shares_by_definition(spikes, part):
     return result
 
 
-def standardised(values):
-    spread = values.std(axis=0)
-    off = values - values.mean(axis=0)
+def standardised(values, among):
+    spread = among.std(axis=0)
+    off = values - among.mean(axis=0)
     return np.divide(off, spread, out=np.zeros_like(off), where=spread > 0)
 
 
-def test_no_z_is_beyond_what_its_own_row_in_the_deviation_allows():
-    # With the recording among the rows, z of n rows is at most sqrt(n - 1).
-    found = outcome_of(spikes_of(with_pattern(np.random.default_rng(0), number=80)), [PLANTED], 19)
-    assert 4 < found.z[0] <= np.sqrt(19)
+def test_z_tells_how_clear_a_clear_pattern_is():
+    """Among n rows of which it is one, it could be sqrt(n - 1) at most, however clear it is."""
+
+    def z_of(number):
+        counts = with_pattern(np.random.default_rng(0), number=number)
+        return outcome_of(spikes_of(counts), [PLANTED]).z[0]
+
+    assert z_of(80) > np.sqrt(99)
+    assert z_of(80) > 1.3 * z_of(20)
 
 
 def test_the_scale_of_the_weights_does_not_matter():

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from neurohm.analysis import spike_bins
 from neurohm.analysis.spike_bins import JitterWindows, SpikeBins
 from neurohm.recordings import Recording, bin_spikes
 
@@ -21,11 +22,11 @@ def counts_of(spikes):
     return counts
 
 
-def spikes_of(counts):
+def spikes_of(counts, at_most_one=False):
     """The inverse of `counts_of`."""
     indptr = np.concatenate([[0], np.cumsum(counts.sum(axis=1))])
     bins = np.concatenate([np.repeat(np.arange(len(row)), row) for row in counts])
-    return SpikeBins(indptr, bins, counts.shape[1])
+    return SpikeBins(indptr, bins, counts.shape[1], at_most_one)
 
 
 def with_gap(seed=0):
@@ -97,12 +98,14 @@ def test_windows_do_not_cross_a_gap():
 # ---- jittering
 
 
-@given(seeds, observed_bins, windows)
-def test_each_unit_keeps_its_spikes_in_each_window(seed, observed, window):
+@given(seeds, observed_bins, windows, st.booleans())
+def test_each_unit_keeps_its_spikes_in_each_window(seed, observed, window, at_most_one):
     rng = np.random.default_rng(seed)
     counts = np.where(observed, rng.poisson(0.8, (3, len(observed))), 0)
+    counts = np.minimum(counts, 1) if at_most_one else counts
     tiles = JitterWindows.tile(observed, window)
-    jittered = spikes_of(counts).jittered(tiles, rng)
+    jittered = spikes_of(counts, at_most_one).jittered(tiles, rng)
+    assert not at_most_one or counts_of(jittered).max(initial=0) <= 1
     for unit, row in enumerate(counts_of(jittered)):
         kept = [np.bincount(tiles.first, x, len(observed)) for x in (row, counts[unit])]
         np.testing.assert_array_equal(*kept)
@@ -128,6 +131,27 @@ def test_every_bin_of_a_window_is_as_probable():
     # A right sampler fails each of these once in a thousand seeds; this seed does not.
     assert stats.chisquare(after[:4]).pvalue > 1e-3
     assert stats.chisquare(after[4:]).pvalue > 1e-3
+
+
+def test_of_spikes_or_none_every_set_of_bins_is_as_probable():
+    counts = np.tile([1, 0, 0, 1], (6000, 1))
+    tiles = JitterWindows.tile(np.ones(4, dtype=bool), 4)
+    jittered = spikes_of(counts, at_most_one=True).jittered(tiles, np.random.default_rng(5))
+    sets, number = np.unique(counts_of(jittered), axis=0, return_counts=True)
+    assert len(sets) == 6
+    # A right sampler fails once in a thousand seeds; this seed does not.
+    assert stats.chisquare(number).pvalue > 1e-3
+
+
+def test_drawing_in_chunks_changes_nothing(monkeypatch):
+    counts = (np.random.default_rng(0).random((3, 100)) < 0.4).astype(int)
+    tiles = JitterWindows.tile(np.ones(100, dtype=bool), 5)
+    once, chunked = (
+        monkeypatch.setattr(spike_bins, "_MOST_PLACES", places)
+        or spikes_of(counts, at_most_one=True).jittered(tiles, np.random.default_rng(1)).bins
+        for places in (2**22, 11)
+    )
+    np.testing.assert_array_equal(once, chunked)
 
 
 def test_jittering_destroys_what_units_do_together():

@@ -122,18 +122,26 @@ def test_a_code_of_two_units_has_the_pattern_of_both(machine):
 def test_rare_codes_are_no_candidates(machine):
     found = candidates(model_of_codes(machine, none=100, a=10, b=9), None, 1, "codes", 10)
     assert units_of(found) == {((0,),): [0, 1, 2]}
+    assert found.left_out == {"too rare": ((1,),), "no field": ()}
 
 
 def test_patterns_are_told_from_the_commonest_code(machine):
     found = candidates(model_of_codes(machine, a=100, ab=30, none=20), None, 1, "codes", 10)
     # Without the commonest code's own pattern; its absence stands out of nothing.
     assert units_of(found) == {((0, 1),): [6, 7, 8]}
-    assert found.left_out == {"no field": ((),)}
+    assert found.left_out == {"too rare": (), "no field": ((),)}
 
 
 def test_one_code_alone_is_told_from_nothing(machine):
-    found = candidates(model_of_codes(machine, none=100, a=5), None, 1, "codes", 10)
+    found = candidates(model_of_codes(machine, none=100), None, 1, "codes", 10)
     assert found.templates == []
+    assert found.left_out == {"too rare": ()}
+
+
+def test_no_other_code_is_common_enough(machine):
+    found = candidates(model_of_codes(machine, none=100, a=5, ab=7), None, 1, "codes", 10)
+    assert found.templates == []
+    assert found.left_out == {"too rare": ((0, 1), (0,))}
 
 
 def test_half_is_not_active(machine):
