@@ -108,7 +108,7 @@ class SearchOptions:
         -------
         DataFrame
         """
-        from neurohm.estimators.assemblies import Search
+        from neurohm.estimators.search import Search
 
         arguments: dict[str, Any] = {**asdict(self), "jitter": self._jitter(model)}
         Search(**arguments)  # what is wrong is so before anything is said to begin

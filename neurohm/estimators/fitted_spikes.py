@@ -20,11 +20,12 @@ from neurohm.analysis import (
 from neurohm.analysis.quality import WindowMatrix
 from neurohm.backend import RandomStream, Site
 from neurohm.checks import real_number
-from neurohm.estimators.assemblies import Search, assembly_table, log_odds
+from neurohm.estimators.assemblies import assembly_table, log_odds
 from neurohm.estimators.base import HelmholtzEstimator
 from neurohm.estimators.dreams import as_recording, dreamt_spikes
 from neurohm.estimators.hidden_activity import HiddenActivity
 from neurohm.estimators.matching_units import in_model_order
+from neurohm.estimators.search import Search
 from neurohm.estimators.settings import chosen_seed, is_auto, require_fitted
 from neurohm.exceptions import ArgumentTypeError, InputError
 from neurohm.machine import HelmholtzMachine, recognise_mean

@@ -9,7 +9,6 @@ import pytest
 import neurohm as nh
 from neurohm.analysis import match
 from neurohm.estimators.assemblies import COLUMNS
-from neurohm.estimators.refits import plans, refits
 from neurohm.exceptions import ArgumentTypeError, InputError, NotFittedError
 from neurohm.recordings import Recording, bin_spikes
 
@@ -152,10 +151,17 @@ def test_attributes_say_what_was_done(table, planted):
     assert {name: attrs[name] for name in ("layer", "of", "surrogates", "alpha", "folds")} == {
         "layer": 1, "of": "units", "surrogates": 99, "alpha": 0.01, "folds": 2,
     }  # fmt: skip
-    assert attrs["jitter"] == pytest.approx(0.1)
+    assert attrs["jitter"] == pytest.approx(0.1)  # five bins, the least
     assert (attrs["bin_size"], attrs["time_unit"]) == (SIZE, "s")
     assert attrs["unit_ids"] == list(range(20))
     assert attrs["fingerprint"] == planted.fingerprint()
+
+
+@pytest.mark.parametrize(("given", "used"), [(None, 0.1), (0.111, 0.12), (0.2, 0.2)])
+def test_the_jitter_reported_is_the_window_used(model, planted, given, used):
+    # The last window may be longer.
+    found = model.assemblies(planted.between(0, 101.07), jitter=given, **TESTED_ONLY)
+    assert found.attrs["jitter"] == pytest.approx(used)
 
 
 def test_every_hidden_unit_is_in_a_row_or_left_out_for_one_reason(table):
@@ -167,14 +173,37 @@ def test_every_hidden_unit_is_in_a_row_or_left_out_for_one_reason(table):
 def test_log_odds_are_high_where_the_assemblies_occur(table, model, planted):
     log_odds = model.assembly_log_odds(table, planted)
     assert log_odds.shape == (12_000, 2)
+    for course, field in zip(log_odds.T, table["field"], strict=True):
+        # What would reach beyond the end is not known.
+        assert np.flatnonzero(np.isnan(course)).tolist() == [
+            *range(12_001 - field.shape[1], 12_000)
+        ]
+    log_odds = np.nan_to_num(log_odds, nan=-99)
     for course, partner in zip(log_odds.T, match(f1_of(table, planted)), strict=True):
         begin = (planted.truth["occurrences"][partner] / SIZE).astype(int)
         near = np.maximum(course[np.maximum(begin - 1, 0)], course[begin])
         near = np.maximum(near, course[begin + 1])
         assert (near > 0).mean() > 0.8
         assert (course > 0).mean() < 0.1
-    assert model.assembly_log_odds(table.iloc[1:], planted) == pytest.approx(log_odds[:, 1:])
+    one = np.nan_to_num(model.assembly_log_odds(table.iloc[1:], planted), nan=-99)
+    np.testing.assert_array_equal(one, log_odds[:, 1:])
     assert model.assembly_log_odds(table.iloc[:0], planted).shape == (12_000, 0)
+
+
+def test_unobserved_time_does_not_make_assemblies_rarer(model, tested_only, planted):
+    longer = Recording.from_trains(
+        [planted.times(i) for i in range(20)], t_stop=2400.0, intervals={"observed": [[0.0, 240.0]]}
+    )
+    one, other = (model.assembly_log_odds(tested_only, r) for r in (planted, longer))
+    assert np.isnan(other[12_000:]).all()
+    np.testing.assert_allclose(other[:12_000], one, atol=1e-9)
+
+
+def test_two_assemblies_are_not_reported_as_their_mixture(planted):
+    # In this fit, some hidden units stand for both.
+    model = nh.SpikeHelmholtz((10, 4), lags=4, epochs=40, batch_size=50).fit(planted)
+    found = model.assemblies(**TESTED_ONLY)
+    assert {*found["members"]} == {tuple(m.tolist()) for m in planted.truth["members"]}
 
 
 # ---- the same again
@@ -199,17 +228,6 @@ def test_several_processes_give_the_same(planted):
     one, two = (model.assemblies(**{**settings, "n_jobs": jobs}) for jobs in (1, 2))
     same_tables(one, two)
     assert one.attrs == two.attrs
-
-
-def test_refits_have_the_bins_and_counts_of_the_model(single):
-    binned = Recording.from_counts(bin_spikes(single, 0.04).toarray(), bin_width=0.04)
-    model = nh.SpikeHelmholtz(4, lags=2, epochs=1).fit(binned)
-    # A recording in continuous time has no bins of its own: those of the model are meant.
-    made = plans(single, 0.04, folds=0, halves=True, seeds=1, gap=0)
-    for refit in refits(model, made, 1, "units", 1):
-        learned = refit.plan.recording
-        rate = learned.n_spikes / learned.observed_duration
-        assert refit.baseline.sum() == pytest.approx(0.04 * rate, rel=0.01)
 
 
 # ---- other recordings, other ways to look
@@ -288,6 +306,8 @@ def test_time_counted_in_bins(single):
     np.testing.assert_allclose(bins["field"][0], seconds["field"][0] * SIZE, rtol=1e-6)
     np.testing.assert_allclose(bins["times"][0] * SIZE, seconds["times"][0], atol=1.5 * SIZE)
     np.testing.assert_allclose(np.array(bins["lags"][0]) * SIZE, seconds["lags"][0], atol=SIZE)
+    assert bins["rate"][0] == pytest.approx(bins["occurrences"][0] / 9000)  # in a bin
+    assert seconds["rate"][0] == pytest.approx(bins["occurrences"][0] / 3)  # in a minute
 
 
 def test_spikes_or_none(single):
@@ -321,6 +341,12 @@ def test_nothing_where_there_is_nothing():
     assert len(found) == 0
     assert list(found.columns) == COLUMNS
     assert found.attrs["unit_ids"] == list(range(20))
+    # Sums and filters work on an empty table too.
+    dtypes = found.dtypes.drop(
+        ["members", "lags", "participation", "hidden_units", "times", "field"]
+    )
+    assert dtypes.pop("occurrences") == np.int64
+    assert (dtypes == np.float64).all()
     left_out = found.attrs["left_out"]
     assert sorted(unit for units in left_out.values() for unit in units) == list(range(8))
 
@@ -344,6 +370,12 @@ def test_assemblies_with_too_few_members_are_left_out(model, tested_only):
     assert named <= set(found.attrs["left_out"]["too few members"])
 
 
+def test_codes_that_are_too_rare_are_left_out(model):
+    found = model.assemblies(of="codes", least_occurrences=10**6, **TESTED_ONLY)
+    assert len(found) == 0
+    assert found.attrs["left_out"].keys() == {"too rare"}
+
+
 # ---- bad input
 
 
@@ -363,9 +395,12 @@ def test_assemblies_with_too_few_members_are_left_out(model, tested_only):
         ({"least_members": 1}, "least_members"),
         ({"least_occurrences": 0}, "least_occurrences"),
         ({"folds": 1}, "folds"),
+        ({"n_jobs": 0}, "n_jobs of 0|n_jobs 0"),
+        ({"n_jobs": -2}, "n_jobs.*-1, as many as there are cores"),
         ({"jitter": 0.02}, r"jitter of 0.02 s, less than two bins of 0.02 s.*at least 0.04 s"),
         ({"jitter": -1.0}, "jitter"),
         ({"jitter": 130.0}, r"window of 130 s.*longest observed stretch is 240 s.*two windows"),
+        ({"jitter": 70.0, "folds": 2}, r"2 blocks, each with a gap of 140 s.*fewer folds="),
     ],
 )
 def test_arguments_that_cannot_be_used(model, arguments, words):
@@ -373,7 +408,9 @@ def test_arguments_that_cannot_be_used(model, arguments, words):
         model.assemblies(**arguments)
 
 
-@pytest.mark.parametrize("name", ["surrogates", "alpha", "least_members", "folds", "jitter"])
+@pytest.mark.parametrize(
+    "name", ["surrogates", "alpha", "least_members", "folds", "jitter", "n_jobs"]
+)
 def test_arguments_of_the_wrong_type(model, name):
     with pytest.raises(ArgumentTypeError, match=name):
         model.assemblies(**{name: "many"})
