@@ -48,7 +48,7 @@ import neurohm as nh
 from neurohm.recordings import jitter_spikes
 
 FAST = bool(os.environ.get("NEUROHM_FAST"))
-EPOCHS = 25 if FAST else "auto"  # "auto" is the default; 25 are too few to find everything
+EPOCHS = 25 if FAST else "auto"  # the default; 25 epochs are too few to find all assemblies
 SURROGATES = 99 if FAST else 199  # 199 is the default
 
 plt.rcParams.update(
@@ -260,7 +260,7 @@ display(overview.assign(hidden_units=table["hidden_units"]))
 # | `log_odds` | the evidence (nats) of one occurrence in which every member fires once |
 # | `occurrences`, `rate` | how often it was found; the same per minute |
 # | `p_value` | how probable so much coincidence is if timing within 100 ms is random; see below |
-# | `z` | by how many standard deviations it exceeds that of the surrogates |
+# | `z` | how far it lies above the mean of the surrogates, in their standard deviations |
 # | `hidden_units` | which hidden units were merged |
 #
 # With `stability=True`, the default, there are two more: `stability_seeds` and
@@ -270,34 +270,38 @@ display(overview.assign(hidden_units=table["hidden_units"]))
 # The members have a lag and a participation each. Here are those of the first row, by lag:
 
 # %%
-members = table[["members", "lags", "participation"]].explode(["members", "lags", "participation"])
-first = members.loc[0].sort_values("lags")
-first = first.assign(lags=(1000 * first["lags"].astype(float)).round(1))
-first = first.assign(participation=first["participation"].astype(float).round(2))
-display(first.rename(columns={"members": "unit", "lags": "lag (ms)"}).reset_index(drop=True).T)
+strongest = table.loc[0]
+members = {
+    "unit": strongest["members"],
+    "lag (ms)": np.round(1000 * np.array(strongest["lags"]), 1),
+    "participation": np.round(strongest["participation"], 2),
+}
+display(pd.DataFrame(members, dtype=object).sort_values("lag (ms)", ignore_index=True).T)
 
 # %% [markdown]
 # `lags` are behind the first member, finer than the bins of the machine, since they are taken
 # from the spikes. `participation` is the share of occurrences in which the member fires, beyond
-# what its rate gives by chance. `table["times"]` holds the moments of the first member,
-# `table["field"]` the pattern in Hz (units, lags).
+# what its rate gives by chance. An occurrence has two members at least. `table["times"]` holds
+# the moments of the first member, `table["field"]` the pattern in Hz (units, lags).
 #
 # **How the p-value is made.** A pattern must not be tested on the spikes from which it was
-# learned: any fit looks good there. So the time is cut into four blocks, the machine is fitted
-# again four times, each time without one block, and the pattern's counterpart in that fit is
-# tested on the block that it has not seen. The test statistic counts coincidences of *different*
-# units in the pattern, so a unit that bursts does not drive it. It is compared with **jittered
-# surrogates**: each spike is drawn anew within its window of 100 ms. That keeps the number of
-# spikes of each unit in each window, and so everything slower, and destroys the timing inside.
-# Of each surrogate the *largest* value over all patterns counts (Amarasingham et al. 2012,
-# *J. Neurophysiol.* 107:517; Westfall and Young 1993 for the maximum). So:
+# learned: any fit looks good there. So the time is cut into four blocks (`folds`). For each, the
+# machine is fitted again to the other three, the most similar pattern of that fit is looked up,
+# and this one is tested on the block, which it has not seen. The four results are added up. The
+# test statistic counts coincidences of *different* units in the pattern, so a unit that bursts
+# does not drive it. It is compared with **jittered surrogates**: each spike is drawn anew within
+# its window of 100 ms. That keeps the number of spikes of each unit in each window, and so
+# everything slower, and destroys the timing inside. Of each surrogate the *largest* value over
+# all patterns counts (Amarasingham et al. 2012, *J. Neurophysiol.* 107:517; Westfall and Young
+# 1993 for the maximum). So:
 #
 # - `p_value <= 0.01` (`alpha`) holds for the **whole table**: in a recording without timing
 #   finer than 100 ms, the probability that it has any row is at most one in a hundred;
 # - the smallest p-value possible is 1 / (surrogates + 1), which is what all rows have here;
 # - membership is tested the same way: at most one assembly in a hundred has a member whose
-#   timing has nothing to do with the others'. (Two assemblies that share members can still
-#   end up in one row, after too short a fit, say.)
+#   timing has nothing to do with the others';
+# - a pattern whose occurrences are of two kinds, with members of their own that do not fire
+#   together, was two assemblies merged: it gives two rows, with the p-value of their pattern;
 # - what changes more slowly than the window is no assembly by this definition. `jitter=0.5`
 #   would ask about half a second.
 #
@@ -315,15 +319,15 @@ for reason, units in table.attrs["left_out"].items():
 # ## 8. Assemblies in pictures
 
 # %%
-nh.plots.assembly_raster(train, table)
+raster = nh.plots.assembly_raster(train, table)
 plt.show()
 
 # %% [markdown]
 # *Three seconds with many occurrences. Above, a mark for each occurrence. Below, the spikes of
 # all units, sorted by assembly and lag, coloured where they take part: slanted streaks, which
 # were invisible in the raster of part 2. A unit of two assemblies lies with the first of them.
-# Grey spikes take part in nothing. Some occurrences have only two or three coloured spikes, at
-# times two of the same unit; part 10 comes back to them.*
+# Grey spikes take part in nothing. Some occurrences have only two or three coloured spikes;
+# part 10 comes back to them.*
 
 # %%
 nh.plots.triggered_average(train, table)
@@ -332,9 +336,8 @@ plt.show()
 # %% [markdown]
 # *What every unit does around the occurrences of each assembly, in Hz. The members fire one
 # after the other, each at its lag. Below the line are all other units: dark pixels there would
-# be members that were missed.* The occurrences were chosen, and their moments set, by these very
-# spikes, so the picture shows how the pattern looks, and is no test: if units burst, each has a
-# sharp line at its lag for this reason alone.
+# be members that were missed.* As the note says, the moments were set by the members' own
+# spikes, so this is no test: some sharpness is there for that reason alone.
 
 # %%
 nh.plots.assembly_matrix(table)
@@ -425,7 +428,7 @@ plt.show()
 # first assembly in half a minute of the test time.
 
 # %%
-log_odds = model.assembly_log_odds(table, test)  # (bins, assemblies)
+log_odds = model.assembly_log_odds(table, test)  # (bins, assemblies); nan where it would not end
 starts = test.t_start + model.bin_size_ * np.arange(len(log_odds))
 
 i, j = pairs[0]
@@ -433,7 +436,7 @@ figure, axes = plt.subplots(figsize=(6.9, 1.9))
 axes.plot(starts, log_odds[:, i], color=BLUE, linewidth=0.7)
 axes.axhline(0, color="0.6", linewidth=0.6)
 moments = truth["occurrences"][j]
-axes.plot(moments, np.full(len(moments), 1.08 * log_odds[:, i].max()), "v", color=RED, ms=4)
+axes.plot(moments, np.full(len(moments), 1.08 * np.nanmax(log_odds[:, i])), "v", color=RED, ms=4)
 axes.set(title=f"Assembly {i} (red: planted)", xlabel="Time (s)", ylabel="Log-odds (nats)")
 axes.set_xlim(510, 540)
 plt.show()
@@ -448,7 +451,8 @@ rows = {}
 for threshold in (0, 1, 2, 3):
     right, hit = [], []
     for i, j in pairs:
-        peaks, _ = find_peaks(log_odds[:, i], height=threshold, distance=model.lags)
+        course = np.nan_to_num(log_odds[:, i], nan=-np.inf)
+        peaks, _ = find_peaks(course, height=threshold, distance=model.lags)
         middles = starts[peaks] + model.bin_size_ / 2
         moments = truth["occurrences"][j]
         moments = moments[moments >= test.t_start]
@@ -463,7 +467,7 @@ display(pd.DataFrame(rows).T.rename_axis("log-odds above").round(2))
 # What does the same procedure say where there is nothing to find? `jitter_spikes` makes a
 # recording in which each spike is drawn anew within its window of 100 ms: rates are as before,
 # timing within the window is gone. We fit and search as above, with fewer surrogates and blocks
-# to save time.
+# to save time: that finds less, but makes no false assembly more probable.
 
 # %%
 jittered_train, jittered_test = (jitter_spikes(part, 0.1, seed=0) for part in (train, test))
@@ -528,23 +532,26 @@ plt.show()
 #
 # ## 13. Save and load
 #
-# A model is an HDF5 file; it does not hold the recording. The assemblies are a data frame; with
-# one row for each member they are a plain table that any program reads.
+# A model is an HDF5 file; it does not hold the recording. So are the assemblies, to be loaded
+# again with all that is in the table; as CSV, without fields, they open in any spreadsheet.
 
 # %%
-with tempfile.TemporaryDirectory() as folder:
-    path = Path(folder) / "fit.h5"
-    model.save(path)
-    same = nh.load(path)
-    members.to_csv(Path(folder) / "assemblies.csv")
-    print(sorted(file.name for file in Path(folder).iterdir()))
+with tempfile.TemporaryDirectory() as name:
+    folder = Path(name)
+    model.save(folder / "fit.h5")
+    nh.save_assemblies(folder / "assemblies.h5", table)
+    nh.save_assemblies(folder / "assemblies.csv", table)
+    nh.plots.save(raster, folder / "assemblies.pdf")
+    print(sorted(file.name for file in folder.iterdir()))
+    same, same_table = nh.load(folder / "fit.h5"), nh.load_assemblies(folder / "assemblies.h5")
 
 assert np.array_equal(same.receptive_fields(), model.receptive_fields())
+assert same_table.equals(table)
 
 # %% [markdown]
 # (Here into a temporary folder; give your own path.) A loaded model scores, dreams and draws as
-# before; `same.assemblies(recording)` wants the recording. Any picture becomes a file with
-# `nh.plots.save(nh.plots.assembly_raster(train, table), "raster.pdf")`.
+# before; `same.assemblies(recording)` wants the recording. `nh.plots.save` takes what any
+# function of `nh.plots` returns.
 #
 # ## 14. Where to go from here
 #

@@ -19,7 +19,7 @@ _FAINTEST = 0.25  # of the strongest: what is fainter belongs to no pattern
 _STRONGEST = 3  # members that the others are compared with
 _SHARED_MEMBERS = 0.75  # of an assembly that others may make redundant
 _SHARED_TIMES = 0.5
-_SURROGATES, _DEVIATIONS = 49, 3.0  # to tell whether two groups of members fire together
+_SURROGATES, _DEVIATIONS = 49, 5.0  # to tell whether two groups of members fire together
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ def without_redundant(assemblies: Sequence[Assembly]) -> list[Assembly]:
         related = [j for j, number in shared.items() if number >= 2]
         if related and _covered(own, [kept[j] for j in related]):
             nearest = max(related, key=lambda j: shared[j])
-            units = (*kept[nearest].hidden_units, *own.hidden_units)
+            units = tuple(dict.fromkeys((*kept[nearest].hidden_units, *own.hidden_units)))
             kept[nearest] = replace(kept[nearest], hidden_units=units)
         else:
             kept[int(i)] = own

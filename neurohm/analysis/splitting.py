@@ -23,7 +23,7 @@ def two_kinds(took_part: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_] | None:
     Returns
     -------
     ndarray of bool, (n_occurrences,), or None
-        Which occurrences are of the second kind; None if one kind explains them as well.
+        Which occurrences are not of the first one's kind; None if one kind explains all as well.
 
     Examples
     --------
@@ -39,7 +39,7 @@ def two_kinds(took_part: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_] | None:
     x = took_part.astype(np.float64)
     centred = x - x.mean(axis=0)
     along = centred @ np.linalg.svd(centred, full_matrices=False)[2][0]
-    second = (along * along[0] < 0).astype(np.float64)  # the first occurrence is of the first kind
+    second = (along < 0).astype(np.float64)
     for _ in range(_ROUNDS):
         joint = np.stack([_log_joint(x, 1 - second), _log_joint(x, second)])
         total = np.logaddexp(joint[0], joint[1])
@@ -47,7 +47,10 @@ def two_kinds(took_part: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_] | None:
     one = _log_joint(x, np.ones(n)).sum()
     # Another mean for each member, and how frequent the kinds are.
     penalty = 0.5 * (m + 1) * np.log(n)
-    return second > 0.5 if total.sum() - one > penalty else None
+    if total.sum() - one <= penalty:
+        return None
+    kinds = second > 0.5
+    return np.asarray(kinds ^ kinds[0])  # the first occurrence is of the first kind
 
 
 def _log_joint(

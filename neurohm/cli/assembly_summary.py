@@ -23,6 +23,7 @@ _WIDTH = 100  # where nobody says how wide the output is
 _REASONS = {
     "silent": "hardly ever active",
     "always on": "always on",
+    "too rare": "in too few windows (fewer than {least_occurrences})",
     "no field": "without a pattern",
     "not significant": "not significant (p above {alpha:g})",
     "too few members": "with too few members (fewer than {least_members})",

@@ -192,27 +192,35 @@ def _assemblies(
     left_out = {reason: list(names) for reason, names in own.left_out.items()}
     found: list[tuple[int, Assembly]] = []
     for i in np.lexsort((-significance.z, significance.p_value)):
-        template = own.templates[i]
-        if significance.p_value[i] > search.alpha:
-            left_out.setdefault("not significant", []).extend(own.named(template))
-            continue
-        members = members_of(template, significance.unit_p_value[i], search.alpha)
-        if len(members) < search.least_members:
-            left_out.setdefault("too few members", []).extend(own.named(template))
-            continue
-        for assembly in find_assemblies(template, members, observed):
-            if len(assembly.members) < search.least_members:
-                left_out.setdefault("too few members", []).extend(own.named(template))
-            elif len(assembly.times) < search.least_occurrences:
-                left_out.setdefault("too few occurrences", []).extend(own.named(template))
-            else:
-                found.append((int(i), assembly))
+        parts, reason = _of_template(int(i), own.templates[i], significance, observed, search)
+        found.extend((int(i), part) for part in parts)
+        if not parts:
+            left_out.setdefault(reason, []).extend(own.named(own.templates[i]))
     kept = without_redundant([assembly for _, assembly in found])
     index = {assembly.hidden_units[0]: i for i, assembly in found}
     return (
         [(index[assembly.hidden_units[0]], assembly) for assembly in kept],
         {reason: tuple(names) for reason, names in left_out.items() if names},
     )
+
+
+def _of_template(
+    i: int,
+    template: Template,
+    significance: Significance,
+    observed: Observations,
+    search: Search,
+) -> tuple[list[Assembly], str]:
+    """Return the assemblies that a template stands for, or why it stands for none."""
+    if significance.p_value[i] > search.alpha:
+        return [], "not significant"
+    members = members_of(template, significance.unit_p_value[i], search.alpha)
+    if len(members) < search.least_members:
+        return [], "too few members"
+    parts = find_assemblies(template, members, observed)
+    large = [part for part in parts if len(part.members) >= search.least_members]
+    often = [part for part in large if len(part.times) >= search.least_occurrences]
+    return often, "too few occurrences" if large else "too few members"
 
 
 def _table(
