@@ -336,9 +336,7 @@ def test_not_fitted(small, use):
 
 
 def test_other_units_are_refused(model):
-    with pytest.raises(
-        InputError, match="5 units, without units 5, 6, 7 of the model"
-    ):
+    with pytest.raises(InputError, match="5 units, without units 5, 6, 7 of the model"):
         model.score(nh.simulate_assemblies(5, 1.0, 0))
 
 
@@ -496,9 +494,7 @@ def test_units_of_other_names_are_refused(model, small):
     trains = [small.times(i) for i in range(small.n_units)]
     ids = [f"u{i}" for i in range(small.n_units)]
     other = nh.Recording.from_trains(trains, t_stop=small.t_stop, unit_ids=np.array(ids))
-    with pytest.raises(
-        InputError, match="without units 0, 1.*with units 'u0', 'u1'"
-    ):
+    with pytest.raises(InputError, match="without units 0, 1.*with units 'u0', 'u1'"):
         model.score(other)
 
 
