@@ -13,7 +13,7 @@ MODEL, RECORDING, ASSEMBLIES = "neurohm-model", "neurohm-recording", "neurohm-as
 
 def stated_format(path: Path) -> str:
     """Return the format that a file states in its attributes; empty where it states none."""
-    from neurohm.recordings.layouts.base import stated_format as format_of
+    from neurohm.recordings.layouts.looks import stated_format as format_of
 
     try:
         with open_hdf5(path) as file:

@@ -7,14 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neurohm.recordings.layouts.base import (
-    ReadOptions,
-    is_list,
-    is_numeric,
-    is_text,
-    matlab_class,
-)
+from neurohm.recordings.layouts.base import ReadOptions
 from neurohm.recordings.layouts.contents import Contents
+from neurohm.recordings.layouts.looks import is_list, is_numeric, is_text, matlab_class
 from neurohm.recordings.layouts.names import TIMES, holds_units, plain
 from neurohm.recordings.layouts.remainder import Remainder
 from neurohm.recordings.layouts.trains import Trains, joined, read_times, recording_of

@@ -7,15 +7,11 @@ from typing import Any
 
 from neurohm.exceptions import FileFormatError, InputError
 from neurohm.recordings.hdf5 import FORMAT
-from neurohm.recordings.layouts.base import (
-    Layout,
-    ReadOptions,
-    describe,
-    stated_format,
-)
+from neurohm.recordings.layouts.base import Layout, ReadOptions
 from neurohm.recordings.layouts.cells import CellsLayout
 from neurohm.recordings.layouts.contents import Contents
 from neurohm.recordings.layouts.counted import CountedLayout
+from neurohm.recordings.layouts.looks import describe, stated_format
 from neurohm.recordings.layouts.matrix import MatrixLayout
 from neurohm.recordings.layouts.own import OwnLayout
 from neurohm.recordings.layouts.per_unit import PerUnitLayout

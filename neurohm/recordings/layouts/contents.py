@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from neurohm.recordings.layouts.base import is_numeric
+from neurohm.recordings.layouts.looks import is_numeric
 
 __all__ = ["Contents"]
 

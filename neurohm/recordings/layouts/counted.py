@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurohm.exceptions import FileFormatError
-from neurohm.recordings.layouts.base import ReadOptions, is_list, is_numeric
+from neurohm.recordings.layouts.base import ReadOptions
 from neurohm.recordings.layouts.contents import Contents
+from neurohm.recordings.layouts.looks import is_list, is_numeric
 from neurohm.recordings.layouts.remainder import Remainder
 from neurohm.recordings.layouts.trains import Trains, recording_of
 from neurohm.recordings.recording import Recording

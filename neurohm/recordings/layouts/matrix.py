@@ -9,12 +9,9 @@ import numpy as np
 
 from neurohm.exceptions import FileFormatError, InputError
 from neurohm.recordings.counts import Block, bin_centres, merge_blocks
-from neurohm.recordings.layouts.base import (
-    ReadOptions,
-    is_matlab,
-    is_numeric,
-)
+from neurohm.recordings.layouts.base import ReadOptions
 from neurohm.recordings.layouts.contents import Contents
+from neurohm.recordings.layouts.looks import is_matlab, is_numeric
 from neurohm.recordings.layouts.remainder import Remainder
 from neurohm.recordings.layouts.stated import stated_above
 from neurohm.recordings.recording import Recording

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from neurohm.recordings.hdf5 import FORMAT, read_recording
-from neurohm.recordings.layouts.base import ReadOptions, stated_format
+from neurohm.recordings.layouts.base import ReadOptions
 from neurohm.recordings.layouts.contents import Contents
+from neurohm.recordings.layouts.looks import stated_format
 from neurohm.recordings.recording import Recording
 
 __all__ = ["OwnLayout"]

@@ -9,14 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurohm.exceptions import FileFormatError
-from neurohm.recordings.layouts.base import (
-    ReadOptions,
-    is_list,
-    is_numeric,
-    is_text,
-)
+from neurohm.recordings.layouts.base import ReadOptions
 from neurohm.recordings.layouts.clock import CLOCK_NAMES
 from neurohm.recordings.layouts.contents import Contents
+from neurohm.recordings.layouts.looks import is_list, is_numeric, is_text
 from neurohm.recordings.layouts.names import (
     TIMES,
     first_of,

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neurohm.recordings.layouts.base import describe, is_numeric, is_text
 from neurohm.recordings.layouts.contents import Contents
+from neurohm.recordings.layouts.looks import describe, is_numeric, is_text
 from neurohm.recordings.tree import read_array
 
 __all__ = ["Remainder", "attributes_of", "plain_value"]

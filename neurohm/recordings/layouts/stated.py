@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurohm.exceptions import FileFormatError
-from neurohm.recordings.layouts.base import is_numeric, is_text
 from neurohm.recordings.layouts.contents import Contents
+from neurohm.recordings.layouts.looks import is_numeric, is_text
 from neurohm.recordings.layouts.names import first_of
 from neurohm.recordings.tree import read_array
 

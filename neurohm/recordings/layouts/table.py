@@ -8,13 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurohm.exceptions import FileFormatError
-from neurohm.recordings.layouts.base import (
-    ReadOptions,
-    is_list,
-    is_numeric,
-    is_text,
-)
+from neurohm.recordings.layouts.base import ReadOptions
 from neurohm.recordings.layouts.contents import Contents
+from neurohm.recordings.layouts.looks import is_list, is_numeric, is_text
 from neurohm.recordings.layouts.names import TIMES, first_of
 from neurohm.recordings.layouts.remainder import Remainder
 from neurohm.recordings.layouts.trains import Trains, read_times, recording_of

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from neurohm.exceptions import FileFormatError
 from neurohm.recordings.hdf5 import sorted_within_units
-from neurohm.recordings.layouts.base import ReadOptions, is_list
+from neurohm.recordings.layouts.base import ReadOptions
 from neurohm.recordings.layouts.clock import Clock, clock_of
 from neurohm.recordings.layouts.contents import Contents
+from neurohm.recordings.layouts.looks import is_list
 from neurohm.recordings.layouts.remainder import Remainder
 from neurohm.recordings.layouts.stated import Stated, stated_above
 from neurohm.recordings.recording import Recording
