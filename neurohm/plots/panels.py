@@ -164,12 +164,12 @@ class PanelGrid:
         -------
         ndarray of Axes, (rows, columns)
         """
-        grid = np.empty((self.rows, self.columns), dtype=object)
+        grid: npt.NDArray[Any] = np.empty((self.rows, self.columns), dtype=object)
         for row, column in np.ndindex(grid.shape):
             left = self.left + column * (self.width + self.gap)
             top = self.above + row * (self.height + _TITLE)
             grid[row, column] = self._inset(place, left, top, self.width, self.height)
-        for unused in grid.flat[self.number :]:
+        for unused in grid.ravel().tolist()[self.number :]:
             unused.set_axis_off()
         return grid
 

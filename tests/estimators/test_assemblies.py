@@ -465,9 +465,9 @@ def test_the_assemblies_of_the_shipped_recording_are_found(root):
         if partner < 0:
             continue
         begin = (recording.truth["occurrences"][partner] / model.bin_size_).astype(int)
-        course = log_odds[:, row]
+        course = np.nan_to_num(log_odds[:, row], nan=-99.0)
         # An occurrence found one bin off is right.
-        wide = np.pad(course, 1, constant_values=-np.inf)
+        wide = np.pad(course, 1, constant_values=-99.0)
         at = np.max([wide[begin + step] for step in range(3)], axis=0)
         apart = np.ones(len(course), dtype=bool)
         apart[np.clip(begin[:, None] + [-1, 0, 1], 0, len(course) - 1)] = False
