@@ -108,10 +108,16 @@ class SearchOptions:
         -------
         DataFrame
         """
+        from neurohm.estimators.matching_units import in_model_order
         from neurohm.estimators.search import Search
+        from neurohm.recordings import bin_spikes
 
         arguments: dict[str, Any] = {**asdict(self), "jitter": self._jitter(model)}
-        Search(**arguments)  # what is wrong is so before anything is said to begin
+        # What is wrong is so before anything is said to begin.
+        binned = bin_spikes(
+            in_model_order(recording, model.unit_ids_, model.time_unit_), model.bin_size_
+        )
+        Search(**arguments).jitter_bins(model, binned.observed)
         if self.refit:
             number = self.folds + 3 * self.stability
             note(f"finding assemblies by {number} further fits, most of them to parts of the time")
