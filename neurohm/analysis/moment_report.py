@@ -193,7 +193,7 @@ def _dreams(
     for first in range(0, windows, _WINDOWS):
         own = RandomStream(stream.seed, first)
         rows = min(_WINDOWS, windows - first)
-        yield dream(machine, rows, own, Site.DREAM, work=work).states[0]
+        yield dream(machine, rows, own, Site.DREAM, work=work).dense()
 
 
 def _independent_moments(independent: IndependentModel, like: Moments, bin_size: float) -> Moments:

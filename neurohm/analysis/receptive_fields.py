@@ -123,7 +123,8 @@ def _dreamt(
     if whole_number("layer", layer, mend=f"a hidden layer, 1 to {depth}") > depth:
         raise InputError(f"layer {layer}", f"a hidden layer, 1 to {depth}")
     stream = as_stream(seed)
-    return dream(machine, whole_number("dreams", dreams), stream, Site.FIELDS).states, stream
+    activity = dream(machine, whole_number("dreams", dreams), stream, Site.FIELDS)
+    return [activity.dense(i) for i in range(len(machine.populations))], stream
 
 
 def _mean_with(

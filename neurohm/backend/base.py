@@ -58,6 +58,10 @@ class Backend:
         array[...] = 0
         return array
 
+    def write(self, array: Array, values: npt.NDArray[Any]) -> None:
+        """Copy values from the host into an array, in the order of the work that uses it."""
+        array[...] = values
+
     def to_host(self, array: Array) -> npt.NDArray[Any]:
         """Return the array as NumPy's, copied from the device only where it lies on one."""
         return np.asarray(array)

@@ -62,16 +62,16 @@ class Draws:
     ----------
     keys : ndarray of uint32, (n_keys, 2)
     rows_per_key : int
-    first_row : int
     site : int
-    step : int
+    clock : ndarray of uint32, (2,)
+        Step and first row. An array, so that a recorded step draws fresh numbers when the clock
+        has moved on.
     """
 
     keys: UIntArray
     rows_per_key: int
-    first_row: int
     site: int
-    step: int
+    clock: UIntArray
 
 
 @dataclass(frozen=True)
@@ -102,12 +102,42 @@ class RandomStream:
 
     def at(self, site: int) -> Draws:
         """Return the draws at a site, one key for all rows."""
-        key = np.array([[self.seed & 0xFFFFFFFF, self.seed >> 32]], dtype=np.uint32)
-        return Draws(key, _ALL_ROWS, 0, site, self.step)
+        return Draws(self.keys(), _ALL_ROWS, site, np.array([self.step, 0], dtype=np.uint32))
+
+    def keys(self) -> UIntArray:
+        """Return the key of all rows, ``(1, 2)``."""
+        return np.array([[self.seed & 0xFFFFFFFF, self.seed >> 32]], dtype=np.uint32)
 
     def generator(self, site: int) -> np.random.Generator:
         """Return a NumPy generator for work outside the kernels (initial weights, permutations)."""
         return np.random.Generator(np.random.Philox(key=[self.seed, site << 32 | self.step]))
+
+
+@dataclass(frozen=True, eq=False)
+class MovingStream:
+    """The random numbers of the step that a clock shows, for a step that is recorded once.
+
+    Parameters
+    ----------
+    keys : ndarray of uint32, (1, 2)
+    clock : ndarray of uint32, (2,)
+        Step and first row; who writes to it moves every draw on.
+
+    Examples
+    --------
+    >>> stream = RandomStream(seed=1, step=7)
+    >>> moving = MovingStream(stream.keys(), np.zeros(2, np.uint32))
+    >>> moving.clock[0] = 7
+    >>> bool((uniform(moving.at(3), 2, 5) == uniform(stream.at(3), 2, 5)).all())
+    True
+    """
+
+    keys: UIntArray
+    clock: UIntArray
+
+    def at(self, site: int) -> Draws:
+        """Return the draws at a site, one key for all rows."""
+        return Draws(self.keys, _ALL_ROWS, site, self.clock)
 
 
 def as_stream(seed: int | RandomStream) -> RandomStream:
@@ -167,9 +197,10 @@ def random_bits(draws: Draws, rows: int, columns: int) -> UIntArray:
     row = np.arange(rows)
     counter = np.zeros((rows, blocks * LANE, 4), dtype=np.uint64)
     counter[..., 0] = np.arange(blocks * LANE)
-    counter[..., 1] = (draws.first_row + row % draws.rows_per_key)[:, None]
+    step, first_row = draws.clock
+    counter[..., 1] = (int(first_row) + row % draws.rows_per_key)[:, None]
     counter[..., 2] = draws.site
-    counter[..., 3] = draws.step
+    counter[..., 3] = step
     key = draws.keys[row // draws.rows_per_key].astype(np.uint64)[:, None, :]
     words = philox(counter, key).reshape(rows, blocks, LANE, 4)
     return words.transpose(0, 1, 3, 2).reshape(rows, blocks * BLOCK)[:, :columns]

@@ -267,7 +267,7 @@ class HelmholtzDensity(HelmholtzEstimator):
         require_fitted(self)
         stream = RandomStream(self.seed_ if seed is None else chosen_seed(seed))
         rows = whole_number("n_samples", n_samples)
-        return dream(self.machine_, rows, stream, Site.DREAM).states[0]
+        return dream(self.machine_, rows, stream, Site.DREAM).dense()
 
     def _checked(self) -> dict[str, Any]:
         """Return the arguments of `train` that are the estimator's, all arguments checked."""

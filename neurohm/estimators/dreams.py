@@ -36,7 +36,7 @@ def dreamt_spikes(
     bins, units = [], []
     for first in range(0, windows, _WINDOWS):
         own = RandomStream(stream.seed, first)
-        counts = dream(machine, min(_WINDOWS, windows - first), own, Site.DREAM).states[0]
+        counts = dream(machine, min(_WINDOWS, windows - first), own, Site.DREAM).dense()
         window, column = np.nonzero(counts)
         spikes = counts[window, column].astype(np.int64)
         bins.append(np.repeat((first + window) * lags + column % lags, spikes))

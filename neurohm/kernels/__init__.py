@@ -1,5 +1,5 @@
-"""The fused passes over activity: one signature each, in NumPy (reference) and numba (cpu)."""
+"""The fused passes over activity, one signature each: NumPy (reference), numba (cpu), CUDA."""
 
-from neurohm.kernels.interface import Kernels, UnitKernels, get_kernels
+from neurohm.kernels.interface import Kernels, Program, UnitKernels, Workers, get_kernels
 
-__all__ = ["Kernels", "UnitKernels", "get_kernels"]
+__all__ = ["Kernels", "Program", "UnitKernels", "Workers", "get_kernels"]

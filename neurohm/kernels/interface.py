@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Protocol
 
-from neurohm.backend import Array, Backend, Draws
+from neurohm.backend import Activations, Array, Backend, Draws
 from neurohm.exceptions import InputError
 
 
@@ -16,33 +18,65 @@ class UnitKernels(Protocol):
     def mean(self, drive: Array, bias: Array, out: Array) -> None:
         """Write the mean activity."""
 
-    def draw(self, drive: Array, bias: Array, draws: Draws, out: Array) -> None:
+    def draw(self, drive: Array, bias: Array, draws: Draws, out: Activations) -> None:
         """Write drawn activity."""
 
     def draw_with_log_probability(
-        self, drive: Array, bias: Array, draws: Draws, out: Array, total: Array
+        self, drive: Array, bias: Array, draws: Draws, out: Activations, total: Array
     ) -> None:
         """Write drawn activity, add its log-probability to the totals."""
 
-    def error(self, drive: Array, bias: Array, values: Array, out: Array) -> None:
+    def error(self, drive: Array, bias: Array, values: Activations, out: Array) -> None:
         """Write values minus their prediction."""
 
     def error_with_log_probability(
-        self, drive: Array, bias: Array, values: Array, out: Array, total: Array
+        self, drive: Array, bias: Array, values: Activations, out: Array, total: Array
     ) -> None:
         """Write the error, add the log-probability of the values to the totals."""
 
-    def log_probability(self, drive: Array, bias: Array, values: Array, total: Array) -> None:
+    def log_probability(self, drive: Array, bias: Array, values: Activations, total: Array) -> None:
         """Add the log-probability of the values to the totals."""
+
+
+class ProductKernels(Protocol):
+    """Products of activity and weights; see `neurohm.kernels.reference.products`."""
+
+    def product(self, left: Activations, right: Array, out: Array) -> None:
+        """Write left @ right."""
+
+    def transposed_product(self, left: Activations, right: Array, out: Array) -> None:
+        """Write left.T @ right."""
+
+    def add_shared(self, part: Array, out: Array) -> None:
+        """Add each row of a part to the rows that share it."""
+
+
+class ArrayKernels(Protocol):
+    """The passes over any arrays; see `neurohm.kernels.reference.arrays`."""
+
+    def fill(self, out: Array, value: float) -> None:
+        """Write one value everywhere."""
+
+    def add(self, values: Array, out: Array) -> None:
+        """Add values."""
+
+    def accumulate(self, values: Array, out: Array) -> None:
+        """Add the sum of values."""
 
 
 class WeightKernels(Protocol):
     """The passes over particles and rows; see `neurohm.kernels.reference.weights`."""
 
+    def log_ratio(self, numerator: Array, denominator: Array, out: Array) -> None:
+        """Write the difference of logarithms."""
+
     def importance_weights(
         self, log_weights: Array, weights: Array, log_mean: Array, effective: Array
     ) -> None:
         """Normalise importance weights over particles."""
+
+    def advantage(self, weights: Array, baseline: float, out: Array) -> None:
+        """Write weights minus a baseline."""
 
     def weigh_rows(self, error: Array, gain: Array, scale: float, out: Array, total: Array) -> None:
         """Weigh the rows of an error and gather them."""
@@ -51,8 +85,11 @@ class WeightKernels(Protocol):
 class OptimiserKernels(Protocol):
     """The steps of the optimisers; see `neurohm.kernels.reference.optimisers`."""
 
+    def delta(self, parameter: Array, gradient: Array, pace: Array) -> None:
+        """Step along the gradient."""
+
     def momentum(
-        self, parameter: Array, gradient: Array, velocity: Array, rate: float, decay: float
+        self, parameter: Array, gradient: Array, velocity: Array, pace: Array, decay: float
     ) -> None:
         """Step with momentum."""
 
@@ -62,11 +99,23 @@ class OptimiserKernels(Protocol):
         gradient: Array,
         first: Array,
         second: Array,
-        rate: float,
+        pace: Array,
         decays: tuple[float, float],
-        epsilon: float,
     ) -> None:
         """Step with Adam."""
+
+    def shrink(self, parameter: Array, pace: Array, weight_decay: float, sparsity: float) -> None:
+        """Shrink towards zero."""
+
+    def rectify(self, parameter: Array) -> None:
+        """Raise negative entries to zero."""
+
+
+class WindowKernels(Protocol):
+    """Gathering the samples of a batch; see `neurohm.kernels.reference.windows`."""
+
+    def rows_of(self, data: Array, indices: Array, out: Array) -> None:
+        """Write rows of a matrix by their index."""
 
 
 class PatternKernels(Protocol):
@@ -81,26 +130,63 @@ class PatternKernels(Protocol):
         """Measure how much each unit fires together with the others in a pattern."""
 
 
+class Program(Protocol):
+    """Kernel calls, recorded once and carried out as often as asked for.
+
+    What changes from time to time lies in arrays: the batch, the clock of the random numbers, the
+    pace of learning.
+    """
+
+    def run(self) -> None:
+        """Carry out all calls."""
+
+
+class Workers(Protocol):
+    """What carries out programs."""
+
+    @property
+    def layout(self) -> str:
+        """How the work is divided just now."""
+
+    def run(self, program: Any) -> None:
+        """Carry out a program."""
+
+
 @dataclass(frozen=True)
 class Kernels:
-    """One implementation of all kernels, module by module.
+    """One implementation of all kernels, part by part.
 
     Parameters
     ----------
     name : str
-        ``"reference"`` (NumPy) or ``"cpu"`` (numba).
+        ``"reference"`` (NumPy), ``"cpu"`` (numba) or ``"cuda"`` (CuPy).
     bernoulli, poisson : UnitKernels
+    products : ProductKernels
+    arrays : ArrayKernels
     weights : WeightKernels
     optimisers : OptimiserKernels
+    windows : WindowKernels
     patterns : PatternKernels
+    record : callable
+        From a function of kernels to the `Program` of the calls that it makes of them.
+    workers : callable
+        From a number of threads, or None, to a context that gives `Workers`.
+    branch : callable
+        To a context whose calls may be carried out beside those after it.
     """
 
     name: str
     bernoulli: UnitKernels
     poisson: UnitKernels
+    products: ProductKernels
+    arrays: ArrayKernels
     weights: WeightKernels
     optimisers: OptimiserKernels
+    windows: WindowKernels
     patterns: PatternKernels
+    record: Callable[[Callable[[Kernels], None]], Program]
+    workers: Callable[..., AbstractContextManager[Workers]]
+    branch: Callable[[], AbstractContextManager[Any]] = nullcontext
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Kernels:
         return self
@@ -122,11 +208,7 @@ def get_kernels(backend: Backend, name: str | None = None) -> Kernels:
     'reference'
     """
     name = name or backend.name.split(":")[0]
-    if name not in ("reference", "cpu"):
-        raise InputError(f"unknown kernels {name!r}", "'cpu' or 'reference'")
-    package = f"neurohm.kernels.{name}"
-    parts: Any = [
-        import_module(f"{package}.{part}")
-        for part in ("bernoulli", "poisson", "weights", "optimisers", "patterns")
-    ]
-    return Kernels(name, *parts)
+    if name not in ("reference", "cpu", "cuda"):
+        raise InputError(f"unknown kernels {name!r}", "'cpu', 'cuda' or 'reference'")
+    result: Kernels = import_module(f"neurohm.kernels.{name}.instruction_set").kernels()
+    return result

@@ -6,12 +6,13 @@ from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
-from neurohm.backend import Array, RandomStream, Site, as_stream
+from neurohm.backend import Activations, RandomStream, Site, as_stream
 from neurohm.checks import whole_number
 from neurohm.machine import (
     Activity,
     HelmholtzMachine,
     LocalUpdate,
+    Stream,
     Updates,
     Workspace,
     dream,
@@ -42,6 +43,9 @@ class LearningRule(ABC):
     A step is a wake phase and a sleep phase. Both may be asked for at once (`phases`, `updates`),
     reading the same parameters, or one after the other.
 
+    Training records a step once and replays it, so all that a rule does to arrays is a call of
+    ``machine.kernels``; a rule that does more declares itself not `recordable`.
+
     Parameters
     ----------
     dreams_per_sample : int
@@ -52,6 +56,7 @@ class LearningRule(ABC):
 
     name: ClassVar[str]
     default_plasticity: ClassVar[str] = "adam"
+    recordable: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         dreams = whole_number("dreams_per_sample", self.dreams_per_sample)
@@ -61,8 +66,8 @@ class LearningRule(ABC):
     def wake(
         self,
         machine: HelmholtzMachine,
-        x: Array,
-        stream: RandomStream,
+        x: Activations,
+        stream: Stream,
         work: Workspace | None = None,
     ) -> Activity:
         """Return the activity that data drive, ``(rows, units)`` for each population."""
@@ -77,12 +82,14 @@ class LearningRule(ABC):
         self,
         machine: HelmholtzMachine,
         samples: int,
-        stream: RandomStream,
+        stream: Stream,
         work: Workspace | None = None,
+        *,
+        compressed: bool = False,
     ) -> Activity | None:
-        """Return the activity of dreams, as many as the batch has samples, or none."""
+        """Return the activity of dreams for that many samples of data, compressed as they are."""
         rows = samples * self.dreams_per_sample
-        return dream(machine, rows, stream, Site.SLEEP, work=work)
+        return dream(machine, rows, stream, Site.SLEEP, compressed=compressed, work=work)
 
     def sleep_updates(
         self, machine: HelmholtzMachine, sleep: Activity | None, work: Workspace | None = None

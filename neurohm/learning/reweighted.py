@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from neurohm.backend import Array, RandomStream, Site
+from neurohm.backend import Activations, Array, Site
 from neurohm.checks import real_number, whole_number
 from neurohm.exceptions import InputError
 from neurohm.learning.base import LearningRule, invert_dream
@@ -13,11 +13,13 @@ from neurohm.machine import (
     Activity,
     HelmholtzMachine,
     LocalUpdate,
+    Stream,
     ThirdFactor,
     Updates,
     Workspace,
     prediction_error,
     recognise,
+    zero_total,
 )
 
 
@@ -68,6 +70,7 @@ class Reweighted(LearningRule):
     sleep_mix: float = 0.5
     baseline: bool = True
 
+    recordable: ClassVar[bool] = True
     name: ClassVar[str] = "reweighted"
 
     def __post_init__(self) -> None:
@@ -89,8 +92,8 @@ class Reweighted(LearningRule):
     def wake(
         self,
         machine: HelmholtzMachine,
-        x: Array,
-        stream: RandomStream,
+        x: Activations,
+        stream: Stream,
         work: Workspace | None = None,
     ) -> Activity:
         """Return activity drawn bottom-up, K consecutive particles for each sample."""
@@ -102,7 +105,7 @@ class Reweighted(LearningRule):
         """Return the weighted updates of both pathways, the bound L_K and the sample size."""
         work = work or Workspace(machine.backend)
         samples = wake.rows // self.particles
-        log_joint = work.zeros("log p(x, h)", (wake.rows,), "float64")
+        log_joint = zero_total(machine, work, "log p(x, h)", wake.rows)
         generative = [
             (
                 target,
@@ -112,7 +115,7 @@ class Reweighted(LearningRule):
             )
             for target in machine.generative.order
         ]
-        weights, monitor = self._weights(machine, log_joint, wake, work)
+        weights, monitored = self._weights(machine, log_joint, wake, work)
         gain = ThirdFactor(weights, "importance weight")
         local = [
             LocalUpdate(target, "generative", error, 1 / samples, gain, afferents)
@@ -120,17 +123,21 @@ class Reweighted(LearningRule):
         ]
         if self.wake_mix > 0:
             local += self._recognition_awake(machine, wake, weights, work)
-        return Updates(tuple(local), monitor=monitor)
+        return Updates(tuple(local), monitored=monitored)
 
     def sleep(
         self,
         machine: HelmholtzMachine,
         samples: int,
-        stream: RandomStream,
+        stream: Stream,
         work: Workspace | None = None,
+        *,
+        compressed: bool = False,
     ) -> Activity | None:
         """Return the activity of dreams, or none where recognition learns awake alone."""
-        return super().sleep(machine, samples, stream, work) if self.sleep_mix > 0 else None
+        if self.sleep_mix == 0:
+            return None
+        return super().sleep(machine, samples, stream, work, compressed=compressed)
 
     def sleep_updates(
         self, machine: HelmholtzMachine, sleep: Activity | None, work: Workspace | None = None
@@ -140,25 +147,26 @@ class Reweighted(LearningRule):
 
     def _weights(
         self, machine: HelmholtzMachine, log_joint: Array, wake: Activity, work: Workspace
-    ) -> tuple[Array, dict[str, float]]:
-        samples = wake.rows // self.particles
+    ) -> tuple[Array, dict[str, Array]]:
+        shape = (wake.rows // self.particles, self.particles)
+        samples = shape[0]
         assert wake.log_probability is not None
-        log_weights = (log_joint - wake.log_probability).reshape(samples, self.particles)
-        weights = work.array("weights", log_weights.shape, machine.dtype)
+        log_weights = work.array("log weights", shape, "float64")
+        machine.kernels.weights.log_ratio(log_joint, wake.log_probability, log_weights.reshape(-1))
+        weights = work.array("weights", shape, machine.dtype)
         bound = work.array("L_K", (samples,), "float64")
         effective = work.array("effective sample size", (samples,), "float64")
         machine.kernels.weights.importance_weights(log_weights, weights, bound, effective)
-        monitor = {
-            "bound": float(bound.mean()),
-            "effective_sample_size": float(effective.mean()),
-        }
-        return weights.reshape(-1), monitor
+        return weights.reshape(-1), {"bound": bound, "effective_sample_size": effective}
 
     def _recognition_awake(
         self, machine: HelmholtzMachine, wake: Activity, weights: Array, work: Workspace
     ) -> list[LocalUpdate]:
         samples = wake.rows // self.particles
-        advantage = weights - weights.dtype.type(1 / self.particles) if self.baseline else weights
+        advantage = weights
+        if self.baseline:
+            advantage = work.array("advantage", weights.shape, machine.dtype)
+            machine.kernels.weights.advantage(weights, 1 / self.particles, advantage)
         gain = ThirdFactor(advantage, "importance weight")
         local = []
         for target in machine.recognition.order:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from neurohm.backend import Array, RandomStream, Site
+from neurohm.backend import Activations, Site
 from neurohm.learning.base import LearningRule
 from neurohm.machine import (
     Activity,
     HelmholtzMachine,
     LocalUpdate,
+    Stream,
     Updates,
     Workspace,
     prediction_error,
     recognise,
+    zero_total,
 )
 
 
@@ -55,13 +57,14 @@ class WakeSleep(LearningRule):
     >>> nh.Delta(0.1).apply(machine, updates)
     """
 
+    recordable: ClassVar[bool] = True
     name: ClassVar[str] = "wake-sleep"
 
     def wake(
         self,
         machine: HelmholtzMachine,
-        x: Array,
-        stream: RandomStream,
+        x: Activations,
+        stream: Stream,
         work: Workspace | None = None,
     ) -> Activity:
         """Return activity drawn bottom-up, one draw for each sample."""
@@ -72,7 +75,7 @@ class WakeSleep(LearningRule):
     ) -> Updates:
         """Return the wake update of the generative pathway, and the free energy's negative."""
         work = work or Workspace(machine.backend)
-        log_joint = work.zeros("log p(x, h)", (wake.rows,), "float64")
+        log_joint = zero_total(machine, work, "log p(x, h)", wake.rows)
         local = []
         for target in machine.generative.order:
             error, afferents = prediction_error(
@@ -80,5 +83,6 @@ class WakeSleep(LearningRule):
             )
             local.append(LocalUpdate(target, "generative", error, 1 / wake.rows, None, afferents))
         assert wake.log_probability is not None
-        bound = float((log_joint - wake.log_probability).mean())
-        return Updates(tuple(local), monitor={"bound": bound})
+        bound = work.array("bound", (wake.rows,), "float64")
+        machine.kernels.weights.log_ratio(log_joint, wake.log_probability, bound)
+        return Updates(tuple(local), monitored={"bound": bound})

@@ -7,6 +7,7 @@ the order of the rows nor on which other rows are there, and a score is the same
 from __future__ import annotations
 
 import os
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from threadpoolctl import threadpool_limits
 
 from neurohm.backend import Array, Draws, Site, as_stream
 from neurohm.exceptions import InputError
+from neurohm.kernels import Kernels, Program
 from neurohm.machine import HelmholtzMachine, Workspace
 from neurohm.machine.passes import drive, log_joint, recognise
 
@@ -111,8 +113,13 @@ def log_likelihood(
     if rows == 0:
         raise InputError("no rows to score", "at least one")
 
+    scorers = threading.local()
+
     def estimate(first: int) -> Array:
-        return _score_rows(machine, machine.as_activity(x[first : first + ROWS]), particles, seed)
+        if not hasattr(scorers, "own"):
+            scorers.own = _Scorer(machine, particles)
+        part = machine.backend.to_host(machine.as_activity(x[first : first + ROWS]))
+        return _score_rows(scorers.own, part, content_keys(part, seed))
 
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(_cores()) as pool:
         parts = np.concatenate(list(pool.map(estimate, range(0, rows, ROWS))), axis=1)
@@ -166,74 +173,115 @@ def _cores() -> int:
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
-def _score_rows(machine: HelmholtzMachine, x: Array, particles: int, seed: int) -> Array:
+def _score_rows(scorer: _Scorer, x: Array, keys: Array) -> Array:
     """Return log-likelihood and effective sample size of rows, ``(2, rows)``.
 
     Equal rows have equal noise, so equal scores: in recordings most windows may be empty.
     """
-    keys = content_keys(x, seed)
     _, kept, place = np.unique(keys, axis=0, return_index=True, return_inverse=True)
     place = place.reshape(-1)
     if not np.array_equal(x[kept][place], x):  # two rows with one key: next to impossible
         kept = place = np.arange(len(x))
     parts = [
-        _score_block(machine, x[some], keys[some], particles)
-        for some in np.split(kept, range(BLOCK, len(kept), BLOCK))
+        scorer.score(x[some], keys[some]) for some in np.split(kept, range(BLOCK, len(kept), BLOCK))
     ]
     return np.concatenate(parts, axis=1)[:, place]
 
 
-def _score_block(machine: HelmholtzMachine, x: Array, keys: Array, particles: int) -> Array:
-    """Return log-likelihood and effective sample size of up to 64 rows, ``(2, rows)``."""
-    rows = x.shape[0]
-    block = machine.backend.zeros((BLOCK, x.shape[1]), machine.dtype)
-    block[:rows] = x
-    work = Workspace(machine.backend)
-    drives = _drives_of_data(machine, block, work)
-    keys = np.pad(keys, ((0, BLOCK - rows), (0, 0)))
-    result = np.empty((2, rows))
-    chunk = min(particles, CHUNK)
-    group = min(BLOCK, 1 << (-(-CHUNK // chunk) - 1).bit_length())  # divides a block
-    for first in range(0, rows, group):
-        part = slice(first, first + group)
-        shared = {target: a[part] for target, a in drives.items()}
-        sums = _Weights(group)
-        for start in range(0, particles, chunk):
-            count = min(chunk, particles - start)
-            sums.add(_log_weights(machine, block[part], keys[part], shared, start, count, work))
-        kept = min(group, rows - first)
-        result[:, first : first + kept] = np.stack(sums.result(particles))[:, :kept]
-    return result
+class _Scorer:
+    """Scores up to 64 rows at a time, by programs recorded once; each thread has its own."""
+
+    def __init__(self, machine: HelmholtzMachine, particles: int) -> None:
+        backend, dtype = machine.backend, machine.dtype
+        self._machine, self._particles = machine, particles
+        self._chunk = min(particles, CHUNK)
+        # a power of two divides a block
+        self._group = min(BLOCK, 1 << (-(-CHUNK // self._chunk) - 1).bit_length())
+        self._work = Workspace(backend)
+        self._block = backend.zeros((BLOCK, machine.visible.size), dtype)
+        self._x = backend.empty((self._group, machine.visible.size), dtype)
+        self._keys = backend.zeros((self._group, 2), np.uint32)
+        self._clock = backend.zeros((2,), np.uint32)
+        targets = [t for t in machine.recognition.order if _sees_data_alone(machine, t)]
+        self._drives = {t: backend.empty((self._group, machine.sizes[t]), dtype) for t in targets}
+        self._of_block: dict[int, Array] = {}
+        self._recognising = machine.kernels.record(self._drive_block)
+        self._programs: dict[int, tuple[Program, Array]] = {}
+
+    def score(self, x: Array, keys: Array) -> Array:
+        """Return log-likelihood and effective sample size of rows, ``(2, rows)``."""
+        rows, result = x.shape[0], np.empty((2, x.shape[0]))
+        self._block[:rows] = self._machine.backend.asarray(x, self._machine.dtype)
+        self._block[rows:] = 0
+        self._recognising.run()
+        for first in range(0, rows, self._group):
+            kept = min(self._group, rows - first)
+            self._take(slice(first, first + self._group), keys[first : first + kept])
+            result[:, first : first + kept] = np.stack(self._estimate())[:, :kept]
+        return result
+
+    def _estimate(self) -> tuple[Array, Array]:
+        """Return log-likelihood and effective sample size of a group of rows."""
+        host, sums = self._machine.backend.to_host, _Weights(self._group)
+        for start in range(0, self._particles, self._chunk):
+            count = min(self._chunk, self._particles - start)
+            program, log_weights = self._program(count)
+            self._machine.backend.write(self._clock, np.array([0, start], np.uint32))
+            program.run()
+            sums.add(host(log_weights))
+        return sums.result(self._particles)
+
+    def _take(self, part: slice, keys: Array) -> None:
+        """Put a group of rows, and the drives that they bring, where programs read them."""
+        self._x[...] = self._block[part]
+        for target, drive_of_block in self._of_block.items():
+            self._drives[target][...] = drive_of_block[part]
+        padded = np.pad(keys, ((0, self._group - len(keys)), (0, 0)))
+        self._machine.backend.write(self._keys, padded)
+
+    def _drive_block(self, kernels: Kernels) -> None:
+        """Compute the drives that come from the data alone, once for all particles."""
+        machine = self._machine.issuing(kernels)
+        states = [self._block] * len(machine.populations)
+        for target in self._drives:
+            self._of_block[target] = drive(
+                machine, machine.recognition, target, states, self._work, Site.SCORE
+            )
+
+    def _program(self, count: int) -> tuple[Program, Array]:
+        """Return what draws so many particles of a group, and where it writes their log-weights."""
+        if count not in self._programs:
+            log_weights = self._machine.backend.empty((self._group, count), np.float64)
+
+            def body(kernels: Kernels) -> None:
+                self._weigh(self._machine.issuing(kernels), count, log_weights)
+
+            self._programs[count] = self._machine.kernels.record(body), log_weights
+        return self._programs[count]
+
+    def _weigh(self, machine: HelmholtzMachine, count: int, log_weights: Array) -> None:
+        """Write log p(x, h) - log q(h | x) of particles, ``(group, count)``."""
+
+        def draws(target: int) -> Draws:
+            return Draws(self._keys, count, Site.SCORE.of(target), self._clock)
+
+        wake = recognise(
+            machine,
+            self._x,
+            draws,
+            Site.SCORE,
+            count,
+            scored=True,
+            drives=self._drives,
+            work=self._work,
+        )
+        assert wake.log_probability is not None
+        joint = log_joint(machine, wake.states, work=self._work)
+        machine.kernels.weights.log_ratio(joint, wake.log_probability, log_weights.reshape(-1))
 
 
-def _log_weights(
-    machine: HelmholtzMachine,
-    x: Array,
-    keys: Array,
-    drives: dict[int, Array],
-    start: int,
-    count: int,
-    work: Workspace,
-) -> Array:
-    """Return log p(x, h) - log q(h | x) of particles from ``start`` on, ``(rows, count)``."""
-
-    def draws(target: int) -> Draws:
-        return Draws(keys, count, start, Site.SCORE.of(target), 0)
-
-    wake = recognise(machine, x, draws, Site.SCORE, count, scored=True, drives=drives, work=work)
-    assert wake.log_probability is not None
-    return (log_joint(machine, wake.states, work=work) - wake.log_probability).reshape(-1, count)
-
-
-def _drives_of_data(machine: HelmholtzMachine, x: Array, work: Workspace) -> dict[int, Array]:
-    """Return the drives that come from the data alone, computed once for all particles."""
-    pathway = machine.recognition
-    states = [x] * len(machine.populations)
-    return {
-        target: drive(machine, pathway, target, states, work, Site.SCORE)
-        for target in pathway.order
-        if {p.source for p in pathway.afferents(target)} == {0}
-    }
+def _sees_data_alone(machine: HelmholtzMachine, target: int) -> bool:
+    return {p.source for p in machine.recognition.afferents(target)} == {0}
 
 
 class _Weights:

@@ -5,11 +5,13 @@ from neurohm.machine.initial import Initial, Normal, Sparse, Zeros
 from neurohm.machine.machine import HelmholtzMachine, as_machine
 from neurohm.machine.passes import (
     Activity,
+    Stream,
     dream,
     log_joint,
     prediction_error,
     recognise,
     recognise_mean,
+    zero_total,
 )
 from neurohm.machine.projection import Pathway, Projection
 from neurohm.machine.recruitment import Recruitment
@@ -37,6 +39,7 @@ __all__ = [
     "Projection",
     "Recruitment",
     "Sparse",
+    "Stream",
     "SynapticSignals",
     "ThirdFactor",
     "Updates",
@@ -49,4 +52,5 @@ __all__ = [
     "prediction_error",
     "recognise",
     "recognise_mean",
+    "zero_total",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -134,6 +135,12 @@ class HelmholtzMachine:
         twin.kernels = self.kernels
         return twin
 
+    def issuing(self, kernels: Kernels) -> HelmholtzMachine:
+        """Return a view of this machine, with the same parameters, that calls other kernels."""
+        view = copy.copy(self)
+        view.kernels = kernels
+        return view
+
     @property
     def edges(self) -> Edges:
         """Generative and recognition projections as (source, target)."""
@@ -157,7 +164,7 @@ class HelmholtzMachine:
         """
         from neurohm.machine.passes import dream
 
-        return dream(self, whole_number("rows", rows), as_stream(seed), Site.DREAM).states[0]
+        return dream(self, whole_number("rows", rows), as_stream(seed), Site.DREAM).dense()
 
     def recognise(
         self, x: npt.ArrayLike, *, seed: int | RandomStream = 0, particles: int = 1
@@ -179,7 +186,8 @@ class HelmholtzMachine:
         from neurohm.machine.passes import recognise
 
         data, particles = self.as_activity(x), whole_number("particles", particles)
-        return recognise(self, data, as_stream(seed), Site.RECOGNISE, particles).states
+        activity = recognise(self, data, as_stream(seed), Site.RECOGNISE, particles)
+        return [activity.dense(i) for i in range(len(self.populations))]
 
     def as_activity(self, x: Any) -> Array:
         """Return data as activity of the visible population, checked.

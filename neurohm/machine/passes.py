@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from neurohm.backend import Array, Draws, RandomStream, Site
+from neurohm.backend import Activations, Array, Draws, MovingStream, RandomStream, Site, SparseRows
 from neurohm.machine.machine import GENERATIVE, HelmholtzMachine
 from neurohm.machine.projection import Pathway
 from neurohm.machine.updates import Afferent
 from neurohm.machine.workspace import Workspace
+
+Stream: TypeAlias = RandomStream | MovingStream
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,16 +21,17 @@ class Activity:
 
     Parameters
     ----------
-    states : list of ndarray, (rows, units)
+    states : list of ndarray or SparseRows, (rows, units)
         Activity of each population, visible first. Data may have fewer rows than the hidden
-        populations: each row then serves ``particles`` consecutive rows.
+        populations: each row then serves ``particles`` consecutive rows. Visible activity may be
+        compressed.
     log_probability : ndarray of float64, (rows,), or None
         Of the drawn activity under the pathway that drove it (nats).
     drives : dict of int to ndarray
         The input of each driven population, without its bias.
     """
 
-    states: list[Array]
+    states: list[Activations]
     log_probability: Array | None
     drives: dict[int, Array]
 
@@ -36,11 +40,16 @@ class Activity:
         """Number of rows of the hidden populations."""
         return int(max(state.shape[0] for state in self.states))
 
+    def dense(self, population: int = 0) -> Array:
+        """Return the activity of a population as a matrix, whatever form it is in."""
+        state = self.states[population]
+        return state.toarray() if isinstance(state, SparseRows) else state
+
 
 def recognise(
     machine: HelmholtzMachine,
-    x: Array,
-    source: RandomStream | Callable[[int], Draws],
+    x: Activations,
+    source: Stream | Callable[[int], Draws],
     site: Site = Site.WAKE,
     particles: int = 1,
     *,
@@ -53,8 +62,8 @@ def recognise(
     Parameters
     ----------
     machine : HelmholtzMachine
-    x : ndarray, (rows, visible units)
-    source : RandomStream or callable
+    x : ndarray or SparseRows, (rows, visible units)
+    source : RandomStream, MovingStream or callable
         Random numbers of the step, or a function from the index of a population to its draws.
     site : Site
     particles : int
@@ -70,10 +79,10 @@ def recognise(
     Activity
     """
     rows = x.shape[0] * particles
-    states: list[Array] = [x] * len(machine.populations)
+    states: list[Activations] = [x] * len(machine.populations)
     known = dict(drives or {})
     work = work or Workspace(machine.backend)
-    total = work.zeros((site, "log q"), (rows,), "float64") if scored else None
+    total = zero_total(machine, work, (site, "log q"), rows) if scored else None
     pathway = machine.recognition
     for target in pathway.order:
         if target not in known:
@@ -81,12 +90,11 @@ def recognise(
         states[target] = work.array(
             (site, "state", target), (rows, machine.sizes[target]), machine.dtype
         )
-        draws = source.at(site.of(target)) if isinstance(source, RandomStream) else source(target)
         machine.populations[target].draw(
             machine.kernels,
             known[target],
             pathway.biases[target].weights,
-            draws,
+            source(target) if callable(source) else source.at(site.of(target)),
             states[target],
             total,
         )
@@ -96,9 +104,10 @@ def recognise(
 def dream(
     machine: HelmholtzMachine,
     rows: int,
-    stream: RandomStream,
+    stream: Stream,
     site: Site = Site.SLEEP,
     *,
+    compressed: bool = False,
     work: Workspace | None = None,
 ) -> Activity:
     """Draw activity of every population top-down, from the generative model alone.
@@ -107,8 +116,10 @@ def dream(
     ----------
     machine : HelmholtzMachine
     rows : int
-    stream : RandomStream
+    stream : RandomStream or MovingStream
     site : Site
+    compressed : bool
+        Whether visible activity comes as `SparseRows`.
     work : Workspace, optional
 
     Returns
@@ -117,13 +128,13 @@ def dream(
     """
     work = work or Workspace(machine.backend)
     pathway = machine.generative
-    states: list[Array] = [machine.backend.empty((0, 0), machine.dtype)] * len(machine.populations)
+    nothing = machine.backend.empty((0, 0), machine.dtype)
+    states: list[Activations] = [nothing] * len(machine.populations)
     drives: dict[int, Array] = {}
     for target in pathway.order:
         drives[target] = drive(machine, pathway, target, states, work, site)
-        states[target] = work.array(
-            (site, "state", target), (rows, machine.sizes[target]), machine.dtype
-        )
+        room = work.sparse if compressed and target == 0 else work.array
+        states[target] = room((site, "state", target), (rows, machine.sizes[target]), machine.dtype)
         machine.populations[target].draw(
             machine.kernels,
             drives[target],
@@ -154,15 +165,15 @@ def recognise_mean(
         One array a population, the visible one (as given) first.
     """
     work = work or Workspace(machine.backend)
-    states: list[Array] = [x] * len(machine.populations)
+    means: list[Array] = [x] * len(machine.populations)
     pathway = machine.recognition
     for target in pathway.order:
-        a = drive(machine, pathway, target, states, work, Site.RECOGNISE)
-        states[target] = work.array(("mean", target), a.shape, machine.dtype)
+        a = drive(machine, pathway, target, means, work, Site.RECOGNISE)
+        means[target] = work.array(("mean", target), a.shape, machine.dtype)
         machine.populations[target].mean(
-            machine.kernels, a, pathway.biases[target].weights, states[target]
+            machine.kernels, a, pathway.biases[target].weights, means[target]
         )
-    return states
+    return means
 
 
 def prediction_error(
@@ -212,14 +223,14 @@ def prediction_error(
 
 
 def log_joint(
-    machine: HelmholtzMachine, states: list[Array], *, work: Workspace | None = None
+    machine: HelmholtzMachine, states: Sequence[Activations], *, work: Workspace | None = None
 ) -> Array:
     """Return log p(x, h) of each row (nats).
 
     Parameters
     ----------
     machine : HelmholtzMachine
-    states : list of ndarray, (rows, units)
+    states : sequence of ndarray or SparseRows, (rows, units)
         Activity of each population, visible first.
     work : Workspace, optional
 
@@ -231,14 +242,14 @@ def log_joint(
 
 
 def log_recognition(
-    machine: HelmholtzMachine, states: list[Array], *, work: Workspace | None = None
+    machine: HelmholtzMachine, states: Sequence[Activations], *, work: Workspace | None = None
 ) -> Array:
     """Return log q(h | x) of each row (nats).
 
     Parameters
     ----------
     machine : HelmholtzMachine
-    states : list of ndarray, (rows, units)
+    states : sequence of ndarray or SparseRows, (rows, units)
         Activity of each population, visible first.
     work : Workspace, optional
 
@@ -253,7 +264,7 @@ def drive(
     machine: HelmholtzMachine,
     pathway: Pathway,
     target: int,
-    states: list[Array],
+    states: Sequence[Activations],
     work: Workspace,
     label: Site,
 ) -> Array:
@@ -261,7 +272,7 @@ def drive(
 
     A population without projections onto it has one row of zeros, which serves all rows.
     """
-    units, xp = machine.sizes[target], machine.backend.xp
+    units, kernels = machine.sizes[target], machine.kernels
     key = (label, pathway.name, "drive", target)
     afferents = pathway.afferents(target)
     if not afferents:
@@ -271,23 +282,32 @@ def drive(
     for i, projection in enumerate(afferents):
         presynaptic = states[projection.source]
         if i == 0 and presynaptic.shape[0] == rows:
-            xp.matmul(presynaptic, projection.weights, out=total)
+            kernels.products.product(presynaptic, projection.weights, total)
             continue
         part = work.array((*key, "part"), (presynaptic.shape[0], units), machine.dtype)
-        xp.matmul(presynaptic, projection.weights, out=part)
+        kernels.products.product(presynaptic, projection.weights, part)
         if i == 0:
-            total[...] = 0
-        grouped = total.reshape(presynaptic.shape[0], -1, units)
-        grouped += part[:, None, :]
+            kernels.arrays.fill(total, 0.0)
+        kernels.products.add_shared(part, total)
+    return total
+
+
+def zero_total(machine: HelmholtzMachine, work: Workspace, label: Hashable, rows: int) -> Array:
+    """Return totals of log-probability, set to zero at every step: float64, ``(rows,)``."""
+    total = work.array(label, (rows,), "float64")
+    machine.kernels.arrays.fill(total, 0.0)
     return total
 
 
 def _log_probability(
-    machine: HelmholtzMachine, pathway: Pathway, states: list[Array], work: Workspace | None
+    machine: HelmholtzMachine,
+    pathway: Pathway,
+    states: Sequence[Activations],
+    work: Workspace | None,
 ) -> Array:
     work = work or Workspace(machine.backend)
     rows = max(state.shape[0] for state in states)
-    total = work.zeros((Site.SCORE, pathway.name, "log p"), (rows,), "float64")
+    total = zero_total(machine, work, (Site.SCORE, pathway.name, "log p"), rows)
     for target in pathway.order:
         machine.populations[target].log_probability(
             machine.kernels,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from neurohm.backend import Array
+from neurohm.backend import Activations, Array, SparseRows
 from neurohm.exceptions import InputError
 from neurohm.machine.projection import Bias, Projection
 
@@ -26,13 +26,13 @@ class Afferent:
     Parameters
     ----------
     synapses : Projection or Bias
-    presynaptic : ndarray, (rows, source units), or None
+    presynaptic : ndarray or SparseRows, (rows, source units), or None
         Activity of the source; None stands for a unit that is always active (a bias). With fewer
         rows than the error has, a row serves as many consecutive rows of the error.
     """
 
     synapses: Projection | Bias
-    presynaptic: Array | None
+    presynaptic: Activations | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,8 +156,8 @@ class Updates:
     local : tuple of LocalUpdate
     metric : tuple of MetricSample
     declared : tuple of DeclaredUpdate
-    monitor : dict of str to float
-        Means over the batch, such as the bound on the log-likelihood (nats per sample).
+    monitored : dict of str to ndarray of float64, (samples,)
+        What the rule watches, such as the bound on the log-likelihood (nats) of each sample.
 
     Examples
     --------
@@ -176,7 +176,12 @@ class Updates:
     local: tuple[LocalUpdate, ...] = ()
     metric: tuple[MetricSample, ...] = ()
     declared: tuple[DeclaredUpdate, ...] = ()
-    monitor: dict[str, float] = field(default_factory=dict)
+    monitored: dict[str, Array] = field(default_factory=dict)
+
+    @property
+    def monitor(self) -> dict[str, float]:
+        """Means over the batch of what the rule watches."""
+        return {name: float(values.mean()) for name, values in self.monitored.items()}
 
     def of(self, parameter: str, phase: str | None = None) -> tuple[SynapticSignals, ...]:
         """Return what the synapses of one projection, or one bias, saw.
@@ -220,13 +225,15 @@ class Updates:
             self.local + other.local,
             self.metric + other.metric,
             self.declared + other.declared,
-            {**self.monitor, **other.monitor},
+            {**self.monitored, **other.monitored},
         )
 
 
 def _signals(update: LocalUpdate, afferent: Afferent) -> SynapticSignals:
     """Return the signals at one afferent, presynaptic activity as often as the error has rows."""
     presynaptic = afferent.presynaptic
+    if isinstance(presynaptic, SparseRows):
+        presynaptic = presynaptic.toarray()
     if presynaptic is not None:
         presynaptic = presynaptic.repeat(update.error.shape[0] // presynaptic.shape[0], axis=0)
     return SynapticSignals(

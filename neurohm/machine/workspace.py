@@ -7,7 +7,7 @@ from math import prod
 
 import numpy.typing as npt
 
-from neurohm.backend import Array, Backend
+from neurohm.backend import Array, Backend, SparseRows
 
 
 class Workspace:
@@ -43,8 +43,18 @@ class Workspace:
             view = self._views[label, shape] = memory[:size].reshape(shape)
         return view
 
+    def sparse(self, label: Hashable, shape: tuple[int, int], dtype: npt.DTypeLike) -> SparseRows:
+        """Return compressed rows of that shape; their content is arbitrary."""
+        rows, units = shape
+        return SparseRows(
+            self.array((label, "indptr"), (rows + 1,), "int64"),
+            self.array((label, "columns"), (rows * units,), "int32"),
+            self.array((label, "values"), (rows * units,), dtype),
+            shape,
+        )
+
     def zeros(self, label: Hashable, shape: tuple[int, ...], dtype: npt.DTypeLike) -> Array:
-        """Return an array of zeros."""
+        """Return an array that is set to zero now, and not again when a step is replayed."""
         array = self.array(label, shape, dtype)
         array[...] = 0
         return array

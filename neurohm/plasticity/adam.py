@@ -42,6 +42,7 @@ class Adam(Plasticity):
     """
 
     name: ClassVar[str] = "adam"
+    recordable: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -67,29 +68,36 @@ class Adam(Plasticity):
         self.decays = (first, second)
         self.epsilon = real_number("epsilon", epsilon, above=0)
 
-    def step(
-        self, machine: HelmholtzMachine, key: str, weights: Array, gradient: Array, rate: float
-    ) -> None:
-        """Step along the bias-corrected mean gradient over its root mean square."""
-        own = self.state.get(key)
-        if own is None:
+    def prepare(self, machine: HelmholtzMachine, key: str, weights: Array) -> None:
+        """Begin with averages of zero."""
+        if key not in self.state:
             zeros = machine.backend.zeros
-            own = self.state[key] = {
+            self.state[key] = {
                 "steps": 0,
                 "first": zeros(weights.shape, weights.dtype),
                 "second": zeros(weights.shape, weights.dtype),
             }
+
+    def pace(self, key: str, rate: float) -> tuple[float, float]:
+        """Return rate and epsilon, corrected for the zeros that the averages began with."""
+        own = self.state[key]
         own["steps"] += 1
         first_correction = 1 - self.decays[0] ** own["steps"]
         second_correction = math.sqrt(1 - self.decays[1] ** own["steps"])
+        return rate * second_correction / first_correction, self.epsilon * second_correction
+
+    def step(
+        self, machine: HelmholtzMachine, key: str, weights: Array, gradient: Array, pace: Array
+    ) -> None:
+        """Step along the bias-corrected mean gradient over its root mean square."""
+        own = self.state[key]
         machine.kernels.optimisers.adam(
             weights.reshape(-1),
             gradient.reshape(-1),
             own["first"].reshape(-1),
             own["second"].reshape(-1),
-            rate * second_correction / first_correction,
+            pace,
             self.decays,
-            self.epsilon * second_correction,
         )
 
     def settings(self) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 import numpy as np
@@ -21,7 +21,9 @@ class Plasticity(ABC):
     """Turns the updates of a learning rule into changes of a machine, uphill.
 
     `gradients` forms presynaptic activity x error x third factor for every synapse; `step` makes
-    a change of it. An optimiser's running averages are kept here, by the key of the parameter.
+    a change of it, at a pace that lies in an array, so that a recorded step learns at whatever
+    rate was last written there. An optimiser's running averages are kept here, by the key of the
+    parameter. Plasticity that does more to arrays than to call kernels is not `recordable`.
 
     Parameters
     ----------
@@ -47,6 +49,7 @@ class Plasticity(ABC):
 
     name: ClassVar[str]
     locality: ClassVar[str] = SYNAPSE_LOCAL
+    recordable: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -71,12 +74,20 @@ class Plasticity(ABC):
         self.sparsity = real_number("sparsity", sparsity, least=0)
         self.state: dict[str, dict[str, Any]] = {}
         self._rate_of: dict[str, float] = {}
+        self._place: dict[str, int] = {}
 
     @abstractmethod
     def step(
-        self, machine: HelmholtzMachine, key: str, weights: Array, gradient: Array, rate: float
+        self, machine: HelmholtzMachine, key: str, weights: Array, gradient: Array, pace: Array
     ) -> None:
-        """Change a parameter in place along its gradient."""
+        """Change a parameter in place along its gradient, by calls of ``machine.kernels``."""
+
+    def prepare(self, machine: HelmholtzMachine, key: str, weights: Array) -> None:  # noqa: B027
+        """Make the running averages of a parameter, where there are none yet."""
+
+    def pace(self, key: str, rate: float) -> tuple[float, float]:
+        """Return what a step goes by, the rate and a second number, and count the step."""
+        return rate, 0.0
 
     def apply(
         self,
@@ -104,16 +115,36 @@ class Plasticity(ABC):
             of the machine, which is left as it is.
         """
         gradients = self.gradients(machine, updates, work or Workspace(machine.backend))
-        if not gradients.keys() <= self._rate_of.keys():
-            self._rate_of = self._rates(machine)
-        self._check_state(gradients)
-        for key, (weights, gradient) in gradients.items():
-            rate = factor * self._rate_of[key]
-            self.step(machine, key, weights, gradient, rate)
-            if "->" in key:
-                self._regularise(machine, weights, rate)
-            if self.constraint is not None:
-                self.constraint.apply(key, weights)
+        self._make_ready(machine, gradients)
+        self.advance(machine, gradients, factor)
+        self._change(machine, gradients)
+
+    def issue(
+        self, machine: HelmholtzMachine, updates: Updates, work: Workspace
+    ) -> tuple[str, ...]:
+        """Call the kernels that change the machine, for a recording; return what they change.
+
+        `advance` has to be called before each replay.
+        """
+        gradients = self.gradients(machine, updates, work)
+        self._make_ready(machine, gradients)
+        self._change(machine, gradients)
+        return tuple(gradients)
+
+    def advance(self, machine: HelmholtzMachine, keys: Iterable[str], factor: float) -> None:
+        """Write the pace of the next step of some parameters.
+
+        Parameters
+        ----------
+        machine : HelmholtzMachine
+        keys : iterable of str
+            Of the parameters.
+        factor : float
+            Of the learning rate.
+        """
+        for key in keys:
+            self._paces[self._place[key]] = self.pace(key, factor * self._rate_of[key])
+        machine.backend.write(self._pace_arrays, self._paces)
 
     def gradients(
         self, machine: HelmholtzMachine, updates: Updates, work: Workspace
@@ -148,16 +179,16 @@ class Plasticity(ABC):
         for declared in updates.declared:
             key = declared.parameter
             if key not in total:
-                zeros = work.zeros(("gradient", key), own[key].shape, machine.dtype)
-                total[key] = (own[key], zeros)
-            gradient = total[key][1]
-            gradient += declared.change
+                gradient = work.array(("gradient", key), own[key].shape, machine.dtype)
+                machine.kernels.arrays.fill(gradient, 0.0)
+                total[key] = (own[key], gradient)
+            machine.kernels.arrays.add(declared.change, total[key][1])
         return total
 
     def fresh(self) -> Plasticity:
         """Return the same plasticity without any running averages."""
         twin = copy.copy(self)
-        twin.state, twin._rate_of = {}, {}
+        twin.state, twin._rate_of, twin._place = {}, {}, {}
         return twin
 
     def settings(self) -> dict[str, Any]:
@@ -195,14 +226,31 @@ class Plasticity(ABC):
                         "use plasticity.fresh() for another machine",
                     )
 
-    def _regularise(self, machine: HelmholtzMachine, weights: Array, rate: float) -> None:
-        real = weights.dtype.type
-        if self.weight_decay:
-            weights *= real(1 - min(rate * self.weight_decay, 1.0))
-        if self.sparsity:
-            xp = machine.backend.xp
-            shrunk = xp.maximum(xp.abs(weights) - real(rate * self.sparsity), real(0))
-            weights[...] = xp.sign(weights) * shrunk
+    def _make_ready(
+        self, machine: HelmholtzMachine, gradients: Mapping[str, tuple[Array, Array]]
+    ) -> None:
+        """See to rates, paces and running averages that fit the machine."""
+        if not gradients.keys() <= self._rate_of.keys():
+            self._rate_of = self._rates(machine)
+            self._place = {key: i for i, key in enumerate(self._rate_of)}
+            self._paces = np.zeros((len(self._place), 2))
+            self._pace_arrays = machine.backend.zeros((len(self._place), 2), np.float64)
+        self._check_state(gradients)
+        for key, (weights, _) in gradients.items():
+            self.prepare(machine, key, weights)
+
+    def _change(
+        self, machine: HelmholtzMachine, gradients: Mapping[str, tuple[Array, Array]]
+    ) -> None:
+        """Step every parameter, shrink weights, and hold them to the constraint."""
+        optimisers = machine.kernels.optimisers
+        for key, (weights, gradient) in gradients.items():
+            pace = self._pace_arrays[self._place[key]]
+            self.step(machine, key, weights, gradient, pace)
+            if "->" in key and (self.weight_decay or self.sparsity):
+                optimisers.shrink(weights.reshape(-1), pace, self.weight_decay, self.sparsity)
+            if self.constraint is not None:
+                self.constraint.apply(machine.kernels, key, weights)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.learning_rate:g})"
@@ -228,8 +276,8 @@ def _weigh(
     if update.gain is not None:
         gain = update.gain.values
     else:
-        gain = work.array("one", (1,), machine.dtype)
-        gain[...] = 1
+        gain = work.array(("one", *key), (1,), machine.dtype)
+        machine.kernels.arrays.fill(gain, 1.0)
     machine.kernels.weights.weigh_rows(update.error, gain, update.scale, out, sums)
     return out, sums
 
@@ -271,9 +319,8 @@ def _accumulate(
     else:
         label = ("gradient" if first else "further gradient", key)
         product = work.array(label, weights.shape, machine.dtype)
-        machine.backend.xp.matmul(afferent.presynaptic.T, error, out=product)
+        machine.kernels.products.transposed_product(afferent.presynaptic, error, product)
     if first:
         total[key] = (weights, product)
     else:
-        gradient = total[key][1]
-        gradient += product
+        machine.kernels.arrays.add(product, total[key][1])

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from neurohm.backend import Array
 from neurohm.exceptions import ArgumentTypeError
+from neurohm.kernels import Kernels
 
 
 class Constraint(Protocol):
-    """Keeps a parameter within bounds."""
+    """Keeps a parameter within bounds. One that calls the kernels only may say `recordable`."""
 
-    def apply(self, key: str, weights: Array) -> None:
+    def apply(self, kernels: Kernels, key: str, weights: Array) -> None:
         """Change the weights in place so that they keep the bounds."""
 
 
@@ -28,19 +29,22 @@ class NonNegative:
     Examples
     --------
     >>> import numpy as np
-    >>> weights = np.array([[-1.0, 2.0]])
-    >>> NonNegative().apply("generative/hidden1->visible", weights)
+    >>> import neurohm as nh
+    >>> weights, kernels = np.array([[-1.0, 2.0]]), nh.HelmholtzMachine([2, 1]).kernels
+    >>> NonNegative().apply(kernels, "generative/hidden1->visible", weights)
     >>> weights
     array([[0., 2.]])
     """
 
     where: str = "generative"
 
+    recordable: ClassVar[bool] = True
+
     def __post_init__(self) -> None:
         if not isinstance(self.where, str):
             raise ArgumentTypeError(f"where {self.where!r}", "part of a parameter's key")
 
-    def apply(self, key: str, weights: Array) -> None:
+    def apply(self, kernels: Kernels, key: str, weights: Array) -> None:
         """Raise negative weights to zero."""
         if "->" in key and self.where in key:
-            weights[weights < 0] = 0
+            kernels.optimisers.rectify(weights.reshape(-1))

@@ -38,6 +38,7 @@ class Delta(Plasticity):
     """
 
     name: ClassVar[str] = "delta"
+    recordable: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -58,26 +59,22 @@ class Delta(Plasticity):
         )
         self.momentum = real_number("momentum", momentum, least=0, below=1, mend="e.g. 0.9")
 
+    def prepare(self, machine: HelmholtzMachine, key: str, weights: Array) -> None:
+        """Begin at rest."""
+        if self.momentum and key not in self.state:
+            velocity = machine.backend.zeros(weights.shape, weights.dtype)
+            self.state[key] = {"velocity": velocity}
+
     def step(
-        self, machine: HelmholtzMachine, key: str, weights: Array, gradient: Array, rate: float
+        self, machine: HelmholtzMachine, key: str, weights: Array, gradient: Array, pace: Array
     ) -> None:
         """Step along the gradient, or along its running sum."""
+        parameter, slope = weights.reshape(-1), gradient.reshape(-1)
         if not self.momentum:
-            gradient *= gradient.dtype.type(rate)
-            weights += gradient
+            machine.kernels.optimisers.delta(parameter, slope, pace)
             return
-        own = self.state.get(key)
-        if own is None:
-            own = self.state[key] = {
-                "velocity": machine.backend.zeros(weights.shape, weights.dtype)
-            }
-        machine.kernels.optimisers.momentum(
-            weights.reshape(-1),
-            gradient.reshape(-1),
-            own["velocity"].reshape(-1),
-            rate,
-            self.momentum,
-        )
+        velocity = self.state[key]["velocity"].reshape(-1)
+        machine.kernels.optimisers.momentum(parameter, slope, velocity, pace, self.momentum)
 
     def settings(self) -> dict[str, Any]:
         """Return the settings by name, for model files."""

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
-from neurohm.backend import Array, Draws
+from neurohm.backend import Activations, Array, Draws
 from neurohm.checks import whole_number
 from neurohm.kernels import Kernels, UnitKernels
 
@@ -63,7 +63,7 @@ class Population(ABC):
         drive: Array,
         bias: Array,
         draws: Draws,
-        out: Array,
+        out: Activations,
         total: Array | None = None,
     ) -> None:
         """Write drawn activity into ``out``; add its log-probability (nats) to ``total``."""
@@ -77,7 +77,7 @@ class Population(ABC):
         kernels: Kernels,
         drive: Array,
         bias: Array,
-        values: Array,
+        values: Activations,
         out: Array,
         total: Array | None = None,
     ) -> None:
@@ -88,7 +88,7 @@ class Population(ABC):
             self.passes(kernels).error_with_log_probability(drive, bias, values, out, total)
 
     def log_probability(
-        self, kernels: Kernels, drive: Array, bias: Array, values: Array, total: Array
+        self, kernels: Kernels, drive: Array, bias: Array, values: Activations, total: Array
     ) -> None:
         """Add the log-probability (nats) of each row of ``values`` to ``total``."""
         self.passes(kernels).log_probability(drive, bias, values, total)

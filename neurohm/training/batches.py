@@ -6,24 +6,40 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_array
 
-from neurohm.backend import RandomStream, Site
+from neurohm.backend import Activations, RandomStream, Site, SparseRows
 from neurohm.exceptions import InputError
 from neurohm.machine import HelmholtzMachine
+
+DENSEST = 0.12
 
 
 @runtime_checkable
 class Batches(Protocol):
-    """Samples that can be listed in the order of an epoch and taken by their index."""
+    """Samples that can be listed in the order of an epoch and taken by their index.
+
+    Batches that can write compressed rows, too, have a ``density``: the share of their entries
+    that are not zero.
+    """
 
     def order(self, epoch: int, seed: int) -> npt.NDArray[np.int64]:
         """Return the samples of an epoch in the order in which they are learned."""
 
-    def take(self, indices: npt.NDArray[np.int64], out: npt.NDArray[Any]) -> None:
-        """Write samples into ``out``, ``(len(indices), units)``."""
+    def take(self, indices: npt.NDArray[np.int64], out: Activations) -> None:
+        """Write samples into ``out``, ``(len(indices), units)``, dense or compressed."""
 
     def size(self) -> int:
         """Return the largest number of samples in an epoch."""
+
+
+def is_worth_compressing(density: float) -> bool:
+    """Return whether samples of that density are learned faster in compressed form.
+
+    The bound comes from a measurement (docs/performance.md). It is fixed, because compressed
+    samples give other last bits than dense ones.
+    """
+    return density < DENSEST
 
 
 class ArrayBatches:
@@ -41,9 +57,17 @@ class ArrayBatches:
     """
 
     def __init__(self, x: Any) -> None:
-        self.x = x.tocsr() if hasattr(x, "tocsr") else x
+        self.x = x
         if self.x.shape[0] == 0:
             raise InputError("no samples to learn from", "at least one")
+        if hasattr(x, "tocsr"):
+            self.x = x.tocsr()
+            self.x.sum_duplicates()
+            self.density = self.x.nnz / max(1, np.prod(self.x.shape))
+        else:
+            self.density = float(np.count_nonzero(x) / max(1, x.size))
+            if isinstance(x, np.ndarray) and is_worth_compressing(self.density):
+                self.x = csr_array(x)
 
     def size(self) -> int:
         """Return the number of samples."""
@@ -53,10 +77,18 @@ class ArrayBatches:
         """Return a permutation of the samples."""
         return RandomStream(seed, epoch).generator(Site.SHUFFLE.of()).permutation(self.size())
 
-    def take(self, indices: npt.NDArray[np.int64], out: npt.NDArray[Any]) -> None:
+    def take(self, indices: npt.NDArray[np.int64], out: Activations) -> None:
         """Write samples into ``out``."""
-        rows = self.x[indices]
-        out[...] = rows.toarray() if hasattr(rows, "toarray") else rows
+        if isinstance(out, SparseRows):
+            rows = self.x[indices]
+            out.indptr[:] = rows.indptr
+            out.columns[: rows.nnz] = rows.indices
+            out.values[: rows.nnz] = rows.data
+        elif isinstance(self.x, np.ndarray):
+            np.take(self.x, indices, axis=0, out=out, mode="clip")
+        else:
+            rows = self.x[indices]
+            out[...] = rows.toarray() if hasattr(rows, "toarray") else rows
 
 
 def as_batches(machine: HelmholtzMachine, data: Any) -> Batches:

@@ -104,6 +104,7 @@ class Checkpoint(Callback):
 
     def write(self, run: Run) -> None:
         """Write the checkpoint now."""
+        run.settle()
         tree = {
             **self.extra,
             "machine": machine_to_tree(run.machine),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -100,10 +100,14 @@ class Run:
     order : str
         ``"simultaneous"`` or ``"alternating"``.
     samples_per_epoch : int
+    compressed : bool
+        Whether batches and dreams travel in compressed form.
     position : Position
     history : History
     stop : bool
         Set by a callback to end the run after this epoch.
+    settle : callable
+        Brings the position up to date, where a device is ahead of it.
     """
 
     machine: HelmholtzMachine
@@ -115,9 +119,11 @@ class Run:
     seed: int
     order: str
     samples_per_epoch: int
+    compressed: bool = False
     position: Position = field(default_factory=Position)
     history: History = field(default_factory=History)
     stop: bool = False
+    settle: Callable[[], None] = field(default=lambda: None, repr=False)
 
     def settings(self) -> dict[str, Any]:
         """Return all that must be the same for a run to be resumed."""
@@ -130,6 +136,7 @@ class Run:
             "seed": self.seed,
             "order": self.order,
             "samples_per_epoch": self.samples_per_epoch,
+            "compressed": self.compressed,
             "sizes": list(self.machine.sizes),
             "kinds": [p.kind for p in self.machine.populations],
             "dtype": self.machine.dtype.name,

@@ -5,130 +5,205 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from neurohm.backend import Array, Draws
 from neurohm.backend.random import UNIT
+from neurohm.kernels.cpu.operation import matrix, operation, vector, whole
 from neurohm.kernels.cpu.philox import fill_row, row_buffer
 from neurohm.kernels.cpu.scalar import FAST, exp_clamped, log1p_unit
+from neurohm.kernels.cpu.silence import append_row, silent_flags
+from neurohm.kernels.cpu.units import Errors, Passes, Units
 
 
-def draw(drive: Array, bias: Array, draws: Draws, out: Array) -> None:
-    """See `neurohm.kernels.reference.bernoulli.draw`."""
-    _draw(drive, bias, draws.keys, draws.rows_per_key, draws.first_row, draws.site, draws.step, out)
-
-
-def draw_with_log_probability(
-    drive: Array, bias: Array, draws: Draws, out: Array, total: Array
-) -> None:
-    """See `neurohm.kernels.reference.bernoulli.draw_with_log_probability`."""
-    _draw_with_log_probability(
-        drive,
-        bias,
-        draws.keys,
-        draws.rows_per_key,
-        draws.first_row,
-        draws.site,
-        draws.step,
-        out,
-        total,
-    )
-
-
-@njit(**FAST)
-def mean(drive, bias, out):  # type: ignore[no-untyped-def]
-    """See `neurohm.kernels.reference.bernoulli.mean`."""
-    rows, units = out.shape
+@operation
+def _mean(words, real):  # type: ignore[no-untyped-def]
+    drive, bias, out = matrix(words, 0, real), vector(words, 1, real), matrix(words, 2, real)
     one = out.dtype.type(1.0)
+    share = out.shape[0] // drive.shape[0]
+    for row in range(out.shape[0]):
+        a, p = drive[row // share], out[row]
+        for j in range(out.shape[1]):
+            p[j] = one / (one + exp_clamped(-(a[j] + bias[j])))
+
+
+@operation
+def _draw(words, real):  # type: ignore[no-untyped-def]
+    drive, bias = matrix(words, 0, real), vector(words, 1, real)
+    keys, clock = matrix(words, 2, np.uint32), vector(words, 3, np.uint32)
+    out, rows_per_key, site = matrix(words, 4, real), whole(words, 5), whole(words, 6)
+    zero, one = out.dtype.type(0.0), out.dtype.type(1.0)
+    share = out.shape[0] // drive.shape[0]
+    bits = row_buffer(out.shape[1])
+    for row in range(out.shape[0]):
+        a, s = drive[row // share], out[row]
+        fill_row(bits, row, keys, rows_per_key, site, clock)
+        for j in range(out.shape[1]):
+            s[j] = one if _fires(a[j] + bias[j], bits[j]) else zero
+
+
+@operation
+def _draw_with_log_probability(words, real):  # type: ignore[no-untyped-def]
+    drive, bias = matrix(words, 0, real), vector(words, 1, real)
+    keys, clock = matrix(words, 2, np.uint32), vector(words, 3, np.uint32)
+    out, total = matrix(words, 4, real), vector(words, 5, np.float64)
+    rows_per_key, site = whole(words, 6), whole(words, 7)
+    zero, one = out.dtype.type(0.0), out.dtype.type(1.0)
+    share = out.shape[0] // drive.shape[0]
+    bits = row_buffer(out.shape[1])
+    for row in range(out.shape[0]):
+        a, s = drive[row // share], out[row]
+        fill_row(bits, row, keys, rows_per_key, site, clock)
+        part = 0.0
+        for j in range(out.shape[1]):
+            v = a[j] + bias[j]
+            s[j] = one if _fires(v, bits[j]) else zero
+            part += np.float64(s[j] * v - _softplus(v))
+        total[row] += part
+
+
+@operation
+def _draw_sparse(words, real):  # type: ignore[no-untyped-def]
+    drive, bias = matrix(words, 0, real), vector(words, 1, real)
+    keys, clock = matrix(words, 2, np.uint32), vector(words, 3, np.uint32)
+    indptr, columns = vector(words, 4, np.int64), vector(words, 5, np.int32)
+    values, rows_per_key, site = vector(words, 6, real), whole(words, 7), whole(words, 8)
+    rows, units = indptr.size - 1, bias.size
+    one = values.dtype.type(1.0)
     share = rows // drive.shape[0]
+    bits, flags = row_buffer(units), silent_flags(units)
+    indptr[0] = 0
     for row in range(rows):
         a = drive[row // share]
+        fill_row(bits, row, keys, rows_per_key, site, clock)
         for j in range(units):
-            out[row, j] = one / (one + exp_clamped(-(a[j] + bias[j])))
+            flags[j] = np.uint8(1) if _fires(a[j] + bias[j], bits[j]) else np.uint8(0)
+        first, end = indptr[row], append_row(flags, columns, indptr[row])
+        for entry in range(first, end):
+            values[entry] = one
+        indptr[row + 1] = end
 
 
-@njit(**FAST)
-def error(drive, bias, values, out):  # type: ignore[no-untyped-def]
-    """See `neurohm.kernels.reference.bernoulli.error`."""
-    rows, units = out.shape
+@operation
+def _error(words, real):  # type: ignore[no-untyped-def]
+    drive, bias = matrix(words, 0, real), vector(words, 1, real)
+    values, out = matrix(words, 2, real), matrix(words, 3, real)
     one = out.dtype.type(1.0)
-    share, repeat = rows // drive.shape[0], rows // values.shape[0]
-    for row in range(rows):
-        a, s = drive[row // share], values[row // repeat]
-        for j in range(units):
-            out[row, j] = s[j] - one / (one + exp_clamped(-(a[j] + bias[j])))
+    share, repeat = out.shape[0] // drive.shape[0], out.shape[0] // values.shape[0]
+    for row in range(out.shape[0]):
+        a, s, e = drive[row // share], values[row // repeat], out[row]
+        for j in range(out.shape[1]):
+            e[j] = s[j] - one / (one + exp_clamped(-(a[j] + bias[j])))
 
 
-@njit(**FAST)
-def error_with_log_probability(drive, bias, values, out, total):  # type: ignore[no-untyped-def]
-    """See `neurohm.kernels.reference.bernoulli.error_with_log_probability`."""
-    rows, units = out.shape
+@operation
+def _error_with_log_probability(words, real):  # type: ignore[no-untyped-def]
+    drive, bias, values = matrix(words, 0, real), vector(words, 1, real), matrix(words, 2, real)
+    out, total = matrix(words, 3, real), vector(words, 4, np.float64)
     zero, one = out.dtype.type(0.0), out.dtype.type(1.0)
-    share, repeat = rows // drive.shape[0], rows // values.shape[0]
-    for row in range(rows):
-        a, s = drive[row // share], values[row // repeat]
+    share, repeat = out.shape[0] // drive.shape[0], out.shape[0] // values.shape[0]
+    for row in range(out.shape[0]):
+        a, s, error = drive[row // share], values[row // repeat], out[row]
         part = 0.0
-        for j in range(units):
+        for j in range(out.shape[1]):
             v = a[j] + bias[j]
             e = exp_clamped(-abs(v))
-            up = one if v >= zero else e
-            out[row, j] = s[j] - up / (one + e)
+            error[j] = s[j] - (one if v >= zero else e) / (one + e)
             part += np.float64(s[j] * v - max(v, zero) - log1p_unit(e))
         total[row] += part
 
 
-@njit(**FAST)
-def log_probability(drive, bias, values, total):  # type: ignore[no-untyped-def]
-    """See `neurohm.kernels.reference.bernoulli.log_probability`."""
-    rows, units = total.shape[0], values.shape[1]
-    zero = values.dtype.type(0.0)
-    share, repeat = rows // drive.shape[0], rows // values.shape[0]
-    for row in range(rows):
+@operation
+def _log_probability(words, real):  # type: ignore[no-untyped-def]
+    drive, bias, values = matrix(words, 0, real), vector(words, 1, real), matrix(words, 2, real)
+    total = vector(words, 3, np.float64)
+    share, repeat = total.size // drive.shape[0], total.size // values.shape[0]
+    for row in range(total.size):
         a, s = drive[row // share], values[row // repeat]
         part = 0.0
-        for j in range(units):
+        for j in range(bias.size):
             v = a[j] + bias[j]
-            part += np.float64(s[j] * v - max(v, zero) - log1p_unit(exp_clamped(-abs(v))))
+            part += np.float64(s[j] * v - _softplus(v))
         total[row] += part
 
 
-@njit(**FAST)
-def _draw(drive, bias, keys, rows_per_key, first_row, site, step, out):  # type: ignore[no-untyped-def]
-    rows, units = out.shape
-    real = out.dtype.type
-    zero, one, unit = real(0.0), real(1.0), real(UNIT)
-    share = rows // drive.shape[0]
-    bits = row_buffer(units)
-    for row in range(rows):
-        a = drive[row // share]
-        key = keys[row // rows_per_key]
-        fill_row(bits, first_row + row % rows_per_key, site, step, key)
-        for j in range(units):
-            v = a[j] + bias[j]
-            e = exp_clamped(-abs(v))
-            u = real(np.int32(bits[j] >> np.uint32(8))) * unit
-            up = one if v >= zero else e
-            out[row, j] = one if u * (one + e) < up else zero
+@operation
+def _sparse_error(words, real):  # type: ignore[no-untyped-def]
+    drive, bias = matrix(words, 0, real), vector(words, 1, real)
+    indptr, columns = vector(words, 2, np.int64), vector(words, 3, np.int32)
+    values, out = vector(words, 4, real), matrix(words, 5, real)
+    one = out.dtype.type(1.0)
+    share, repeat = out.shape[0] // drive.shape[0], out.shape[0] // (indptr.size - 1)
+    for row in range(out.shape[0]):
+        a, error, sample = drive[row // share], out[row], row // repeat
+        for j in range(out.shape[1]):
+            error[j] = -one / (one + exp_clamped(-(a[j] + bias[j])))
+        for entry in range(indptr[sample], indptr[sample + 1]):
+            error[columns[entry]] += values[entry]
 
 
-@njit(**FAST)
-def _draw_with_log_probability(  # type: ignore[no-untyped-def]
-    drive, bias, keys, rows_per_key, first_row, site, step, out, total
-):
-    rows, units = out.shape
-    real = out.dtype.type
-    zero, one, unit = real(0.0), real(1.0), real(UNIT)
-    share = rows // drive.shape[0]
-    bits = row_buffer(units)
-    for row in range(rows):
-        a = drive[row // share]
-        key = keys[row // rows_per_key]
-        fill_row(bits, first_row + row % rows_per_key, site, step, key)
+@operation
+def _sparse_error_with_log_probability(words, real):  # type: ignore[no-untyped-def]
+    drive, bias = matrix(words, 0, real), vector(words, 1, real)
+    indptr, columns = vector(words, 2, np.int64), vector(words, 3, np.int32)
+    values, out = vector(words, 4, real), matrix(words, 5, real)
+    total = vector(words, 6, np.float64)
+    zero, one = out.dtype.type(0.0), out.dtype.type(1.0)
+    share, repeat = out.shape[0] // drive.shape[0], out.shape[0] // (indptr.size - 1)
+    for row in range(out.shape[0]):
+        a, error, sample = drive[row // share], out[row], row // repeat
         part = 0.0
-        for j in range(units):
+        for j in range(out.shape[1]):
             v = a[j] + bias[j]
             e = exp_clamped(-abs(v))
-            u = real(np.int32(bits[j] >> np.uint32(8))) * unit
-            up = one if v >= zero else e
-            s = one if u * (one + e) < up else zero
-            out[row, j] = s
-            part += np.float64(s * v - max(v, zero) - log1p_unit(e))
+            error[j] = -(one if v >= zero else e) / (one + e)
+            part -= np.float64(max(v, zero) + log1p_unit(e))
+        for entry in range(indptr[sample], indptr[sample + 1]):
+            j, s = columns[entry], values[entry]
+            error[j] += s
+            part += np.float64(s * (a[j] + bias[j]))
         total[row] += part
+
+
+@operation
+def _sparse_log_probability(words, real):  # type: ignore[no-untyped-def]
+    drive, bias = matrix(words, 0, real), vector(words, 1, real)
+    indptr, columns = vector(words, 2, np.int64), vector(words, 3, np.int32)
+    values, total = vector(words, 4, real), vector(words, 5, np.float64)
+    share, repeat = total.size // drive.shape[0], total.size // (indptr.size - 1)
+    for row in range(total.size):
+        a, sample = drive[row // share], row // repeat
+        part = 0.0
+        for j in range(bias.size):
+            part -= np.float64(_softplus(a[j] + bias[j]))
+        for entry in range(indptr[sample], indptr[sample + 1]):
+            j = columns[entry]
+            part += np.float64(values[entry] * (a[j] + bias[j]))
+        total[row] += part
+
+
+@njit(inline="always", **FAST)
+def _fires(logit, word):  # type: ignore[no-untyped-def]
+    """Return whether a uniform number is below the probability, without a division."""
+    real = type(logit)
+    zero, one, unit = real(0.0), real(1.0), real(UNIT)
+    e = exp_clamped(-abs(logit))
+    u = real(np.int32(word >> np.uint32(8))) * unit
+    return u * (one + e) < (one if logit >= zero else e)
+
+
+@njit(inline="always", **FAST)
+def _softplus(logit):  # type: ignore[no-untyped-def]
+    return max(logit, type(logit)(0.0)) + log1p_unit(exp_clamped(-abs(logit)))
+
+
+class BernoulliUnits(Units):
+    """See `neurohm.kernels.reference.bernoulli`."""
+
+    passes = Passes(
+        mean=_mean,
+        draw=_draw,
+        draw_sparse=_draw_sparse,
+        draw_with_log_probability=_draw_with_log_probability,
+        error=Errors(_error, _error_with_log_probability, _log_probability),
+        sparse_error=Errors(
+            _sparse_error, _sparse_error_with_log_probability, _sparse_log_probability
+        ),
+    )

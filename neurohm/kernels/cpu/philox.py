@@ -39,9 +39,10 @@ def row_buffer(columns):  # type: ignore[no-untyped-def]
 
 
 @njit(**EXACT)
-def fill_row(bits, row, site, step, key):  # type: ignore[no-untyped-def]
-    """Write the bits of a row, block after block."""
+def fill_row(bits, row, keys, rows_per_key, site, clock):  # type: ignore[no-untyped-def]
+    """Write the bits of a row, block after block; see `neurohm.backend.random.Draws`."""
+    key = keys[row // rows_per_key]
+    counter = np.int64(clock[1]) + row % rows_per_key
     for block in range(bits.size // BLOCK):
-        fill_block(
-            bits[block * BLOCK : (block + 1) * BLOCK], block, row, site, step, key[0], key[1]
-        )
+        part = bits[block * BLOCK : (block + 1) * BLOCK]
+        fill_block(part, block, counter, site, clock[0], key[0], key[1])

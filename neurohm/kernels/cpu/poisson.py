@@ -7,92 +7,176 @@ import math
 import numpy as np
 from numba import njit
 
-from neurohm.backend import Array, Draws
 from neurohm.backend.random import UNIT
+from neurohm.kernels.cpu.operation import matrix, operation, vector, whole
 from neurohm.kernels.cpu.philox import fill_row, row_buffer
 from neurohm.kernels.cpu.scalar import FAST, exp_clamped, log_factorial
+from neurohm.kernels.cpu.silence import append_row, silent_flags
+from neurohm.kernels.cpu.units import Errors, Passes, Units
 from neurohm.kernels.reference.poisson import LOG_RATE_LIMIT
 
 
-def draw(drive: Array, bias: Array, draws: Draws, out: Array) -> None:
-    """See `neurohm.kernels.reference.poisson.draw`."""
-    _draw(drive, bias, draws.keys, draws.rows_per_key, draws.first_row, draws.site, draws.step, out)
-
-
-def draw_with_log_probability(
-    drive: Array, bias: Array, draws: Draws, out: Array, total: Array
-) -> None:
-    """See `neurohm.kernels.reference.poisson.draw_with_log_probability`."""
-    draw(drive, bias, draws, out)
-    log_probability(drive, bias, out, total)
-
-
-def error_with_log_probability(
-    drive: Array, bias: Array, values: Array, out: Array, total: Array
-) -> None:
-    """See `neurohm.kernels.reference.poisson.error_with_log_probability`."""
-    _subtract_log_factorials(values, total)
-    _error_with_log_probability(drive, bias, values, out, total)
-
-
-def log_probability(drive: Array, bias: Array, values: Array, total: Array) -> None:
-    """See `neurohm.kernels.reference.poisson.log_probability`."""
-    _subtract_log_factorials(values, total)
-    _log_probability(drive, bias, values, total)
-
-
-@njit(**FAST)
-def mean(drive, bias, out):  # type: ignore[no-untyped-def]
-    """See `neurohm.kernels.reference.poisson.mean`."""
-    rows, units = out.shape
+@operation
+def _mean(words, real):  # type: ignore[no-untyped-def]
+    drive, bias, out = matrix(words, 0, real), vector(words, 1, real), matrix(words, 2, real)
     limit = out.dtype.type(LOG_RATE_LIMIT)
+    share = out.shape[0] // drive.shape[0]
+    for row in range(out.shape[0]):
+        a, rate = drive[row // share], out[row]
+        for j in range(out.shape[1]):
+            rate[j] = exp_clamped(min(a[j] + bias[j], limit))
+
+
+@operation
+def _draw(words, real):  # type: ignore[no-untyped-def]
+    drive, bias = matrix(words, 0, real), vector(words, 1, real)
+    keys, clock = matrix(words, 2, np.uint32), vector(words, 3, np.uint32)
+    out, rows_per_key, site = matrix(words, 4, real), whole(words, 5), whole(words, 6)
+    zero, limit = out.dtype.type(0.0), out.dtype.type(LOG_RATE_LIMIT)
+    share = out.shape[0] // drive.shape[0]
+    bits = row_buffer(out.shape[1])
+    for row in range(out.shape[0]):
+        a, s = drive[row // share], out[row]
+        fill_row(bits, row, keys, rows_per_key, site, clock)
+        # most counts are zero: this pass vectorises, and leaves the rate where a search is due
+        for j in range(out.shape[1]):
+            rate = exp_clamped(min(a[j] + bias[j], limit))
+            s[j] = rate if _is_positive(rate, bits[j]) else zero
+        for j in range(out.shape[1]):
+            if s[j] > zero:
+                s[j] = _positive_count(np.float64(s[j]), bits[j])
+
+
+@operation
+def _draw_sparse(words, real):  # type: ignore[no-untyped-def]
+    drive, bias = matrix(words, 0, real), vector(words, 1, real)
+    keys, clock = matrix(words, 2, np.uint32), vector(words, 3, np.uint32)
+    indptr, columns = vector(words, 4, np.int64), vector(words, 5, np.int32)
+    values, rows_per_key, site = vector(words, 6, real), whole(words, 7), whole(words, 8)
+    rows, units = indptr.size - 1, bias.size
+    limit = values.dtype.type(LOG_RATE_LIMIT)
     share = rows // drive.shape[0]
+    bits, flags = row_buffer(units), silent_flags(units)
+    indptr[0] = 0
     for row in range(rows):
         a = drive[row // share]
+        fill_row(bits, row, keys, rows_per_key, site, clock)
         for j in range(units):
-            out[row, j] = exp_clamped(min(a[j] + bias[j], limit))
+            rate = exp_clamped(min(a[j] + bias[j], limit))
+            flags[j] = np.uint8(1) if _is_positive(rate, bits[j]) else np.uint8(0)
+        first, end = indptr[row], append_row(flags, columns, indptr[row])
+        for entry in range(first, end):
+            j = columns[entry]
+            rate = exp_clamped(min(a[j] + bias[j], limit))
+            values[entry] = _positive_count(np.float64(rate), bits[j])
+        indptr[row + 1] = end
 
 
-@njit(**FAST)
-def error(drive, bias, values, out):  # type: ignore[no-untyped-def]
-    """See `neurohm.kernels.reference.poisson.error`."""
-    rows, units = out.shape
+@operation
+def _error(words, real):  # type: ignore[no-untyped-def]
+    drive, bias = matrix(words, 0, real), vector(words, 1, real)
+    values, out = matrix(words, 2, real), matrix(words, 3, real)
     limit = out.dtype.type(LOG_RATE_LIMIT)
-    share, repeat = rows // drive.shape[0], rows // values.shape[0]
-    for row in range(rows):
-        a, s = drive[row // share], values[row // repeat]
-        for j in range(units):
-            out[row, j] = s[j] - exp_clamped(min(a[j] + bias[j], limit))
+    share, repeat = out.shape[0] // drive.shape[0], out.shape[0] // values.shape[0]
+    for row in range(out.shape[0]):
+        a, s, error = drive[row // share], values[row // repeat], out[row]
+        for j in range(out.shape[1]):
+            error[j] = s[j] - exp_clamped(min(a[j] + bias[j], limit))
 
 
-@njit(**FAST)
-def _error_with_log_probability(drive, bias, values, out, total):  # type: ignore[no-untyped-def]
-    rows, units = out.shape
+@operation
+def _error_with_log_probability(words, real):  # type: ignore[no-untyped-def]
+    drive, bias, values = matrix(words, 0, real), vector(words, 1, real), matrix(words, 2, real)
+    out, total = matrix(words, 3, real), vector(words, 4, np.float64)
     limit = out.dtype.type(LOG_RATE_LIMIT)
-    share, repeat = rows // drive.shape[0], rows // values.shape[0]
-    for row in range(rows):
-        a, s = drive[row // share], values[row // repeat]
+    _subtract_log_factorials(values, total)
+    share, repeat = out.shape[0] // drive.shape[0], out.shape[0] // values.shape[0]
+    for row in range(out.shape[0]):
+        a, s, error = drive[row // share], values[row // repeat], out[row]
         part = 0.0
-        for j in range(units):
+        for j in range(out.shape[1]):
             v = min(a[j] + bias[j], limit)
             rate = exp_clamped(v)
-            out[row, j] = s[j] - rate
+            error[j] = s[j] - rate
             part += np.float64(s[j] * v - rate)
         total[row] += part
 
 
-@njit(**FAST)
-def _log_probability(drive, bias, values, total):  # type: ignore[no-untyped-def]
-    rows, units = total.shape[0], values.shape[1]
+@operation
+def _log_probability(words, real):  # type: ignore[no-untyped-def]
+    drive, bias, values = matrix(words, 0, real), vector(words, 1, real), matrix(words, 2, real)
+    total = vector(words, 3, np.float64)
     limit = values.dtype.type(LOG_RATE_LIMIT)
-    share, repeat = rows // drive.shape[0], rows // values.shape[0]
-    for row in range(rows):
+    _subtract_log_factorials(values, total)
+    share, repeat = total.size // drive.shape[0], total.size // values.shape[0]
+    for row in range(total.size):
         a, s = drive[row // share], values[row // repeat]
         part = 0.0
-        for j in range(units):
+        for j in range(bias.size):
             v = min(a[j] + bias[j], limit)
             part += np.float64(s[j] * v - exp_clamped(v))
         total[row] += part
+
+
+@operation
+def _sparse_error(words, real):  # type: ignore[no-untyped-def]
+    drive, bias = matrix(words, 0, real), vector(words, 1, real)
+    indptr, columns = vector(words, 2, np.int64), vector(words, 3, np.int32)
+    values, out = vector(words, 4, real), matrix(words, 5, real)
+    limit = out.dtype.type(LOG_RATE_LIMIT)
+    share, repeat = out.shape[0] // drive.shape[0], out.shape[0] // (indptr.size - 1)
+    for row in range(out.shape[0]):
+        a, error, sample = drive[row // share], out[row], row // repeat
+        for j in range(out.shape[1]):
+            error[j] = -exp_clamped(min(a[j] + bias[j], limit))
+        for entry in range(indptr[sample], indptr[sample + 1]):
+            error[columns[entry]] += values[entry]
+
+
+@operation
+def _sparse_error_with_log_probability(words, real):  # type: ignore[no-untyped-def]
+    drive, bias = matrix(words, 0, real), vector(words, 1, real)
+    indptr, columns = vector(words, 2, np.int64), vector(words, 3, np.int32)
+    values, out = vector(words, 4, real), matrix(words, 5, real)
+    total = vector(words, 6, np.float64)
+    limit = out.dtype.type(LOG_RATE_LIMIT)
+    share, repeat = out.shape[0] // drive.shape[0], out.shape[0] // (indptr.size - 1)
+    for row in range(out.shape[0]):
+        a, error, sample = drive[row // share], out[row], row // repeat
+        part = 0.0
+        for j in range(out.shape[1]):
+            rate = exp_clamped(min(a[j] + bias[j], limit))
+            error[j] = -rate
+            part -= np.float64(rate)
+        for entry in range(indptr[sample], indptr[sample + 1]):
+            j, s = columns[entry], values[entry]
+            error[j] += s
+            part += _entry_log_probability(s, min(a[j] + bias[j], limit))
+        total[row] += part
+
+
+@operation
+def _sparse_log_probability(words, real):  # type: ignore[no-untyped-def]
+    drive, bias = matrix(words, 0, real), vector(words, 1, real)
+    indptr, columns = vector(words, 2, np.int64), vector(words, 3, np.int32)
+    values, total = vector(words, 4, real), vector(words, 5, np.float64)
+    limit = values.dtype.type(LOG_RATE_LIMIT)
+    share, repeat = total.size // drive.shape[0], total.size // (indptr.size - 1)
+    for row in range(total.size):
+        a, sample = drive[row // share], row // repeat
+        part = 0.0
+        for j in range(bias.size):
+            part -= np.float64(exp_clamped(min(a[j] + bias[j], limit)))
+        for entry in range(indptr[sample], indptr[sample + 1]):
+            j = columns[entry]
+            part += _entry_log_probability(values[entry], min(a[j] + bias[j], limit))
+        total[row] += part
+
+
+@njit(**FAST)
+def _entry_log_probability(count, log_rate):  # type: ignore[no-untyped-def]
+    """Return what a positive count adds to the log-probability, its rate apart."""
+    return np.float64(count * log_rate) - log_factorial(np.float64(count))
 
 
 @njit(**FAST)
@@ -107,29 +191,17 @@ def _subtract_log_factorials(values, total):  # type: ignore[no-untyped-def]
             total[particle] -= part
 
 
-@njit(**FAST)
-def _draw(drive, bias, keys, rows_per_key, first_row, site, step, out):  # type: ignore[no-untyped-def]
-    rows, units = out.shape
-    real = out.dtype.type
-    zero, unit, limit = real(0.0), real(UNIT), real(LOG_RATE_LIMIT)
-    share = rows // drive.shape[0]
-    bits = row_buffer(units)
-    for row in range(rows):
-        a = drive[row // share]
-        key = keys[row // rows_per_key]
-        fill_row(bits, first_row + row % rows_per_key, site, step, key)
-        # most counts are zero: this pass vectorises, and leaves the rate where a search is due
-        for j in range(units):
-            rate = exp_clamped(min(a[j] + bias[j], limit))
-            u = real(np.int32(bits[j] >> np.uint32(8))) * unit
-            out[row, j] = zero if u < exp_clamped(-rate) else rate
-        for j in range(units):
-            if out[row, j] > zero:
-                out[row, j] = _positive_count(np.float64(out[row, j]), bits[j])
+@njit(inline="always", **FAST)
+def _is_positive(rate, word):  # type: ignore[no-untyped-def]
+    """Return whether a count is at least one."""
+    real = type(rate)
+    u = real(np.int32(word >> np.uint32(8))) * real(UNIT)
+    return u >= exp_clamped(-rate)
 
 
 @njit(**FAST)
 def _positive_count(rate, word):  # type: ignore[no-untyped-def]
+    """Return the count, at least one, whose cumulative probability exceeds a uniform number."""
     u = (np.float64(word) + 0.5) * 2.0**-32
     probability = math.exp(-rate) * rate
     cumulative = math.exp(-rate) + probability
@@ -139,3 +211,17 @@ def _positive_count(rate, word):  # type: ignore[no-untyped-def]
         probability *= rate / count
         cumulative += probability
     return count
+
+
+class PoissonUnits(Units):
+    """See `neurohm.kernels.reference.poisson`."""
+
+    passes = Passes(
+        mean=_mean,
+        draw=_draw,
+        draw_sparse=_draw_sparse,
+        error=Errors(_error, _error_with_log_probability, _log_probability),
+        sparse_error=Errors(
+            _sparse_error, _sparse_error_with_log_probability, _sparse_log_probability
+        ),
+    )

@@ -4,14 +4,65 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
+import numpy as np
 
-from neurohm.kernels.cpu.scalar import EXACT, FAST
+from neurohm.backend import Array
+from neurohm.kernels.cpu.instruction import Issue
+from neurohm.kernels.cpu.operation import (
+    exact_operation,
+    matrix,
+    number,
+    operation,
+    vector,
+)
 
 
-@njit(**EXACT)
-def importance_weights(log_weights, weights, log_mean, effective):  # type: ignore[no-untyped-def]
-    """See `neurohm.kernels.reference.weights.importance_weights`."""
+class Weights:
+    """See `neurohm.kernels.reference.weights`.
+
+    Parameters
+    ----------
+    issue : Issue
+        Carries a call out, or records it.
+    """
+
+    def __init__(self, issue: Issue) -> None:
+        self._issue = issue
+
+    def log_ratio(self, numerator: Array, denominator: Array, out: Array) -> None:
+        """Write the difference of logarithms."""
+        self._issue(_log_ratio, out.dtype, (numerator, denominator), (out,), (), out.size)
+
+    def importance_weights(
+        self, log_weights: Array, weights: Array, log_mean: Array, effective: Array
+    ) -> None:
+        """Normalise importance weights over particles."""
+        written = (weights, log_mean, effective)
+        cost = 20 * weights.size
+        self._issue(_importance_weights, weights.dtype, (log_weights,), written, (), cost)
+
+    def advantage(self, weights: Array, baseline: float, out: Array) -> None:
+        """Write weights minus a baseline."""
+        self._issue(_advantage, out.dtype, (weights,), (out,), (float(baseline),), out.size)
+
+    def weigh_rows(self, error: Array, gain: Array, scale: float, out: Array, total: Array) -> None:
+        """Weigh the rows of an error and gather them."""
+        reads, written = (error, gain), (out, total)
+        self._issue(_weigh_rows, out.dtype, reads, written, (float(scale),), 0.3 * error.size)
+
+
+@operation
+def _log_ratio(words, real):  # type: ignore[no-untyped-def]
+    numerator, denominator = vector(words, 0, real), vector(words, 1, real)
+    out = vector(words, 2, real)
+    for i in range(out.size):
+        out[i] = numerator[i] - denominator[i]
+
+
+@exact_operation
+def _importance_weights(words, real):  # type: ignore[no-untyped-def]
+    log_weights, weights = matrix(words, 0, np.float64), matrix(words, 1, real)
+    log_mean, effective = vector(words, 2, np.float64), vector(words, 3, np.float64)
     samples, particles = log_weights.shape
     for i in range(samples):
         largest = log_weights[i, 0]
@@ -28,20 +79,30 @@ def importance_weights(log_weights, weights, log_mean, effective):  # type: igno
         effective[i] = total * total / squares
 
 
-@njit(**FAST)
-def weigh_rows(error, gain, scale, out, total):  # type: ignore[no-untyped-def]
-    """See `neurohm.kernels.reference.weights.weigh_rows`."""
+@operation
+def _advantage(words, real):  # type: ignore[no-untyped-def]
+    weights, out = vector(words, 0, real), vector(words, 1, real)
+    baseline = out.dtype.type(number(words, 2))
+    for i in range(out.size):
+        out[i] = weights[i] - baseline
+
+
+@operation
+def _weigh_rows(words, real):  # type: ignore[no-untyped-def]
+    error, gain = matrix(words, 0, real), vector(words, 1, real)
+    out, total = matrix(words, 2, real), vector(words, 3, real)
+    zero, factor = out.dtype.type(0.0), out.dtype.type(number(words, 4))
     rows, units = out.shape
-    zero, factor = out.dtype.type(0.0), out.dtype.type(scale)
     share = error.shape[0] // rows
     for j in range(units):
         total[j] = zero
     for row in range(rows):
+        sums = out[row]
         for j in range(units):
-            out[row, j] = zero
+            sums[j] = zero
         for k in range(row * share, (row + 1) * share):
-            g = factor * gain[k % gain.shape[0]]
+            g, e = factor * gain[k % gain.shape[0]], error[k]
             for j in range(units):
-                out[row, j] += g * error[k, j]
+                sums[j] += g * e[j]
         for j in range(units):
-            total[j] += out[row, j]
+            total[j] += sums[j]

@@ -4,15 +4,15 @@ Shapes, here and in every file of kernels: ``drive`` a is ``(drive_rows, units)`
 ``(units,)``, ``values`` s is ``(value_rows, units)``, ``out`` is ``(rows, units)`` and ``total``
 is ``(rows,)`` in float64, added to. A drive or value with fewer rows than the result serves
 ``rows / its_rows`` consecutive rows each: one sample serves its K particles, and a drive of one
-row serves all.
+row serves all. Values, and what is drawn, may be compressed (`SparseRows`).
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from neurohm.backend import Array, Draws, uniform
-from neurohm.kernels.reference.rows import spread
+from neurohm.backend import Activations, Array, Draws, uniform
+from neurohm.kernels.reference.rows import put, spread
 
 
 def mean(drive: Array, bias: Array, out: Array) -> None:
@@ -21,36 +21,36 @@ def mean(drive: Array, bias: Array, out: Array) -> None:
     out[...] = _up(logit) / (1 + np.exp(-np.abs(logit)))
 
 
-def draw(drive: Array, bias: Array, draws: Draws, out: Array) -> None:
+def draw(drive: Array, bias: Array, draws: Draws, out: Activations) -> None:
     """Write binary draws: 1 where a uniform number is below the probability."""
     logit = _logit(drive, bias, out.shape[0])
-    u = uniform(draws, *out.shape).astype(out.dtype)
-    out[...] = u * (1 + np.exp(-np.abs(logit))) < _up(logit)
+    u = uniform(draws, *out.shape).astype(bias.dtype)
+    put(u * (1 + np.exp(-np.abs(logit))) < _up(logit), out)
 
 
 def draw_with_log_probability(
-    drive: Array, bias: Array, draws: Draws, out: Array, total: Array
+    drive: Array, bias: Array, draws: Draws, out: Activations, total: Array
 ) -> None:
     """Write binary draws and add the log-probability (nats) of each row to its total."""
     draw(drive, bias, draws, out)
     log_probability(drive, bias, out, total)
 
 
-def error(drive: Array, bias: Array, values: Array, out: Array) -> None:
+def error(drive: Array, bias: Array, values: Activations, out: Array) -> None:
     """Write what the units did minus what their input predicted, s - sigmoid(a + b)."""
     logit = _logit(drive, bias, out.shape[0])
     out[...] = spread(values, out.shape[0]) - _up(logit) / (1 + np.exp(-np.abs(logit)))
 
 
 def error_with_log_probability(
-    drive: Array, bias: Array, values: Array, out: Array, total: Array
+    drive: Array, bias: Array, values: Activations, out: Array, total: Array
 ) -> None:
     """Write the error and add the log-probability (nats) of each row to its total."""
     error(drive, bias, values, out)
     log_probability(drive, bias, values, total)
 
 
-def log_probability(drive: Array, bias: Array, values: Array, total: Array) -> None:
+def log_probability(drive: Array, bias: Array, values: Activations, total: Array) -> None:
     """Add sum_j s_j a_j - softplus(a_j) of each row to its total (nats)."""
     logit = _logit(drive, bias, total.shape[0])
     softplus = np.maximum(logit, 0) + np.log1p(np.exp(-np.abs(logit)))

@@ -1,4 +1,8 @@
-"""Steps of the optimisers, uphill along a gradient, over flat arrays in place."""
+"""Steps of the optimisers, uphill along a gradient, over flat arrays in place.
+
+The ``pace`` is an array of float64, ``(2,)``: the rate, and Adam's epsilon. In an array they can
+change from step to step while the step stays the same.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,16 @@ import numpy as np
 from neurohm.backend import Array
 
 
-def momentum(parameter: Array, gradient: Array, velocity: Array, rate: float, decay: float) -> None:
+def delta(parameter: Array, gradient: Array, pace: Array) -> None:
+    """Step along the gradient: parameter <- parameter + rate g."""
+    parameter += parameter.dtype.type(pace[0]) * gradient
+
+
+def momentum(parameter: Array, gradient: Array, velocity: Array, pace: Array, decay: float) -> None:
     """Step with heavy-ball momentum: v <- decay v + g, parameter <- parameter + rate v."""
     velocity *= velocity.dtype.type(decay)
     velocity += gradient
-    parameter += parameter.dtype.type(rate) * velocity
+    parameter += parameter.dtype.type(pace[0]) * velocity
 
 
 def adam(
@@ -19,9 +28,8 @@ def adam(
     gradient: Array,
     first: Array,
     second: Array,
-    rate: float,
+    pace: Array,
     decays: tuple[float, float],
-    epsilon: float,
 ) -> None:
     """Step with Adam; the caller has put the bias correction into the rate and epsilon.
 
@@ -33,8 +41,22 @@ def adam(
     Kingma, Ba (2015). Adam: a method for stochastic optimization. ICLR, section 2.
     """
     real = parameter.dtype.type
+    rate, epsilon = real(pace[0]), real(pace[1])
     first *= real(decays[0])
     first += real(1 - decays[0]) * gradient
     second *= real(decays[1])
     second += real(1 - decays[1]) * gradient * gradient
-    parameter += real(rate) * first / (np.sqrt(second) + real(epsilon))
+    parameter += rate * first / (np.sqrt(second) + epsilon)
+
+
+def shrink(parameter: Array, pace: Array, weight_decay: float, sparsity: float) -> None:
+    """Shrink by a fraction, rate x weight_decay, then towards zero by rate x sparsity."""
+    real = parameter.dtype.type
+    parameter *= real(1 - min(pace[0] * weight_decay, 1.0))
+    shrunk = np.maximum(np.abs(parameter) - real(pace[0] * sparsity), 0)
+    parameter[...] = np.sign(parameter) * shrunk
+
+
+def rectify(parameter: Array) -> None:
+    """Raise negative entries to zero."""
+    np.maximum(parameter, 0, out=parameter)

@@ -12,9 +12,9 @@ import math
 import numpy as np
 from scipy.special import gammaln
 
-from neurohm.backend import Array, Draws, random_bits
+from neurohm.backend import Activations, Array, Draws, random_bits
 from neurohm.backend.random import UNIT
-from neurohm.kernels.reference.rows import spread
+from neurohm.kernels.reference.rows import put, spread
 
 RATE_LIMIT = 500.0
 LOG_RATE_LIMIT = math.log(RATE_LIMIT)
@@ -25,38 +25,40 @@ def mean(drive: Array, bias: Array, out: Array) -> None:
     out[...] = np.exp(_log_rate(drive, bias, out.shape[0]))
 
 
-def draw(drive: Array, bias: Array, draws: Draws, out: Array) -> None:
+def draw(drive: Array, bias: Array, draws: Draws, out: Activations) -> None:
     """Write counts: the first whose cumulative probability exceeds a uniform number."""
-    rate = np.exp(_log_rate(drive, bias, out.shape[0])).astype(out.dtype)
+    real = bias.dtype.type
+    rate = np.exp(_log_rate(drive, bias, out.shape[0]))
     bits = random_bits(draws, *out.shape)
-    coarse = (bits >> np.uint32(8)).astype(out.dtype) * out.dtype.type(UNIT)
-    out[...] = coarse >= np.exp(-np.minimum(rate, 87 if out.dtype == np.float32 else 700))
-    _search(out, rate.astype(np.float64), (bits + 0.5) * 2.0**-32)
+    coarse = (bits >> np.uint32(8)).astype(real) * real(UNIT)
+    counts = (coarse >= np.exp(-np.minimum(rate, 87 if real is np.float32 else 700))).astype(real)
+    _search(counts, rate.astype(np.float64), (bits + 0.5) * 2.0**-32)
+    put(counts, out)
 
 
 def draw_with_log_probability(
-    drive: Array, bias: Array, draws: Draws, out: Array, total: Array
+    drive: Array, bias: Array, draws: Draws, out: Activations, total: Array
 ) -> None:
     """Write counts and add the log-probability (nats) of each row to its total."""
     draw(drive, bias, draws, out)
     log_probability(drive, bias, out, total)
 
 
-def error(drive: Array, bias: Array, values: Array, out: Array) -> None:
+def error(drive: Array, bias: Array, values: Activations, out: Array) -> None:
     """Write what the units did minus what their input predicted, s - exp(a + b)."""
     rows = out.shape[0]
     out[...] = spread(values, rows) - np.exp(_log_rate(drive, bias, rows))
 
 
 def error_with_log_probability(
-    drive: Array, bias: Array, values: Array, out: Array, total: Array
+    drive: Array, bias: Array, values: Activations, out: Array, total: Array
 ) -> None:
     """Write the error and add the log-probability (nats) of each row to its total."""
     error(drive, bias, values, out)
     log_probability(drive, bias, values, total)
 
 
-def log_probability(drive: Array, bias: Array, values: Array, total: Array) -> None:
+def log_probability(drive: Array, bias: Array, values: Activations, total: Array) -> None:
     """Add sum_j s_j a_j - exp(a_j) - log s_j! of each row to its total (nats)."""
     rows = total.shape[0]
     log_rate, counts = _log_rate(drive, bias, rows), spread(values, rows)

@@ -7,6 +7,11 @@ import numpy as np
 from neurohm.backend import Array
 
 
+def log_ratio(numerator: Array, denominator: Array, out: Array) -> None:
+    """Write the difference of two logarithms, float64, ``(rows,)`` each."""
+    np.subtract(numerator, denominator, out=out)
+
+
 def importance_weights(
     log_weights: Array, weights: Array, log_mean: Array, effective: Array
 ) -> None:
@@ -29,6 +34,11 @@ def importance_weights(
     weights[...] = w / total
     log_mean[...] = (largest + np.log(total / w.shape[1]))[:, 0]
     effective[...] = total[:, 0] ** 2 / (w * w).sum(axis=1)
+
+
+def advantage(weights: Array, baseline: float, out: Array) -> None:
+    """Write weights minus a baseline, of the same shape."""
+    out[...] = weights - weights.dtype.type(baseline)
 
 
 def weigh_rows(error: Array, gain: Array, scale: float, out: Array, total: Array) -> None:

@@ -1,0 +1,58 @@
+"""Compiled passes over any arrays; the equations stand in `kernels.reference.arrays`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from neurohm.backend import Array
+from neurohm.kernels.cpu.instruction import Issue
+from neurohm.kernels.cpu.operation import exact_operation, number, operation, vector
+
+
+class Arrays:
+    """See `neurohm.kernels.reference.arrays`.
+
+    Parameters
+    ----------
+    issue : Issue
+        Carries a call out, or records it.
+    """
+
+    def __init__(self, issue: Issue) -> None:
+        self._issue = issue
+
+    def fill(self, out: Array, value: float) -> None:
+        """Write one value everywhere."""
+        self._issue(_fill, out.dtype, (), (out,), (float(value),), 0.1 * out.size)
+
+    def add(self, values: Array, out: Array) -> None:
+        """Add values."""
+        self._issue(_add, out.dtype, (values,), (out,), (), 0.2 * out.size)
+
+    def accumulate(self, values: Array, out: Array) -> None:
+        """Add the sum of values."""
+        self._issue(_accumulate, out.dtype, (values,), (out,), (), values.size)
+
+
+@operation
+def _fill(words, real):  # type: ignore[no-untyped-def]
+    out = vector(words, 0, real)
+    value = out.dtype.type(number(words, 1))
+    for i in range(out.size):
+        out[i] = value
+
+
+@operation
+def _add(words, real):  # type: ignore[no-untyped-def]
+    values, out = vector(words, 0, real), vector(words, 1, real)
+    for i in range(out.size):
+        out[i] += values[i]
+
+
+@exact_operation
+def _accumulate(words, real):  # type: ignore[no-untyped-def]
+    values, out = vector(words, 0, real), vector(words, 1, real)
+    total = np.float64(0.0)
+    for i in range(values.size):
+        total += values[i]
+    out[0] += total

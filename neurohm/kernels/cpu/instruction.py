@@ -1,0 +1,106 @@
+"""An operation with its arguments: what is carried out at once, or recorded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from neurohm.backend import Activations, Array, Draws, SparseRows
+from neurohm.kernels.cpu.operation import Operation, call, words_of
+
+
+@dataclass(frozen=True, eq=False)
+class Instruction:
+    """One operation, the arrays that it reads and writes, and what it costs.
+
+    Parameters
+    ----------
+    name : str
+    address : int
+        Of the compiled operation.
+    words : ndarray of int64
+        Its arguments: arrays read, arrays written, numbers.
+    reads, writes : tuple of ndarray
+        What is added to counts as written.
+    cost : float
+        About how long it takes, in arbitrary units; it orders the work and changes no result.
+    """
+
+    name: str
+    address: int
+    words: npt.NDArray[np.int64]
+    reads: tuple[Array, ...]
+    writes: tuple[Array, ...]
+    cost: float
+
+
+class Issue(Protocol):
+    """Carries out an operation, or records it."""
+
+    def __call__(
+        self,
+        operation: Operation,
+        dtype: np.dtype[Any],
+        reads: tuple[Array, ...],
+        writes: tuple[Array, ...],
+        numbers: tuple[float, ...] = (),
+        cost: float = 1.0,
+    ) -> None:
+        """Take up an operation; its arguments come in the order read, written, numbers."""
+
+
+def run_at_once(
+    operation: Operation,
+    dtype: np.dtype[Any],
+    reads: tuple[Array, ...],
+    writes: tuple[Array, ...],
+    numbers: tuple[float, ...] = (),
+    cost: float = 1.0,
+) -> None:
+    """Carry out an operation."""
+    words = words_of((*reads, *writes, *numbers))
+    call(operation.address(dtype), words.__array_interface__["data"][0])
+
+
+class Tape:
+    """Records operations instead of carrying them out."""
+
+    def __init__(self) -> None:
+        self.instructions: list[Instruction] = []
+
+    def __call__(
+        self,
+        operation: Operation,
+        dtype: np.dtype[Any],
+        reads: tuple[Array, ...],
+        writes: tuple[Array, ...],
+        numbers: tuple[float, ...] = (),
+        cost: float = 1.0,
+    ) -> None:
+        """Append an instruction."""
+        words = words_of((*reads, *writes, *numbers))
+        self.instructions.append(
+            Instruction(operation.name, operation.address(dtype), words, reads, writes, cost)
+        )
+
+
+def parts(values: Activations) -> tuple[Array, ...]:
+    """Return the arrays that activity consists of: one if dense, three if compressed."""
+    if isinstance(values, SparseRows):
+        return values.indptr, values.columns, values.values
+    return (values,)
+
+
+def given(values: Activations, dtype: np.dtype[Any]) -> tuple[Array, ...]:
+    """Return the arrays of activity to be read, copied where kind or order do not fit."""
+    if isinstance(values, SparseRows):
+        return parts(values)
+    return (np.ascontiguousarray(values, dtype=dtype),)
+
+
+def drawn(draws: Draws) -> tuple[tuple[Array, Array], tuple[int, int]]:
+    """Return the arrays and the numbers that a draw depends on."""
+    return (draws.keys, draws.clock), (draws.rows_per_key, draws.site)

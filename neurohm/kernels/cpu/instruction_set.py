@@ -1,0 +1,42 @@
+"""All compiled kernels together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from neurohm.kernels.cpu import patterns
+from neurohm.kernels.cpu.arrays import Arrays
+from neurohm.kernels.cpu.bernoulli import BernoulliUnits
+from neurohm.kernels.cpu.crew import Crew
+from neurohm.kernels.cpu.instruction import Issue, Tape, run_at_once
+from neurohm.kernels.cpu.optimisers import Optimisers
+from neurohm.kernels.cpu.poisson import PoissonUnits
+from neurohm.kernels.cpu.products import Products
+from neurohm.kernels.cpu.program import RecordedProgram
+from neurohm.kernels.cpu.weights import Weights
+from neurohm.kernels.cpu.windows import Windows
+from neurohm.kernels.interface import Kernels
+
+
+def kernels(issue: Issue = run_at_once) -> Kernels:
+    """Return the kernels, which hand every call to ``issue``."""
+    return Kernels(
+        name="cpu",
+        bernoulli=BernoulliUnits(issue),
+        poisson=PoissonUnits(issue),
+        products=Products(issue),
+        arrays=Arrays(issue),
+        weights=Weights(issue),
+        optimisers=Optimisers(issue),
+        windows=Windows(issue),
+        patterns=patterns,
+        record=record,
+        workers=Crew,
+    )
+
+
+def record(body: Callable[[Kernels], None]) -> RecordedProgram:
+    """Record the kernel calls of a function instead of carrying them out."""
+    tape = Tape()
+    body(kernels(tape))
+    return RecordedProgram(tape.instructions)

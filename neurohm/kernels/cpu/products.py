@@ -1,0 +1,126 @@
+"""Compiled products of activity and weights; see `kernels.reference.products`."""
+
+# mypy: disable-error-code="call-arg"
+
+from __future__ import annotations
+
+import numpy as np
+
+from neurohm.backend import Activations, Array, SparseRows
+from neurohm.kernels.cpu import blas
+from neurohm.kernels.cpu.instruction import Issue, given, parts
+from neurohm.kernels.cpu.operation import (
+    matrix,
+    operation,
+    pointer,
+    vector,
+    whole,
+)
+
+
+class Products:
+    """See `neurohm.kernels.reference.products`.
+
+    Parameters
+    ----------
+    issue : Issue
+        Carries a call out, or records it.
+    """
+
+    def __init__(self, issue: Issue) -> None:
+        self._issue = issue
+
+    def product(self, left: Activations, right: Array, out: Array) -> None:
+        """See `neurohm.kernels.reference.products.product`."""
+        if isinstance(left, SparseRows):
+            cost = left.shape[0] * right.size / 100
+            self._issue(_gather, out.dtype, (*parts(left), right), (out,), (), cost)
+        else:
+            self._dense(left, right, out, False)
+
+    def transposed_product(self, left: Activations, right: Array, out: Array) -> None:
+        """See `neurohm.kernels.reference.products.transposed_product`."""
+        if isinstance(left, SparseRows):
+            cost = right.shape[0] * out.size / 100
+            self._issue(_scatter, out.dtype, (*parts(left), right), (out,), (), cost)
+        else:
+            self._dense(left, right, out, True)
+
+    def add_shared(self, part: Array, out: Array) -> None:
+        """See `neurohm.kernels.reference.products.add_shared`."""
+        self._issue(_add_shared, out.dtype, (part,), (out,), (), out.size)
+
+    def _dense(self, left: Array, right: Array, out: Array, flip: bool) -> None:
+        left = given(left, out.dtype)[0]
+        address, wide = blas.gemm(out.dtype.char)
+        cost = out.size * right.shape[0] / 12
+        if address:
+            numbers = (int(flip), int(wide), address)
+            self._issue(_dense_product, out.dtype, (left, right), (out,), numbers, cost)
+        else:
+            operation = _slow_transposed_product if flip else _slow_product
+            self._issue(operation, out.dtype, (left, right), (out,), (), cost)
+
+
+@operation
+def _dense_product(words, real):  # type: ignore[no-untyped-def]
+    right, out = matrix(words, 1, real), matrix(words, 2, real)
+    flip, wide, address = whole(words, 3) != 0, whole(words, 4) != 0, whole(words, 5)
+    rows, columns, inner = out.shape[0], out.shape[1], right.shape[0]
+    left_at, right_at, out_at = (
+        pointer(words, 0, real),
+        pointer(words, 1, real),
+        pointer(words, 2, real),
+    )
+    blas.call_gemm(address, wide, flip, rows, columns, inner, left_at, right_at, out_at)
+
+
+@operation
+def _slow_product(words, real):  # type: ignore[no-untyped-def]
+    np.dot(matrix(words, 0, real), matrix(words, 1, real), matrix(words, 2, real))
+
+
+@operation
+def _slow_transposed_product(words, real):  # type: ignore[no-untyped-def]
+    np.dot(matrix(words, 0, real).T, matrix(words, 1, real), matrix(words, 2, real))
+
+
+@operation
+def _gather(words, real):  # type: ignore[no-untyped-def]
+    indptr, columns = vector(words, 0, np.int64), vector(words, 1, np.int32)
+    values, right, out = vector(words, 2, real), matrix(words, 3, real), matrix(words, 4, real)
+    units = out.shape[1]
+    for row in range(out.shape[0]):
+        sums = out[row]
+        for j in range(units):
+            sums[j] = 0.0
+        for entry in range(indptr[row], indptr[row + 1]):
+            s, weights = values[entry], right[columns[entry]]
+            for j in range(units):
+                sums[j] += s * weights[j]
+
+
+@operation
+def _scatter(words, real):  # type: ignore[no-untyped-def]
+    indptr, columns = vector(words, 0, np.int64), vector(words, 1, np.int32)
+    values, right, out = vector(words, 2, real), matrix(words, 3, real), matrix(words, 4, real)
+    units = out.shape[1]
+    for i in range(out.shape[0]):
+        for j in range(units):
+            out[i, j] = 0.0
+    for row in range(right.shape[0]):
+        error = right[row]
+        for entry in range(indptr[row], indptr[row + 1]):
+            s, sums = values[entry], out[columns[entry]]
+            for j in range(units):
+                sums[j] += s * error[j]
+
+
+@operation
+def _add_shared(words, real):  # type: ignore[no-untyped-def]
+    part, out = matrix(words, 0, real), matrix(words, 1, real)
+    share = out.shape[0] // part.shape[0]
+    for row in range(out.shape[0]):
+        added, sums = part[row // share], out[row]
+        for j in range(out.shape[1]):
+            sums[j] += added[j]

@@ -1,0 +1,178 @@
+"""One step of learning: recorded once for each size of batch, then replayed."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from neurohm.backend import Activations, Array, MovingStream, RandomStream
+from neurohm.kernels import Kernels, Program, Workers
+from neurohm.machine import HelmholtzMachine, Updates, Workspace
+from neurohm.training.batches import Batches
+from neurohm.training.run import Run
+
+
+class Step(ABC):
+    """The step of a run, with all its buffers.
+
+    Parameters
+    ----------
+    run : Run
+    batches : Batches
+
+    Attributes
+    ----------
+    sums : dict of str to ndarray of float64, (1,)
+        Sums over the epoch of what the rule watches.
+    """
+
+    def __init__(self, run: Run, batches: Batches) -> None:
+        backend = run.machine.backend
+        self.run, self.work = run, Workspace(backend)
+        self._batches = batches
+        keys = backend.asarray(RandomStream(run.seed).keys(), np.uint32)
+        self.stream = MovingStream(keys, backend.zeros((2,), np.uint32))
+        self.sums: dict[str, Array] = {}
+
+    def learn(self, indices: npt.NDArray[np.int64], factor: float) -> None:
+        """Learn a batch, at the learning rate times a factor."""
+        x = self.data(len(indices))
+        self._batches.take(indices, x)
+        now = np.array([self.run.position.step, 0], np.uint32)
+        self.run.machine.backend.write(self.stream.clock, now)
+        self.carry_out(x, factor)
+
+    @abstractmethod
+    def carry_out(self, x: Activations, factor: float) -> None:
+        """Learn from the data in a buffer that `data` gave."""
+
+    def data(self, rows: int) -> Activations:
+        """Return the buffer of a batch, dense or compressed as the run has it."""
+        machine = self.run.machine
+        room = self.work.sparse if self.run.compressed else self.work.array
+        return room("data", (rows, machine.visible.size), machine.dtype)
+
+    def wake(self, machine: HelmholtzMachine, x: Activations) -> Updates:
+        """Return what is learned awake, and add what is watched to the sums."""
+        rule, zeros = self.run.rule, machine.backend.zeros
+        updates = rule.wake_updates(
+            machine, rule.wake(machine, x, self.stream, self.work), self.work
+        )
+        for name, values in updates.monitored.items():
+            if name not in self.sums:
+                self.sums[name] = zeros((1,), np.float64)
+                self.sums[name][...] = self.run.position.sums.get(name, 0.0)
+            machine.kernels.arrays.accumulate(values, self.sums[name])
+        return updates
+
+    def sleep(self, machine: HelmholtzMachine, samples: int) -> Updates:
+        """Return what is learned asleep, beside that many samples."""
+        rule, compressed = self.run.rule, self.run.compressed
+        dreams = rule.sleep(machine, samples, self.stream, self.work, compressed=compressed)
+        return rule.sleep_updates(machine, dreams, self.work)
+
+    def begin_epoch(self) -> None:
+        """Begin with the sums that the run's position holds, none as a rule."""
+        for name, total in self.sums.items():
+            total[...] = self.run.position.sums.get(name, 0.0)
+
+    def settle(self) -> None:
+        """Bring the run's position up to date."""
+        backend = self.run.machine.backend
+        for name, total in self.sums.items():
+            self.run.position.sums[name] = float(backend.to_host(total)[0])
+
+
+class StepByHand(Step):
+    """A step that is gone through anew each time, for rules that do more than to call kernels."""
+
+    def carry_out(self, x: Activations, factor: float) -> None:
+        """Learn from the data in a buffer."""
+        machine, plasticity = self.run.machine, self.run.plasticity
+        updates = self.wake(machine, x)
+        if self.run.order == "alternating":
+            plasticity.apply(machine, updates, factor=factor, work=self.work)
+            updates = self.sleep(machine, x.shape[0])
+        else:
+            updates += self.sleep(machine, x.shape[0])
+        plasticity.apply(machine, updates, factor=factor, work=self.work)
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """What is replayed in one go, and the parameters that it changes."""
+
+    program: Program
+    keys: tuple[str, ...]
+
+
+class RecordedStep(Step):
+    """A step whose kernel calls are recorded once for each size of batch, and replayed.
+
+    Parameters
+    ----------
+    run : Run
+    batches : Batches
+    workers : Workers
+        Who carry it out.
+    """
+
+    def __init__(self, run: Run, batches: Batches, workers: Workers) -> None:
+        super().__init__(run, batches)
+        self._workers = workers
+        self._data: dict[int, Activations] = {}
+        self._parts: dict[int, tuple[Part, ...]] = {}
+
+    def data(self, rows: int) -> Activations:
+        """Return the buffer that the step of so many rows was recorded with."""
+        if rows not in self._data:
+            self._data[rows] = super().data(rows)
+        return self._data[rows]
+
+    def carry_out(self, x: Activations, factor: float) -> None:
+        """Learn from the data in a buffer."""
+        run, rows = self.run, x.shape[0]
+        if rows not in self._parts:
+            self._parts[rows] = self._record(x)
+        for part in self._parts[rows]:
+            run.plasticity.advance(run.machine, part.keys, factor)
+            self._workers.run(part.program)
+
+    def _record(self, x: Activations) -> tuple[Part, ...]:
+        rows = x.shape[0]
+        if self.run.order == "alternating":
+            awake, asleep = lambda m: self.wake(m, x), lambda m: self.sleep(m, rows)
+            return self._part(awake), self._part(asleep)
+        return (self._part(lambda m: self._both(m, x)),)
+
+    def _both(self, machine: HelmholtzMachine, x: Activations) -> Updates:
+        with machine.kernels.branch():
+            asleep = self.sleep(machine, x.shape[0])
+        return self.wake(machine, x) + asleep
+
+    def _part(self, phase: Callable[[HelmholtzMachine], Updates]) -> Part:
+        """Record a phase and the change that it brings."""
+        changed: list[str] = []
+
+        def body(kernels: Kernels) -> None:
+            machine = self.run.machine.issuing(kernels)
+            changed.extend(self.run.plasticity.issue(machine, phase(machine), self.work))
+
+        return Part(self.run.machine.kernels.record(body), tuple(changed))
+
+
+def step_of(run: Run, batches: Batches, workers: Workers) -> Step:
+    """Return the step of a run, recorded where all that it consists of allows that."""
+    if all(map(is_recordable, (run.rule, run.plasticity, run.plasticity.constraint))):
+        return RecordedStep(run, batches, workers)
+    return StepByHand(run, batches)
+
+
+def is_recordable(choice: Any) -> bool:
+    """Return whether a class says of itself, not of those derived from it, that it is."""
+    return choice is None or bool(vars(type(choice)).get("recordable", False))
