@@ -44,8 +44,10 @@ class ProductKernels(Protocol):
     def product(self, left: Activations, right: Array, out: Array) -> None:
         """Write left @ right."""
 
-    def transposed_product(self, left: Activations, right: Array, out: Array) -> None:
-        """Write left.T @ right."""
+    def transposed_product(
+        self, left: Activations, right: Array, out: Array, add: bool = False
+    ) -> None:
+        """Write left.T @ right, or add it."""
 
     def add_shared(self, part: Array, out: Array) -> None:
         """Add each row of a part to the rows that share it."""

@@ -311,16 +311,15 @@ def _accumulate(
 ) -> None:
     """Add presynaptic activity x weighed error to the gradient of the afferent's synapses."""
     key = afferent.synapses.key
-    weights = own[key]
-    first = key not in total
     error, summed = weighed
-    if afferent.presynaptic is None:
-        product = summed
+    kernels, add = machine.kernels, key in total
+    if not add:
+        gradient = work.array(("gradient", key), own[key].shape, machine.dtype)
+        total[key] = (own[key], gradient)
+    gradient = total[key][1]
+    if afferent.presynaptic is not None:
+        kernels.products.transposed_product(afferent.presynaptic, error, gradient, add)
+    elif add:
+        kernels.arrays.add(summed, gradient)
     else:
-        label = ("gradient" if first else "further gradient", key)
-        product = work.array(label, weights.shape, machine.dtype)
-        machine.kernels.products.transposed_product(afferent.presynaptic, error, product)
-    if first:
-        total[key] = (weights, product)
-    else:
-        machine.kernels.arrays.add(product, total[key][1])
+        total[key] = (own[key], summed)

@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from neurohm.backend import Activations, RandomStream, Site, SparseRows
+from neurohm.backend import Activations, Array, RandomStream, Site, SparseRows
 from neurohm.exceptions import InputError
+from neurohm.kernels import Kernels
 from neurohm.machine import HelmholtzMachine
 
 DENSEST = 0.12
@@ -40,6 +41,17 @@ def is_worth_compressing(density: float) -> bool:
     samples give other last bits than dense ones.
     """
     return density < DENSEST
+
+
+@runtime_checkable
+class IssuedBatches(Batches, Protocol):
+    """Batches that kernels can gather, so that gathering is part of a recorded step."""
+
+    def can_issue(self, out: Activations) -> bool:
+        """Return whether there are kernels that write samples into ``out``."""
+
+    def issue(self, kernels: Kernels, indices: Array, out: Activations) -> None:
+        """Call them."""
 
 
 class ArrayBatches:
@@ -76,6 +88,17 @@ class ArrayBatches:
     def order(self, epoch: int, seed: int) -> npt.NDArray[np.int64]:
         """Return a permutation of the samples."""
         return RandomStream(seed, epoch).generator(Site.SHUFFLE.of()).permutation(self.size())
+
+    def can_issue(self, out: Activations) -> bool:
+        """Return whether the samples are a dense matrix in one piece, of the same kind."""
+        flags = getattr(self.x, "flags", None)
+        plain = flags is not None and bool(flags.c_contiguous)
+        return plain and not isinstance(out, SparseRows) and self.x.dtype == out.dtype
+
+    def issue(self, kernels: Kernels, indices: Array, out: Activations) -> None:
+        """Call the kernel that writes rows of a dense matrix into ``out``."""
+        assert not isinstance(out, SparseRows)
+        kernels.windows.rows_of(self.x, indices, out)
 
     def take(self, indices: npt.NDArray[np.int64], out: Activations) -> None:
         """Write samples into ``out``."""

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from neurohm.backend import Activations, Array, MovingStream, RandomStream
 from neurohm.kernels import Kernels, Program, Workers
 from neurohm.machine import HelmholtzMachine, Updates, Workspace
-from neurohm.training.batches import Batches
+from neurohm.training.batches import Batches, IssuedBatches
 from neurohm.training.run import Run
 
 
@@ -33,26 +33,23 @@ class Step(ABC):
 
     def __init__(self, run: Run, batches: Batches) -> None:
         backend = run.machine.backend
-        self.run, self.work = run, Workspace(backend)
-        self._batches = batches
+        self.run, self.batches, self.work = run, batches, Workspace(backend)
         keys = backend.asarray(RandomStream(run.seed).keys(), np.uint32)
         self.stream = MovingStream(keys, backend.zeros((2,), np.uint32))
         self.sums: dict[str, Array] = {}
 
     def learn(self, indices: npt.NDArray[np.int64], factor: float) -> None:
         """Learn a batch, at the learning rate times a factor."""
-        x = self.data(len(indices))
-        self._batches.take(indices, x)
         now = np.array([self.run.position.step, 0], np.uint32)
         self.run.machine.backend.write(self.stream.clock, now)
-        self.carry_out(x, factor)
+        self.carry_out(indices, factor)
 
     @abstractmethod
-    def carry_out(self, x: Activations, factor: float) -> None:
-        """Learn from the data in a buffer that `data` gave."""
+    def carry_out(self, indices: npt.NDArray[np.int64], factor: float) -> None:
+        """Learn a batch, with the clock of the random numbers set."""
 
     def data(self, rows: int) -> Activations:
-        """Return the buffer of a batch, dense or compressed as the run has it."""
+        """Return a buffer for a batch, dense or compressed as the run has it."""
         machine = self.run.machine
         room = self.work.sparse if self.run.compressed else self.work.array
         return room("data", (rows, machine.visible.size), machine.dtype)
@@ -91,9 +88,11 @@ class Step(ABC):
 class StepByHand(Step):
     """A step that is gone through anew each time, for rules that do more than to call kernels."""
 
-    def carry_out(self, x: Activations, factor: float) -> None:
-        """Learn from the data in a buffer."""
+    def carry_out(self, indices: npt.NDArray[np.int64], factor: float) -> None:
+        """Learn a batch."""
         machine, plasticity = self.run.machine, self.run.plasticity
+        x = self.data(len(indices))
+        self.batches.take(indices, x)
         updates = self.wake(machine, x)
         if self.run.order == "alternating":
             plasticity.apply(machine, updates, factor=factor, work=self.work)
@@ -111,6 +110,14 @@ class Part:
     keys: tuple[str, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Where a batch lies, and the indices of its samples, where kernels gather them."""
+
+    x: Activations
+    indices: Array | None
+
+
 class RecordedStep(Step):
     """A step whose kernel calls are recorded once for each size of batch, and replayed.
 
@@ -125,35 +132,47 @@ class RecordedStep(Step):
     def __init__(self, run: Run, batches: Batches, workers: Workers) -> None:
         super().__init__(run, batches)
         self._workers = workers
-        self._data: dict[int, Activations] = {}
-        self._parts: dict[int, tuple[Part, ...]] = {}
+        self._recorded: dict[int, tuple[Batch, tuple[Part, ...]]] = {}
 
-    def data(self, rows: int) -> Activations:
-        """Return the buffer that the step of so many rows was recorded with."""
-        if rows not in self._data:
-            self._data[rows] = super().data(rows)
-        return self._data[rows]
-
-    def carry_out(self, x: Activations, factor: float) -> None:
-        """Learn from the data in a buffer."""
-        run, rows = self.run, x.shape[0]
-        if rows not in self._parts:
-            self._parts[rows] = self._record(x)
-        for part in self._parts[rows]:
+    def carry_out(self, indices: npt.NDArray[np.int64], factor: float) -> None:
+        """Learn a batch."""
+        run, rows = self.run, len(indices)
+        if rows not in self._recorded:
+            batch = self._batch(rows)
+            self._recorded[rows] = batch, self._record(batch)
+        batch, parts = self._recorded[rows]
+        if batch.indices is None:
+            self.batches.take(indices, batch.x)
+        else:
+            run.machine.backend.write(batch.indices, indices)
+        for part in parts:
             run.plasticity.advance(run.machine, part.keys, factor)
             self._workers.run(part.program)
 
-    def _record(self, x: Activations) -> tuple[Part, ...]:
-        rows = x.shape[0]
-        if self.run.order == "alternating":
-            awake, asleep = lambda m: self.wake(m, x), lambda m: self.sleep(m, rows)
-            return self._part(awake), self._part(asleep)
-        return (self._part(lambda m: self._both(m, x)),)
+    def _batch(self, rows: int) -> Batch:
+        x, batches = self.data(rows), self.batches
+        if isinstance(batches, IssuedBatches) and batches.can_issue(x):
+            return Batch(x, self.run.machine.backend.zeros((rows,), np.int64))
+        return Batch(x, None)
 
-    def _both(self, machine: HelmholtzMachine, x: Activations) -> Updates:
+    def _record(self, batch: Batch) -> tuple[Part, ...]:
+        rows = batch.x.shape[0]
+        if self.run.order == "alternating":
+            return (
+                self._part(lambda machine: self._gather_and_wake(machine, batch)),
+                self._part(lambda machine: self.sleep(machine, rows)),
+            )
+        return (self._part(lambda machine: self._both(machine, batch)),)
+
+    def _both(self, machine: HelmholtzMachine, batch: Batch) -> Updates:
         with machine.kernels.branch():
-            asleep = self.sleep(machine, x.shape[0])
-        return self.wake(machine, x) + asleep
+            asleep = self.sleep(machine, batch.x.shape[0])
+        return self._gather_and_wake(machine, batch) + asleep
+
+    def _gather_and_wake(self, machine: HelmholtzMachine, batch: Batch) -> Updates:
+        if batch.indices is not None and isinstance(self.batches, IssuedBatches):
+            self.batches.issue(machine.kernels, batch.indices, batch.x)
+        return self.wake(machine, batch.x)
 
     def _part(self, phase: Callable[[HelmholtzMachine], Updates]) -> Part:
         """Record a phase and the change that it brings."""

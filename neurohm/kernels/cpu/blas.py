@@ -58,13 +58,13 @@ def _libraries() -> list[str]:
 
 
 @intrinsic
-def call_gemm(context, address, wide, flip, rows, columns, inner, left, right, out):  # type: ignore[no-untyped-def]
-    """Write left @ right, or left.T @ right where ``flip``; all three by their pointers."""
+def call_gemm(context, address, wide, flip, add, rows, columns, inner, left, right, out):  # type: ignore[no-untyped-def]
+    """Write left @ right, or left.T @ right where ``flip``, or add it where ``add``."""
     real = out.dtype
 
     def generate(target, builder, signature, values):  # type: ignore[no-untyped-def]
         number = target.get_value_type(real)
-        address, wide, flip, rows, columns, inner, left, right, out = values
+        address, wide, flip, add, rows, columns, inner, left, right, out = values
         pointer = left.type
 
         def branch(whole):  # type: ignore[no-untyped-def]
@@ -79,11 +79,12 @@ def call_gemm(context, address, wide, flip, rows, columns, inner, left, right, o
             transposed = builder.select(flip, enum(TRANSPOSED), enum(AS_IS))
             m, n, k = size(rows), size(columns), size(inner)
             stride = builder.select(flip, m, k)
+            kept = builder.select(add, number(1.0), number(0.0))
             builder.call(
                 builder.inttoptr(address, function),
                 [
                     *(enum(ROW_MAJOR), transposed, enum(AS_IS), m, n, k),
-                    *(number(1.0), left, stride, right, n, number(0.0), out, n),
+                    *(number(1.0), left, stride, right, n, kept, out, n),
                 ],
             )
 
@@ -94,5 +95,5 @@ def call_gemm(context, address, wide, flip, rows, columns, inner, left, right, o
                 branch(ir.IntType(32))
         return target.get_dummy_value()
 
-    arguments = (address, wide, flip, rows, columns, inner, left, right, out)
+    arguments = (address, wide, flip, add, rows, columns, inner, left, right, out)
     return types.void(*arguments), generate

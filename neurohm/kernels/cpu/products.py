@@ -38,41 +38,44 @@ class Products:
         else:
             self._dense(left, right, out, False)
 
-    def transposed_product(self, left: Activations, right: Array, out: Array) -> None:
+    def transposed_product(
+        self, left: Activations, right: Array, out: Array, add: bool = False
+    ) -> None:
         """See `neurohm.kernels.reference.products.transposed_product`."""
         if isinstance(left, SparseRows):
             cost = right.shape[0] * out.size / 100
-            self._issue(_scatter, out.dtype, (*parts(left), right), (out,), (), cost)
+            self._issue(_scatter, out.dtype, (*parts(left), right), (out,), (int(add),), cost)
         else:
-            self._dense(left, right, out, True)
+            self._dense(left, right, out, True, add)
 
     def add_shared(self, part: Array, out: Array) -> None:
         """See `neurohm.kernels.reference.products.add_shared`."""
         self._issue(_add_shared, out.dtype, (part,), (out,), (), out.size)
 
-    def _dense(self, left: Array, right: Array, out: Array, flip: bool) -> None:
+    def _dense(self, left: Array, right: Array, out: Array, flip: bool, add: bool = False) -> None:
         left = given(left, out.dtype)[0]
         address, wide = blas.gemm(out.dtype.char)
         cost = out.size * right.shape[0] / 12
         if address:
-            numbers = (int(flip), int(wide), address)
+            numbers = (int(flip), int(add), int(wide), address)
             self._issue(_dense_product, out.dtype, (left, right), (out,), numbers, cost)
         else:
             operation = _slow_transposed_product if flip else _slow_product
-            self._issue(operation, out.dtype, (left, right), (out,), (), cost)
+            self._issue(operation, out.dtype, (left, right), (out,), (int(add),), cost)
 
 
 @operation
 def _dense_product(words, real):  # type: ignore[no-untyped-def]
     right, out = matrix(words, 1, real), matrix(words, 2, real)
-    flip, wide, address = whole(words, 3) != 0, whole(words, 4) != 0, whole(words, 5)
+    flip, add, wide = whole(words, 3) != 0, whole(words, 4) != 0, whole(words, 5) != 0
+    address = whole(words, 6)
     rows, columns, inner = out.shape[0], out.shape[1], right.shape[0]
     left_at, right_at, out_at = (
         pointer(words, 0, real),
         pointer(words, 1, real),
         pointer(words, 2, real),
     )
-    blas.call_gemm(address, wide, flip, rows, columns, inner, left_at, right_at, out_at)
+    blas.call_gemm(address, wide, flip, add, rows, columns, inner, left_at, right_at, out_at)
 
 
 @operation
@@ -82,7 +85,11 @@ def _slow_product(words, real):  # type: ignore[no-untyped-def]
 
 @operation
 def _slow_transposed_product(words, real):  # type: ignore[no-untyped-def]
-    np.dot(matrix(words, 0, real).T, matrix(words, 1, real), matrix(words, 2, real))
+    left, right, out = matrix(words, 0, real), matrix(words, 1, real), matrix(words, 2, real)
+    if whole(words, 3) != 0:
+        out += np.dot(left.T, right)
+    else:
+        np.dot(left.T, right, out)
 
 
 @operation
@@ -105,9 +112,10 @@ def _scatter(words, real):  # type: ignore[no-untyped-def]
     indptr, columns = vector(words, 0, np.int64), vector(words, 1, np.int32)
     values, right, out = vector(words, 2, real), matrix(words, 3, real), matrix(words, 4, real)
     units = out.shape[1]
-    for i in range(out.shape[0]):
-        for j in range(units):
-            out[i, j] = 0.0
+    if whole(words, 5) == 0:
+        for i in range(out.shape[0]):
+            for j in range(units):
+                out[i, j] = 0.0
     for row in range(right.shape[0]):
         error = right[row]
         for entry in range(indptr[row], indptr[row + 1]):

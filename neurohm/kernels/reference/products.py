@@ -20,7 +20,7 @@ def product(left: Activations, right: Array, out: Array) -> None:
     np.matmul(dense(left), right, out=out)
 
 
-def transposed_product(left: Activations, right: Array, out: Array) -> None:
+def transposed_product(left: Activations, right: Array, out: Array, add: bool = False) -> None:
     """Write left.T @ right: presynaptic activity times error, summed over rows.
 
     Parameters
@@ -28,8 +28,13 @@ def transposed_product(left: Activations, right: Array, out: Array) -> None:
     left : ndarray or SparseRows, (rows, sources)
     right : ndarray, (rows, targets)
     out : ndarray, (sources, targets)
+    add : bool
+        Whether to add to what ``out`` holds.
     """
-    np.matmul(dense(left).T, right, out=out)
+    if add:
+        out += np.matmul(dense(left).T, right)
+    else:
+        np.matmul(dense(left).T, right, out=out)
 
 
 def add_shared(part: Array, out: Array) -> None:
