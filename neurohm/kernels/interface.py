@@ -120,6 +120,22 @@ class WindowKernels(Protocol):
         """Write rows of a matrix by their index."""
 
 
+class FisherKernels(Protocol):
+    """Natural gradients; see `neurohm.kernels.reference.fisher`."""
+
+    def conjugate_gradients(
+        self,
+        activity: Array,
+        weight: Array,
+        error: Array,
+        setting: Array,
+        limit: int,
+        out: Array,
+        spent: Array,
+    ) -> None:
+        """Write the natural gradients of all units of a population."""
+
+
 class PatternKernels(Protocol):
     """The passes over spikes; see `neurohm.kernels.reference.patterns`."""
 
@@ -168,6 +184,7 @@ class Kernels:
     weights : WeightKernels
     optimisers : OptimiserKernels
     windows : WindowKernels
+    fisher : FisherKernels
     patterns : PatternKernels
     record : callable
         From a function of kernels to the `Program` of the calls that it makes of them.
@@ -185,6 +202,7 @@ class Kernels:
     weights: WeightKernels
     optimisers: OptimiserKernels
     windows: WindowKernels
+    fisher: FisherKernels
     patterns: PatternKernels
     record: Callable[[Callable[[Kernels], None]], Program]
     workers: Callable[..., AbstractContextManager[Workers]]

@@ -8,6 +8,7 @@ from neurohm.kernels.cpu import patterns
 from neurohm.kernels.cpu.arrays import Arrays
 from neurohm.kernels.cpu.bernoulli import BernoulliUnits
 from neurohm.kernels.cpu.crew import Crew
+from neurohm.kernels.cpu.fisher import Fisher
 from neurohm.kernels.cpu.instruction import Issue, Tape, run_at_once
 from neurohm.kernels.cpu.optimisers import Optimisers
 from neurohm.kernels.cpu.poisson import PoissonUnits
@@ -29,6 +30,7 @@ def kernels(issue: Issue = run_at_once) -> Kernels:
         weights=Weights(issue),
         optimisers=Optimisers(issue),
         windows=Windows(issue),
+        fisher=Fisher(issue),
         patterns=patterns,
         record=record,
         workers=Crew,

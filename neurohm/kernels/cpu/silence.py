@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+# mypy: disable-error-code="call-arg"
 import numpy as np
-from numba import njit
+from llvmlite import ir
+from numba import njit, types
+from numba.extending import intrinsic
 
 from neurohm.kernels.cpu.scalar import EXACT
 
@@ -18,12 +21,26 @@ def silent_flags(units):  # type: ignore[no-untyped-def]
 
 @njit(**EXACT)
 def append_row(flags, columns, end):  # type: ignore[no-untyped-def]
-    """Append the places of raised flags to the columns, and return where they end now."""
+    """Append the places of raised flags to the columns, and return where they end now.
+
+    Most words of eight flags are empty; in the others the lowest flag is found and taken away,
+    so that hardly a branch goes another way than the one before.
+    """
     together = flags.view(np.uint64)
-    for word in range(together.size):
-        if together[word]:
-            for j in range(_TOGETHER * word, _TOGETHER * (word + 1)):
-                if flags[j]:
-                    columns[end] = j
-                    end += 1
+    for i in range(together.size):
+        word = together[i]
+        while word != np.uint64(0):
+            columns[end] = _TOGETHER * i + (_lowest_bit(word) >> 3)
+            end += 1
+            word &= word - np.uint64(1)
     return end
+
+
+@intrinsic
+def _lowest_bit(context, word):  # type: ignore[no-untyped-def]
+    """Return the place of the lowest bit that is set."""
+
+    def generate(target, builder, signature, values):  # type: ignore[no-untyped-def]
+        return builder.cttz(values[0], ir.IntType(1)(1))
+
+    return types.int64(word), generate

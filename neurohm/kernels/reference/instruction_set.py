@@ -12,6 +12,7 @@ from neurohm.kernels.interface import Kernels, Workers
 from neurohm.kernels.reference import (
     arrays,
     bernoulli,
+    fisher,
     optimisers,
     patterns,
     poisson,
@@ -28,6 +29,7 @@ _PARTS: dict[str, ModuleType] = {
     "weights": weights,
     "optimisers": optimisers,
     "windows": windows,
+    "fisher": fisher,
     "patterns": patterns,
 }
 
