@@ -1,4 +1,8 @@
-"""Compiled passes over Bernoulli activity; the equations stand in `kernels.reference.bernoulli`."""
+"""Compiled passes over Bernoulli activity; the equations stand in `kernels.reference.bernoulli`.
+
+The log-probability of a row is summed over its units in the precision at hand, as many sums at a
+time as there are vector lanes, and over populations in double precision.
+"""
 
 from __future__ import annotations
 
@@ -51,12 +55,12 @@ def _draw_with_log_probability(words, real):  # type: ignore[no-untyped-def]
     for row in range(out.shape[0]):
         a, s = drive[row // share], out[row]
         fill_row(bits, row, keys, rows_per_key, site, clock)
-        part = 0.0
+        part = bias.dtype.type(0.0)
         for j in range(out.shape[1]):
             v = a[j] + bias[j]
             s[j] = one if _fires(v, bits[j]) else zero
-            part += np.float64(s[j] * v - _softplus(v))
-        total[row] += part
+            part += s[j] * v - _softplus(v)
+        total[row] += np.float64(part)
 
 
 @operation
@@ -101,13 +105,13 @@ def _error_with_log_probability(words, real):  # type: ignore[no-untyped-def]
     share, repeat = out.shape[0] // drive.shape[0], out.shape[0] // values.shape[0]
     for row in range(out.shape[0]):
         a, s, error = drive[row // share], values[row // repeat], out[row]
-        part = 0.0
+        part = bias.dtype.type(0.0)
         for j in range(out.shape[1]):
             v = a[j] + bias[j]
             e = exp_clamped(-abs(v))
             error[j] = s[j] - (one if v >= zero else e) / (one + e)
-            part += np.float64(s[j] * v - max(v, zero) - log1p_unit(e))
-        total[row] += part
+            part += s[j] * v - max(v, zero) - log1p_unit(e)
+        total[row] += np.float64(part)
 
 
 @operation
@@ -117,11 +121,11 @@ def _log_probability(words, real):  # type: ignore[no-untyped-def]
     share, repeat = total.size // drive.shape[0], total.size // values.shape[0]
     for row in range(total.size):
         a, s = drive[row // share], values[row // repeat]
-        part = 0.0
+        part = bias.dtype.type(0.0)
         for j in range(bias.size):
             v = a[j] + bias[j]
-            part += np.float64(s[j] * v - _softplus(v))
-        total[row] += part
+            part += s[j] * v - _softplus(v)
+        total[row] += np.float64(part)
 
 
 @operation
@@ -149,17 +153,17 @@ def _sparse_error_with_log_probability(words, real):  # type: ignore[no-untyped-
     share, repeat = out.shape[0] // drive.shape[0], out.shape[0] // (indptr.size - 1)
     for row in range(out.shape[0]):
         a, error, sample = drive[row // share], out[row], row // repeat
-        part = 0.0
+        part = bias.dtype.type(0.0)
         for j in range(out.shape[1]):
             v = a[j] + bias[j]
             e = exp_clamped(-abs(v))
             error[j] = -(one if v >= zero else e) / (one + e)
-            part -= np.float64(max(v, zero) + log1p_unit(e))
+            part -= max(v, zero) + log1p_unit(e)
         for entry in range(indptr[sample], indptr[sample + 1]):
             j, s = columns[entry], values[entry]
             error[j] += s
-            part += np.float64(s * (a[j] + bias[j]))
-        total[row] += part
+            part += s * (a[j] + bias[j])
+        total[row] += np.float64(part)
 
 
 @operation
@@ -170,13 +174,13 @@ def _sparse_log_probability(words, real):  # type: ignore[no-untyped-def]
     share, repeat = total.size // drive.shape[0], total.size // (indptr.size - 1)
     for row in range(total.size):
         a, sample = drive[row // share], row // repeat
-        part = 0.0
+        part = bias.dtype.type(0.0)
         for j in range(bias.size):
-            part -= np.float64(_softplus(a[j] + bias[j]))
+            part -= _softplus(a[j] + bias[j])
         for entry in range(indptr[sample], indptr[sample + 1]):
             j = columns[entry]
-            part += np.float64(values[entry] * (a[j] + bias[j]))
-        total[row] += part
+            part += values[entry] * (a[j] + bias[j])
+        total[row] += np.float64(part)
 
 
 @njit(inline="always", **FAST)

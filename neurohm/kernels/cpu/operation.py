@@ -109,7 +109,7 @@ def number(words: Any, argument: int) -> float:
     raise NotImplementedError
 
 
-@overload(matrix, inline="always")
+@overload(matrix)
 def _matrix(words, argument, dtype):  # type: ignore[no-untyped-def]
     def read(words, argument, dtype):  # type: ignore[no-untyped-def]
         first = WORDS * argument
@@ -118,7 +118,7 @@ def _matrix(words, argument, dtype):  # type: ignore[no-untyped-def]
     return read
 
 
-@overload(vector, inline="always")
+@overload(vector)
 def _vector(words, argument, dtype):  # type: ignore[no-untyped-def]
     def read(words, argument, dtype):  # type: ignore[no-untyped-def]
         first = WORDS * argument
@@ -127,17 +127,17 @@ def _vector(words, argument, dtype):  # type: ignore[no-untyped-def]
     return read
 
 
-@overload(pointer, inline="always")
+@overload(pointer)
 def _pointer_of(words, argument, dtype):  # type: ignore[no-untyped-def]
     return lambda words, argument, dtype: _pointer(words[WORDS * argument], dtype)
 
 
-@overload(whole, inline="always")
+@overload(whole)
 def _whole(words, argument):  # type: ignore[no-untyped-def]
     return lambda words, argument: words[WORDS * argument]
 
 
-@overload(number, inline="always")
+@overload(number)
 def _number(words, argument):  # type: ignore[no-untyped-def]
     return lambda words, argument: _as_float(words[WORDS * argument])
 

@@ -93,13 +93,13 @@ def _error_with_log_probability(words, real):  # type: ignore[no-untyped-def]
     share, repeat = out.shape[0] // drive.shape[0], out.shape[0] // values.shape[0]
     for row in range(out.shape[0]):
         a, s, error = drive[row // share], values[row // repeat], out[row]
-        part = 0.0
+        part = bias.dtype.type(0.0)
         for j in range(out.shape[1]):
             v = min(a[j] + bias[j], limit)
             rate = exp_clamped(v)
             error[j] = s[j] - rate
-            part += np.float64(s[j] * v - rate)
-        total[row] += part
+            part += s[j] * v - rate
+        total[row] += np.float64(part)
 
 
 @operation
@@ -111,11 +111,11 @@ def _log_probability(words, real):  # type: ignore[no-untyped-def]
     share, repeat = total.size // drive.shape[0], total.size // values.shape[0]
     for row in range(total.size):
         a, s = drive[row // share], values[row // repeat]
-        part = 0.0
+        part = bias.dtype.type(0.0)
         for j in range(bias.size):
             v = min(a[j] + bias[j], limit)
-            part += np.float64(s[j] * v - exp_clamped(v))
-        total[row] += part
+            part += s[j] * v - exp_clamped(v)
+        total[row] += np.float64(part)
 
 
 @operation
@@ -143,16 +143,16 @@ def _sparse_error_with_log_probability(words, real):  # type: ignore[no-untyped-
     share, repeat = out.shape[0] // drive.shape[0], out.shape[0] // (indptr.size - 1)
     for row in range(out.shape[0]):
         a, error, sample = drive[row // share], out[row], row // repeat
-        part = 0.0
+        part, counted = bias.dtype.type(0.0), 0.0
         for j in range(out.shape[1]):
             rate = exp_clamped(min(a[j] + bias[j], limit))
             error[j] = -rate
-            part -= np.float64(rate)
+            part -= rate
         for entry in range(indptr[sample], indptr[sample + 1]):
             j, s = columns[entry], values[entry]
             error[j] += s
-            part += _entry_log_probability(s, min(a[j] + bias[j], limit))
-        total[row] += part
+            counted += _entry_log_probability(s, min(a[j] + bias[j], limit))
+        total[row] += np.float64(part) + counted
 
 
 @operation
@@ -164,13 +164,13 @@ def _sparse_log_probability(words, real):  # type: ignore[no-untyped-def]
     share, repeat = total.size // drive.shape[0], total.size // (indptr.size - 1)
     for row in range(total.size):
         a, sample = drive[row // share], row // repeat
-        part = 0.0
+        part, counted = bias.dtype.type(0.0), 0.0
         for j in range(bias.size):
-            part -= np.float64(exp_clamped(min(a[j] + bias[j], limit)))
+            part -= exp_clamped(min(a[j] + bias[j], limit))
         for entry in range(indptr[sample], indptr[sample + 1]):
             j = columns[entry]
-            part += _entry_log_probability(values[entry], min(a[j] + bias[j], limit))
-        total[row] += part
+            counted += _entry_log_probability(values[entry], min(a[j] + bias[j], limit))
+        total[row] += np.float64(part) + counted
 
 
 @njit(**FAST)
