@@ -40,9 +40,8 @@ class IndependentModel:
         Half a spike is added to each unit, and half a bin, so that a unit without a spike in
         training does not make one in the test impossible.
         """
-        counts = binned.to_csr(np.float64)[np.flatnonzero(binned.observed)]
-        total = np.asarray(counts.sum(axis=0)).ravel()
-        return cls(kind, (total + 0.5) / (counts.shape[0] + 1))
+        observed = int(np.count_nonzero(binned.observed))
+        return cls(kind, (binned.spikes_of_units() + 0.5) / (observed + 1))
 
     def log_likelihood(self, x: npt.NDArray[Any], lags: int) -> npt.NDArray[np.float64]:
         """Return the log-probability of each window (nats).

@@ -15,8 +15,7 @@ from neurohm.backend.base import Array, Backend
 class SparseRows:
     """Rows of activity in compressed form, in memory that is allocated once.
 
-    The entries of row ``r`` are those from ``indptr[r]`` to ``indptr[r + 1]``, columns ascending.
-    There is room for a full matrix, of which an operating system hands out only what is written.
+    The entries of row ``r`` are those from ``indptr[r]`` to ``indptr[r + 1]``, in any order. There is room for a full matrix, of which an operating system hands out only what is written.
 
     Parameters
     ----------

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from neurohm.recordings.spike_times import blocks
 from neurohm.recordings.validation import unit_text
 
 if TYPE_CHECKING:
@@ -43,9 +44,9 @@ def rate_course(recording: Recording, columns: int = MOST_COLUMNS) -> dict[str, 
     n_pieces = max(1, math.ceil(recording.duration / width - 1e-9))
     edges = np.append(start + width * np.arange(n_pieces), stop)
     observed = _overlap(edges, recording.observed)
-    times = recording.spike_times
-    inside = _is_inside(times, recording.observed)
-    counts, _ = np.histogram(times[inside], bins=edges)
+    counts = np.zeros(n_pieces, np.int64)
+    for _, times in blocks(recording.spike_times):
+        counts += np.histogram(times[_is_inside(times, recording.observed)], bins=edges)[0]
     seen = observed > 1e-9 * width
     rates = [
         float(count / time / recording.n_units) if is_seen else None

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from neurohm.recordings import BinnedSpikes
+from neurohm.recordings.binned import observed_stretches
 
 BLOCKS = 5
 
@@ -42,14 +44,26 @@ def hold_out(
     >>> int(held_out.observed.sum()), int(learned.observed.sum())
     (10, 81)
     """
-    bins = np.flatnonzero(binned.observed)
-    blocks = min(BLOCKS, int(share * len(bins)) // (2 * lags))
+    n_observed = int(np.count_nonzero(binned.observed))
+    blocks = min(BLOCKS, int(share * n_observed) // (2 * lags))
     if blocks == 0:
         return binned, None
-    length = int(share * len(bins) / blocks)
-    held, near = np.zeros_like(binned.observed), np.zeros_like(binned.observed)
-    for end in np.linspace(0, len(bins), blocks + 1).astype(int)[1:]:
-        held[bins[end - length : end]] = True
-        near[bins[max(0, end - length - lags) : end + lags]] = True
-    learned = replace(binned, observed=binned.observed & ~near)
-    return learned, replace(binned, observed=held)
+    length = int(share * n_observed / blocks)
+    held, learned = np.zeros_like(binned.observed), binned.observed.copy()
+    stretches = observed_stretches(binned.observed)
+    for end in np.linspace(0, n_observed, blocks + 1).astype(int)[1:]:
+        for first, stop in _bins_between(stretches, end - length, end):
+            held[first:stop] = True
+        for first, stop in _bins_between(stretches, end - length - lags, end + lags):
+            learned[first:stop] = False
+    return replace(binned, observed=learned), replace(binned, observed=held)
+
+
+def _bins_between(stretches: npt.NDArray[np.int64], start: int, end: int) -> npt.NDArray[np.int64]:
+    """First bin and end of each run of the observed bins numbered `start` to `end`."""
+    ends = np.cumsum(stretches[:, 1] - stretches[:, 0])
+    # To the number of an observed bin in a stretch this is added for its place among all bins.
+    unseen = (stretches[:, 1] - ends)[:, None]
+    runs = np.clip(stretches - unseen, start, end)
+    found: npt.NDArray[np.int64] = (runs + unseen)[runs[:, 1] > runs[:, 0]]
+    return found

@@ -257,7 +257,7 @@ class SpikeHelmholtz(FittedSpikes):
         if self.observation == "auto":
             self.observation_ = "bernoulli" if binned.count.max(initial=0) <= 1 else "poisson"
         binned = self._clipped(binned)
-        POPULATIONS[self.observation_](1).check(binned.count)
+        POPULATIONS[self.observation_](1).check(binned.count.max(initial=0, keepdims=True))
         self.independent_ = IndependentModel.fit(self.observation_, binned)
         return binned
 

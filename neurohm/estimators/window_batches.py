@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
-from neurohm.backend import RandomStream, Site
+from neurohm.backend import Activations, Array, RandomStream, Site, SparseRows
 from neurohm.exceptions import InputError
+from neurohm.kernels import Kernels
 from neurohm.recordings import BinnedSpikes, Windows
+
+# Epochs of more windows are not listed, but shuffled as they are asked for.
+MOST_LISTED = 2**22
+_ROUNDS = 6
+_MIX = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
 
 
 class WindowBatches:
@@ -34,20 +38,97 @@ class WindowBatches:
         """Return the largest number of windows in an epoch."""
         return max(len(phase) for phase in self._phases)
 
-    def order(self, epoch: int, seed: int) -> npt.NDArray[np.int64]:
-        """Return the windows of an epoch, as places among the windows of stride 1, shuffled."""
+    def order(self, epoch: int, seed: int) -> npt.NDArray[np.int64] | ShuffledWindows:
+        """Return the windows of an epoch, as places among the windows of stride 1, shuffled.
+
+        Those of a very long recording come as something to take slices of.
+        """
         phase = self._phases[epoch % self.lags]
-        if not phase.size:
-            phase = self._phases[0]
-        return RandomStream(seed, epoch).generator(Site.SHUFFLE.of()).permutation(phase)
+        generator = RandomStream(seed, epoch).generator(Site.SHUFFLE.of())
+        if len(phase) > MOST_LISTED:
+            return ShuffledWindows(self.windows, phase, generator)
+        return generator.permutation(self.windows.indices_of(phase.starts))
 
-    def take(self, indices: npt.NDArray[np.int64], out: npt.NDArray[Any]) -> None:
+    @property
+    def density(self) -> float:
+        """Share of the entries of the windows that are not zero."""
+        binned = self.windows.binned
+        return len(binned.unit) / max(1, binned.n_units * int(np.count_nonzero(binned.observed)))
+
+    def take(self, indices: npt.NDArray[np.int64], out: Activations) -> None:
         """Write windows into ``out``."""
-        self.windows.dense(indices, out=out)
+        if isinstance(out, SparseRows):
+            self.windows.csr_into(indices, out.indptr, out.columns, out.values)
+        else:
+            self.windows.dense(indices, out=out)
 
-    def _phase(self, offset: int) -> npt.NDArray[np.int64]:
+    def can_issue(self, out: Activations) -> bool:
+        """Return that kernels can gather windows."""
+        return True
+
+    def places(self, indices: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return the first bins of windows."""
+        return self.windows.starts_of(indices)
+
+    def issue(self, kernels: Kernels, places: Array, out: Activations) -> None:
+        """Call the kernel that writes the windows that begin at some bins into ``out``."""
+        binned = self.windows.binned
+        kernels.windows.gather(binned.indptr, binned.unit, binned.count, places, self.lags, out)
+
+    def _phase(self, offset: int) -> Windows:
         try:
-            starts = Windows(self.windows.binned, self.lags, self.lags, offset).starts
+            return Windows(self.windows.binned, self.lags, self.lags, offset)
         except InputError:  # no observed stretch is long enough to begin that late
-            return np.empty(0, np.int64)
-        return np.searchsorted(self.windows.starts, starts)
+            return Windows(self.windows.binned, self.lags, self.lags)
+
+
+class ShuffledWindows:
+    """The windows of an epoch in a random order that is computed where it is asked for.
+
+    Parameters
+    ----------
+    windows : Windows
+        All windows, of stride 1.
+    phase : Windows
+        Those of the epoch.
+    generator : numpy.random.Generator
+        Source of the keys.
+
+    Notes
+    -----
+    A number below ``rows * columns`` is a pair; in turn each of the two is shifted by a hash of
+    the other and of a key (a Feistel network). Each shift can be undone, so the whole is a
+    permutation. What lands beyond the last window is sent through again.
+    """
+
+    def __init__(self, windows: Windows, phase: Windows, generator: np.random.Generator) -> None:
+        self.windows, self.phase = windows, phase
+        self._keys = generator.integers(0, 2**64, _ROUNDS, dtype=np.uint64)
+        self._columns = int(np.ceil(np.sqrt(len(phase))))
+        self._rows = -(-len(phase) // self._columns)
+
+    def __len__(self) -> int:
+        return len(self.phase)
+
+    def __getitem__(self, part: slice) -> npt.NDArray[np.int64]:
+        """Return some windows, as places among those of stride 1."""
+        places = self._shuffled(np.arange(*part.indices(len(self)), dtype=np.uint64))
+        while (beyond := places >= len(self)).any():
+            places[beyond] = self._shuffled(places[beyond])
+        return self.windows.indices_of(self.phase.starts_of(places.astype(np.int64)))
+
+    def _shuffled(self, places: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+        columns, rows = np.uint64(self._columns), np.uint64(self._rows)
+        row, column = np.divmod(places, columns)
+        for first, second in self._keys.reshape(-1, 2):
+            row = (row + _hash(column, first) % rows) % rows
+            column = (column + _hash(row, second) % columns) % columns
+        return row * columns + column
+
+
+def _hash(values: npt.NDArray[np.uint64], key: np.uint64) -> npt.NDArray[np.uint64]:
+    """Mix values with a key, as SplitMix64 does (doi:10.1145/2660193.2660195)."""
+    mixed = values ^ key
+    for shift, factor in zip((30, 27), _MIX, strict=True):
+        mixed = (mixed ^ (mixed >> np.uint64(shift))) * factor
+    return mixed ^ (mixed >> np.uint64(31))

@@ -119,6 +119,11 @@ class WindowKernels(Protocol):
     def rows_of(self, data: Array, indices: Array, out: Array) -> None:
         """Write rows of a matrix by their index."""
 
+    def gather(
+        self, indptr: Array, unit: Array, count: Array, starts: Array, lags: int, out: Activations
+    ) -> None:
+        """Write windows of binned spikes."""
+
 
 class FisherKernels(Protocol):
     """Natural gradients; see `neurohm.kernels.reference.fisher`."""

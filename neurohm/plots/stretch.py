@@ -8,6 +8,7 @@ import numpy as np
 
 from neurohm.exceptions import InputError
 from neurohm.recordings import Recording
+from neurohm.recordings.spike_times import blocks
 
 
 def chosen_stretch(
@@ -81,7 +82,9 @@ def liveliest(recording: Recording, length: float, bin_size: float) -> float:
     if whole.any():
         starts = starts[whole]
     edges = np.arange(recording.t_start, recording.t_stop + 5 * bin_size, 5 * bin_size)
-    counts = np.histogram(recording.spike_times, edges)[0].astype(np.float64)
+    counts = np.zeros(len(edges) - 1)
+    for _, times in blocks(recording.spike_times):
+        counts += np.histogram(times, edges)[0]
     sums = [np.concatenate([[0.0], np.cumsum(power)]) for power in (counts, counts**2)]
     inside = np.searchsorted(edges, [starts, starts + length]).clip(0, len(counts))
     number = np.maximum(1, inside[1] - inside[0])

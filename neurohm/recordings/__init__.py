@@ -1,6 +1,7 @@
 """Spike recordings: load, check, bin, cut into windows, simulate, make surrogates."""
 
-from neurohm.recordings.binning import BinnedSpikes, bin_spikes
+from neurohm.recordings.binned import BinnedSpikes
+from neurohm.recordings.binning import bin_spikes
 from neurohm.recordings.load import load_recording
 from neurohm.recordings.recording import Recording
 from neurohm.recordings.surrogates import (

@@ -3,147 +3,30 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
 from neurohm.checks import real_number
 from neurohm.exceptions import InputError
+from neurohm.recordings.binned import BinnedSpikes
 from neurohm.recordings.recording import Recording
+from neurohm.recordings.spike_times import blocks
 from neurohm.recordings.validation import unit_text, where
 
-if TYPE_CHECKING:
-    from scipy.sparse import csr_array
-
-__all__ = ["BinnedSpikes", "bin_spikes"]
+__all__ = ["bin_spikes"]
 
 # A tick is about this long (seconds, or bins): spikes closer to an edge are taken to be on it.
 _TICK = 1e-9
 # Below this, the rounding errors of a tick number in float64 stay far from half a tick.
 _MOST_TICKS = 2**49
-_SPIKES_PER_CHUNK = 2**22
 # Two months of 20 ms bins; beyond, the times are most likely not in seconds.
 _MOST_BINS = 2**28
 # Bin sizes may come in single precision; the multiple that they mean is taken instead.
 _SINGLE = 1e-6
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class BinnedSpikes:
-    """Spike counts of every unit in every bin, sparse: bins x units in CSR form.
-
-    Parameters
-    ----------
-    indptr : ndarray of int64, shape (n_bins + 1,)
-        The entries of bin ``b`` are ``indptr[b]`` to ``indptr[b + 1]``.
-    unit : ndarray of int32, shape (n_entries,)
-        Unit of each entry, ascending within a bin.
-    count : ndarray of int32, shape (n_entries,)
-        Spikes of that unit in that bin, at least 1.
-    observed : ndarray of bool, shape (n_bins,)
-        Whether the bin lies wholly inside observed time.
-    bin_size : float
-        Width of a bin, seconds (or bins of the file, see `time_unit`).
-    t_start : float
-        Left edge of the first bin, seconds.
-    n_units : int
-        Number of units.
-    time_unit : {"s", "bin"}
-        Unit of `bin_size` and `t_start`.
-
-    Examples
-    --------
-    >>> recording = Recording.from_trains([[0.1, 0.15, 0.3], [0.2]], t_stop=0.4)
-    >>> binned = bin_spikes(recording, 0.1)
-    >>> binned.toarray()
-    array([[0, 0],
-           [2, 0],
-           [0, 1],
-           [1, 0]], dtype=int32)
-    >>> binned
-    BinnedSpikes(4 bins of 0.1 s (4 observed) x 2 units, 4 spikes)
-    """
-
-    indptr: NDArray[np.int64]
-    unit: NDArray[np.int32]
-    count: NDArray[np.int32]
-    observed: NDArray[np.bool_]
-    bin_size: float
-    t_start: float
-    n_units: int
-    time_unit: Literal["s", "bin"] = "s"
-
-    @property
-    def n_bins(self) -> int:
-        """Number of bins, observed or not."""
-        return len(self.indptr) - 1
-
-    @property
-    def n_spikes(self) -> int:
-        """Number of spikes in all bins."""
-        return int(self.count.sum(dtype=np.int64))
-
-    @property
-    def bins(self) -> NDArray[np.int64]:
-        """Bin of each entry, ascending, shape (n_entries,)."""
-        return np.repeat(np.arange(self.n_bins), np.diff(self.indptr))
-
-    @property
-    def edges(self) -> NDArray[np.float64]:
-        """Edges of the bins, shape (n_bins + 1,), seconds."""
-        return self.t_start + np.arange(self.n_bins + 1, dtype=np.float64) * self.bin_size
-
-    def to_csr(self, dtype: DTypeLike = np.int32) -> csr_array[Any]:
-        """Counts as a SciPy matrix.
-
-        Parameters
-        ----------
-        dtype : dtype
-            Type of the counts.
-
-        Returns
-        -------
-        scipy.sparse.csr_array, shape (n_bins, n_units)
-
-        Examples
-        --------
-        >>> bin_spikes(Recording.from_trains([[0.1, 0.9]], t_stop=1.0), 0.5).to_csr().shape
-        (2, 1)
-        """
-        from scipy.sparse import csr_array
-
-        shape = (self.n_bins, self.n_units)
-        return csr_array((self.count.astype(dtype), self.unit, self.indptr), shape=shape)
-
-    def toarray(self, dtype: DTypeLike = np.int32) -> NDArray[Any]:
-        """Counts as a dense matrix: small recordings only.
-
-        Parameters
-        ----------
-        dtype : dtype
-            Type of the counts.
-
-        Returns
-        -------
-        ndarray, shape (n_bins, n_units)
-
-        Examples
-        --------
-        >>> bin_spikes(Recording.from_trains([[0.1, 0.9]], t_stop=1.0), 0.5).toarray().tolist()
-        [[1], [1]]
-        """
-        dense = np.zeros((self.n_bins, self.n_units), dtype=dtype)
-        dense[self.bins, self.unit] = self.count
-        return dense
-
-    def __repr__(self) -> str:
-        width = unit_text(self.bin_size, self.time_unit)
-        return (
-            f"BinnedSpikes({self.n_bins} bins of {width} ({int(self.observed.sum())} observed) "
-            f"x {self.n_units} units, {self.n_spikes} spikes)"
-        )
 
 
 def bin_spikes(recording: Recording, bin_size: float) -> BinnedSpikes:
@@ -179,7 +62,7 @@ def bin_spikes(recording: Recording, bin_size: float) -> BinnedSpikes:
     bin_size = _checked_bin_size(recording, bin_size)
     clock = _Clock.of(recording, bin_size)
     n_bins = clock.bin_after(recording.t_stop)
-    indptr, unit, count = _entries(recording, _bins_of_spikes(recording, clock, n_bins), n_bins)
+    indptr, unit, count = _entries(recording, clock, n_bins)
     return BinnedSpikes(
         indptr=indptr,
         unit=unit,
@@ -251,37 +134,33 @@ def _multiple(recording: Recording, bin_size: float, width: float) -> float:
     )
 
 
-def _bins_of_spikes(recording: Recording, clock: _Clock, n_bins: int) -> NDArray[Any]:
-    # Chunks, and the smaller integer where it will do: a hundred million spikes must fit.
-    bins: NDArray[Any] = np.empty(recording.n_spikes, np.int32 if n_bins < 2**31 else np.int64)
-    for first in range(0, recording.n_spikes, _SPIKES_PER_CHUNK):
-        chunk = slice(first, first + _SPIKES_PER_CHUNK)
-        bins[chunk] = clock.ticks(recording.spike_times[chunk]) // clock.ticks_per_bin
-    np.minimum(bins, n_bins - 1, out=bins)
-    return bins
-
-
 def _entries(
-    recording: Recording, bins: NDArray[Any], n_bins: int
-) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
-    """Merge spikes of one unit in one bin, and order by bin instead of by unit."""
-    from scipy.sparse import csr_array
+    recording: Recording, clock: _Clock, n_bins: int
+) -> tuple[NDArray[np.int64], NDArray[Any], NDArray[Any]]:
+    """Merge spikes of one unit in one bin, and order by bin instead of by unit.
 
-    index = recording.spike_times_index
-    begins = np.ones(len(bins), dtype=bool)
-    begins[1:] = bins[1:] != bins[:-1]
-    begins[index[index < len(bins)]] = True
-    first = np.flatnonzero(begins)
-    count = np.diff(first, append=len(bins)).astype(np.int32)
-    indptr = np.searchsorted(first, np.concatenate([[0], index]))
-    # Turning rows into columns is a counting sort: linear, and units come out ascending.
-    by_unit = csr_array((count, bins[first], indptr), shape=(recording.n_units, n_bins))
-    by_bin = by_unit.tocsc()
-    return (
-        by_bin.indptr.astype(np.int64),
-        by_bin.indices.astype(np.int32),
-        by_bin.data.astype(np.int32),
-    )
+    A counting sort in two passes over the spikes: beside the result a block of them is in memory.
+    """
+    from neurohm.recordings import compiled
+
+    head = np.zeros(n_bins + 1, dtype=np.int64)
+    state = np.array([0, -1, 0, 0])
+    for part in _blocks(recording, clock):
+        compiled.count_entries(*part, head, state)
+    n_entries, most = compiled.begin_bins(head), state[3]
+    unit = np.empty(n_entries, np.uint16 if recording.n_units <= 2**16 else np.int32)
+    count = np.empty(n_entries, np.uint8 if most < 2**8 else np.int32)
+    state[:] = 0, -1, 0, 0
+    for part in _blocks(recording, clock):
+        compiled.place_entries(*part, head, state, unit, count)
+    return head, unit, count
+
+
+def _blocks(recording: Recording, clock: _Clock) -> Iterator[tuple[Any, ...]]:
+    """Yield blocks of spikes with what tells their bins, as the compiled passes take them."""
+    ticks = (clock.t_start, clock.ticks_per_time)
+    for first, times in blocks(recording.spike_times):
+        yield times, first, recording.spike_times_index, ticks, clock.ticks_per_bin
 
 
 def _observed_bins(recording: Recording, clock: _Clock, n_bins: int) -> NDArray[np.bool_]:

@@ -28,7 +28,15 @@ from numpy.typing import NDArray
 from neurohm.exceptions import FileFormatError
 from neurohm.files import atomic_path
 from neurohm.recordings.recording import Recording
-from neurohm.recordings.tree import read_array, read_tree, write_array, write_tree
+from neurohm.recordings.spike_times import SpikeTimes, times_in
+from neurohm.recordings.stored_times import StoredTimes
+from neurohm.recordings.tree import (
+    create_compressed,
+    read_array,
+    read_tree,
+    write_array,
+    write_tree,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -101,10 +109,10 @@ def read_recording(file: Any, source: str, *, sort: bool = False) -> Recording:
     _check_version(file, source)
     _check_required(file, source)
     index = read_array(file["spike_times_index"])
-    times = read_array(file["spike_times"])
+    times = times_in(file["spike_times"])
     width = file.attrs.get("bin_width")
     return Recording(
-        spike_times=sorted_within_units(times, index) if sort else times,
+        spike_times=sorted_within_units(np.asarray(times), index) if sort else times,
         spike_times_index=index,
         unit_ids=read_array(file["unit_ids"]) if "unit_ids" in file else np.arange(len(index)),
         t_start=float(file.attrs["t_start"]),
@@ -157,7 +165,7 @@ def _write_attributes(recording: Recording, file: Any) -> None:
 
 
 def _write_arrays(recording: Recording, file: Any) -> None:
-    write_array(file, "spike_times", recording.spike_times)
+    _write_times(file, recording.spike_times)
     write_array(file, "spike_times_index", recording.spike_times_index)
     write_array(file, "unit_ids", recording.unit_ids)
     _write_group(file, "units", recording.unit_columns)
@@ -172,6 +180,15 @@ def _write_arrays(recording: Recording, file: Any) -> None:
         write_tree(file, "metadata", recording.metadata)
     if recording.truth is not None:
         write_tree(file, "truth", recording.truth)
+
+
+def _write_times(file: Any, times: SpikeTimes) -> None:
+    if not isinstance(times, StoredTimes):
+        write_array(file, "spike_times", times)
+        return
+    dataset = create_compressed(file, "spike_times", times.shape, times.dtype)
+    for first, values in times.blocks():
+        dataset[first : first + len(values)] = values
 
 
 def _write_group(file: Any, name: str, arrays: Mapping[str, NDArray[Any]]) -> None:

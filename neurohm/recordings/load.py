@@ -21,6 +21,7 @@ from neurohm.files import check_readable
 from neurohm.recordings.kinds import identify
 from neurohm.recordings.layouts.base import ReadOptions
 from neurohm.recordings.recording import Recording
+from neurohm.recordings.stored_times import StoredTimes
 from neurohm.recordings.suspicions import suspicions
 from neurohm.recordings.validation import file_path
 
@@ -174,9 +175,10 @@ def _rescaled(recording: Recording, factor: float) -> Recording:
     def scaled(arrays: Any) -> dict[str, Any]:
         return {name: np.asarray(array) * factor for name, array in arrays.items()}
 
+    times = recording.spike_times
     return replace(
         recording,
-        spike_times=recording.spike_times * factor,
+        spike_times=times.scaled(factor) if isinstance(times, StoredTimes) else times * factor,
         t_start=recording.t_start * factor,
         t_stop=recording.t_stop * factor,
         intervals=scaled(recording.intervals),

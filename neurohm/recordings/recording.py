@@ -15,6 +15,7 @@ from neurohm.checks import real_number
 from neurohm.recordings import slicing
 from neurohm.recordings.counts import bin_centres, count_matrix, spikes_of_counts, unit_ids_of
 from neurohm.recordings.intervals import merged, total_duration
+from neurohm.recordings.spike_times import SpikeTimes, blocks, kept_before, runs_inside
 from neurohm.recordings.validation import (
     check_recording,
     file_path,
@@ -35,7 +36,8 @@ class Recording:
     Parameters
     ----------
     spike_times : ndarray of float64, shape (n_spikes,)
-        Spike times in seconds, unit after unit, ascending within each.
+        Spike times in seconds, unit after unit, ascending within each. Very many of them stay in
+        their file and are read a part at a time (`StoredTimes`, which NumPy takes as an array).
     spike_times_index : ndarray of int64, shape (n_units,)
         End of each unit in `spike_times` (the ragged convention of NWB).
     unit_ids : ndarray of int64 or str, shape (n_units,)
@@ -83,7 +85,7 @@ class Recording:
     array([2., 1.])
     """
 
-    spike_times: NDArray[np.float64]
+    spike_times: SpikeTimes
     spike_times_index: NDArray[np.int64]
     unit_ids: NDArray[Any]
     t_start: float
@@ -243,8 +245,10 @@ class Recording:
     @property
     def rates(self) -> NDArray[np.float64]:
         """Mean rate of each unit over observed time, shape (n_units,), Hz (or per bin)."""
-        inside = slicing.inside(self.spike_times, self.observed, closed_at=self.t_stop)
-        before = np.concatenate([[0], np.cumsum(inside)])[self.spike_times_index]
+        before = self.spike_times_index
+        if "observed" in self.intervals:
+            runs = runs_inside(self.spike_times, self.observed, closed_at=self.t_stop)
+            before = kept_before(runs, before)
         return np.diff(before, prepend=0) / self.observed_duration
 
     @property
@@ -273,7 +277,7 @@ class Recording:
         Returns
         -------
         ndarray of float64, shape (n_spikes_of_unit,)
-            A read-only view, seconds.
+            Seconds, read-only: a view where the times are in memory, else read from the file.
 
         Raises
         ------
@@ -287,7 +291,8 @@ class Recording:
         """
         position = range(self.n_units)[unit_index]
         start = self.spike_times_index[position - 1] if position else 0
-        return self.spike_times[start : self.spike_times_index[position]]
+        times: NDArray[np.float64] = self.spike_times[start : self.spike_times_index[position]]
+        return times
 
     def __repr__(self) -> str:
         rate = "Hz" if self.time_unit == "s" else "per bin"
@@ -429,8 +434,9 @@ class Recording:
         digest = hashlib.sha256(b"neurohm-recording 1")
         span = np.array([self.t_start, self.t_stop])
         for array in (span, self.observed, self.spike_times, self.spike_times_index):
-            little_endian = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
-            digest.update(np.int64(array.size).tobytes() + little_endian.tobytes())
+            digest.update(np.int64(array.size).tobytes())
+            for _, values in blocks(array.ravel() if isinstance(array, np.ndarray) else array):
+                digest.update(values.astype(values.dtype.newbyteorder("<")).tobytes())
         digest.update(repr((self.time_unit, self.bin_width, self.unit_ids.tolist())).encode())
         return digest.hexdigest()
 

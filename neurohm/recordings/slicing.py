@@ -13,41 +13,13 @@ from numpy.typing import ArrayLike, NDArray
 from neurohm.checks import real_number, whole_number
 from neurohm.exceptions import InputError
 from neurohm.recordings.intervals import intersection, merged, time_at_share, total_duration
+from neurohm.recordings.spike_times import inside, kept_before, runs_inside, taken
 from neurohm.recordings.validation import unit_text, where
 
 if TYPE_CHECKING:
     from neurohm.recordings.recording import Recording
 
-__all__ = ["folds", "inside", "restrict", "select_units", "split"]
-
-
-def inside(
-    times: NDArray[np.float64], intervals: NDArray[np.float64], closed_at: float
-) -> NDArray[np.bool_]:
-    """Which moments lie in disjoint ascending half-open intervals.
-
-    Parameters
-    ----------
-    times : ndarray of float64, shape (n,)
-    intervals : ndarray of float64, shape (m, 2)
-    closed_at : float
-        A stop at this moment belongs to its interval: the end of the recording.
-
-    Returns
-    -------
-    ndarray of bool, shape (n,)
-
-    Examples
-    --------
-    >>> inside(np.array([0.0, 1.0, 2.0]), np.array([[0.0, 1.0], [1.5, 2.0]]), closed_at=2.0)
-    array([ True, False,  True])
-    """
-    # Stops and starts interleaved ascend, so an odd number of borders passed means inside.
-    borders = intervals.ravel()
-    within: NDArray[np.bool_] = np.searchsorted(borders, times, side="right") % 2 == 1
-    if borders.size and borders[-1] == closed_at:
-        within |= times == closed_at
-    return within
+__all__ = ["folds", "restrict", "select_units", "split"]
 
 
 def restrict(recording: Recording, pieces: NDArray[np.float64]) -> Recording:
@@ -84,12 +56,11 @@ def restrict(recording: Recording, pieces: NDArray[np.float64]) -> Recording:
             f"{where(recording)}no observed time in the stretch asked for",
             f"a stretch between {recording.t_start:g} and {recording.t_stop:g}",
         )
-    keep = inside(recording.spike_times, pieces, recording.t_stop)
-    kept_before = np.concatenate([[0], np.cumsum(keep)])
+    runs = runs_inside(recording.spike_times, pieces, recording.t_stop)
     return replace(
         recording,
-        spike_times=recording.spike_times[keep],
-        spike_times_index=kept_before[recording.spike_times_index],
+        spike_times=taken(recording.spike_times, runs),
+        spike_times_index=kept_before(runs, recording.spike_times_index),
         t_start=float(pieces[0, 0]),
         t_stop=float(pieces[-1, 1]),
         intervals=_intervals_within(recording, pieces) | _stated(observed, pieces),
@@ -201,12 +172,11 @@ def select_units(recording: Recording, units: ArrayLike) -> Recording:
     array([1])
     """
     chosen = _positions_of(recording, np.atleast_1d(np.asarray(units)))
-    trains = [recording.times(int(position)) for position in chosen]
-    counts = [train.size for train in trains]
+    ends, counts = recording.spike_times_index[chosen], recording.spike_counts[chosen]
     positions = recording.positions
     return replace(
         recording,
-        spike_times=np.concatenate([np.empty(0), *trains]),
+        spike_times=taken(recording.spike_times, np.stack([ends - counts, ends], axis=1)),
         spike_times_index=np.cumsum(counts, dtype=np.int64),
         unit_ids=recording.unit_ids[chosen],
         unit_columns={name: column[chosen] for name, column in recording.unit_columns.items()},

@@ -18,6 +18,8 @@ _HIGHEST_MEAN, _HIGHEST_COUNT = 20.0, 50
 _FINEST_GRID, _SAME_TIME = 0.005, 0.00025
 # Intervals in a stretch; how many must tell; how near to a multiple of the grid, in grids.
 _STRETCH, _TELLING, _NEAR = 100, 50, 0.02
+# Spikes that are looked at: more tell no more.
+_MOST_LOOKED_AT = 2**23
 
 
 def suspicions(recording: Recording) -> list[str]:
@@ -77,10 +79,10 @@ def _count_suspicion(recording: Recording) -> list[str]:
     """Say so if a matrix of counts looks like an image."""
     if recording.bin_width is None or not recording.n_spikes:
         return []
-    counts = _counts_above_zero(recording)
+    filled, most = _filled_cells(recording)
     cells = recording.n_units * round(recording.duration / recording.bin_width)
-    mean, most = recording.n_spikes / cells, int(counts.max())
-    if mean <= _HIGHEST_MEAN and not (most > _HIGHEST_COUNT and 2 * len(counts) > cells):
+    mean = recording.n_spikes / cells
+    if mean <= _HIGHEST_MEAN and not (most > _HIGHEST_COUNT and 2 * filled > cells):
         return []
     return [
         f"{where(recording)}{mean:.3g} spikes in a bin on average, at most {most}: "
@@ -88,13 +90,16 @@ def _count_suspicion(recording: Recording) -> list[str]:
     ]
 
 
-def _counts_above_zero(recording: Recording) -> NDArray[np.int64]:
-    """Counts of each unit in each bin that holds a spike; those of a bin share their time."""
-    times, index = recording.spike_times, recording.spike_times_index
-    begins = np.ones(len(times), dtype=bool)
-    begins[1:] = times[1:] != times[:-1]
-    begins[index[index < len(times)]] = True
-    return np.diff(np.flatnonzero(begins), append=len(times))
+def _filled_cells(recording: Recording) -> tuple[int, int]:
+    """Bins of units that hold a spike, and the most spikes in one; those of a bin share a time."""
+    filled, most = 0, 0
+    for unit in range(recording.n_units):
+        times = recording.times(unit)
+        begins = np.flatnonzero(times[1:] != times[:-1]) + 1
+        counts = np.diff(begins, prepend=0, append=len(times))
+        filled += int(np.count_nonzero(counts))
+        most = max(most, int(counts.max()))
+    return filled, most
 
 
 def _grid_suspicion(recording: Recording) -> list[str]:
@@ -105,7 +110,7 @@ def _grid_suspicion(recording: Recording) -> list[str]:
     """
     if recording.bin_width is not None or recording.time_unit != "s" or recording.n_units < 2:
         return []
-    intervals = np.diff(np.sort(recording.spike_times))
+    intervals = np.diff(np.sort(_looked_at(recording)))
     before = np.flatnonzero(intervals > _SAME_TIME)  # the last spike before each interval
     last = before[: len(before) // _STRETCH * _STRETCH].reshape(-1, _STRETCH)
     if not last.size:
@@ -123,6 +128,13 @@ def _grid_suspicion(recording: Recording) -> list[str]:
         "finer bins hold nothing more, and synchrony within it is not physiological; "
         f"pass bin_size= / --bin of at least {grid:.3g} s"
     ]
+
+
+def _looked_at(recording: Recording) -> NDArray[np.float64]:
+    """Spike times of all units; of a very large recording, of units evenly spread over them."""
+    step = -(-recording.n_spikes // _MOST_LOOKED_AT)
+    trains = [recording.times(unit) for unit in range(0, recording.n_units, step)]
+    return np.concatenate(trains)
 
 
 def _grids(intervals: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from neurohm.exceptions import ArgumentTypeError
 
-__all__ = ["read_array", "read_tree", "write_array", "write_tree"]
+__all__ = ["create_compressed", "read_array", "read_tree", "write_array", "write_tree"]
 
 # Smaller arrays are stored as they are: a chunk and its index would take more room.
 _SMALLEST_COMPRESSED = 2048
@@ -48,9 +48,33 @@ def write_array(group: Any, name: str, values: Any) -> None:
     elif array.nbytes < _SMALLEST_COMPRESSED:
         group.create_dataset(name, data=array)
     else:
-        group.create_dataset(
-            name, data=array, chunks=True, shuffle=True, compression="gzip", compression_opts=4
-        )
+        create_compressed(group, name, array.shape, array.dtype)[...] = array
+
+
+def create_compressed(group: Any, name: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
+    """Create a compressed dataset, to be filled.
+
+    Parameters
+    ----------
+    group : h5py.Group
+    name : str
+    shape : tuple of int
+    dtype : dtype
+
+    Returns
+    -------
+    h5py.Dataset
+
+    Examples
+    --------
+    >>> import h5py
+    >>> with h5py.File("x", "w", driver="core", backing_store=False) as file:
+    ...     create_compressed(file, "a", (3,), np.dtype(float)).compression
+    'gzip'
+    """
+    return group.create_dataset(
+        name, shape, dtype, chunks=True, shuffle=True, compression="gzip", compression_opts=4
+    )
 
 
 def read_array(dataset: Any) -> NDArray[Any]:

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurohm.exceptions import ArgumentTypeError, InputError
+from neurohm.recordings.ascending_times import check_times
+from neurohm.recordings.stored_times import StoredTimes
 
 if TYPE_CHECKING:
     from neurohm.recordings.recording import Recording
@@ -107,10 +109,11 @@ def normalised_fields(recording: Recording) -> dict[str, Any]:
     >>> Recording([1], [1], [7], 0, 2).spike_times
     array([1.])
     """
-    positions = recording.positions
+    positions, times = recording.positions, recording.spike_times
     floats = _Reader(where(recording), np.float64)
+    is_stored = isinstance(times, StoredTimes)
     return {
-        "spike_times": floats.vector(recording.spike_times, "spike_times"),
+        "spike_times": times if is_stored else floats.vector(times, "spike_times"),
         "spike_times_index": _Reader(where(recording), np.int64).vector(
             recording.spike_times_index, "spike_times_index"
         ),
@@ -157,7 +160,7 @@ times within each unit; sort them (load_recording: sort=True / --sort)
     _check_span(recording)
     _check_units(recording)
     _check_index(recording)
-    _check_times(recording)
+    check_times(recording, where(recording))
     _check_intervals(recording)
     _check_unit_columns(recording)
     for mapping in (recording.unit_columns, recording.intervals, recording.events):
@@ -266,42 +269,6 @@ def _check_index(recording: Recording) -> None:
             f"{where(recording)}spike_times_index ends at {last} or descends",
             f"ascending ends of units, the last one {n_spikes}, the number of spike times",
         )
-
-
-def _check_times(recording: Recording) -> None:
-    times, index = recording.spike_times, recording.spike_times_index
-    bad = ~np.isfinite(times)
-    if bad.any():
-        _complain(recording, bad, "a spike time is {:g}", "finite times")
-    early, late = times < recording.t_start, times > recording.t_stop
-    if early.any():
-        negative = recording.t_start == 0 or times.min() < 0 < recording.t_start
-        found = "a negative spike time, {:g}" if negative else "a spike at {:g}, before t_start"
-        _complain(recording, early, found, f"times from t_start={recording.t_start:g} on")
-    if late.any():
-        _complain(recording, late, "a spike at {:g}", f"times up to t_stop={recording.t_stop:g}")
-    descends = np.zeros(len(times), dtype=bool)
-    descends[1:] = times[1:] < times[:-1]
-    descends[index[index < len(times)]] = False
-    if descends.any():
-        before = times[int(np.argmax(descends)) - 1]
-        _complain(
-            recording,
-            descends,
-            f"a spike at {{:g}} after one at {before:g}",
-            "ascending times within each unit",
-            "sort them (load_recording: sort=True / --sort)",
-        )
-
-
-def _complain(
-    recording: Recording, bad: NDArray[np.bool_], found: str, expected: str, mend: str = ""
-) -> None:
-    place = int(np.argmax(bad))
-    unit = int(np.searchsorted(recording.spike_times_index, place, side="right"))
-    name = recording.unit_ids[unit].item()
-    value = recording.spike_times[place]
-    raise InputError(f"{where(recording)}unit {name!r}: {found.format(value)}", expected, mend)
 
 
 def _check_intervals(recording: Recording) -> None:

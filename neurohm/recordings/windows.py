@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from neurohm.checks import whole_number
 from neurohm.exceptions import InputError
-from neurohm.recordings.binning import BinnedSpikes
+from neurohm.recordings.binned import BinnedSpikes, observed_stretches
 from neurohm.recordings.validation import unit_text
 
 __all__ = ["Windows"]
@@ -34,11 +34,6 @@ class Windows:
         overlap. Each observed stretch starts anew.
     offset : int
         Bins skipped at the start of each observed stretch.
-
-    Attributes
-    ----------
-    starts : ndarray of int64, shape (n_windows,)
-        First bin of each window.
 
     Raises
     ------
@@ -64,22 +59,86 @@ class Windows:
     lags: int
     stride: int = 1
     offset: int = 0
-    starts: NDArray[np.int64] = field(init=False, repr=False)
+    # First bin of the first window of each stretch; windows before each stretch, and all of them.
+    _first: NDArray[np.int64] = field(init=False, repr=False)
+    _before: NDArray[np.int64] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         for name, least in (("lags", 1), ("stride", 1), ("offset", 0)):
             object.__setattr__(self, name, whole_number(name, getattr(self, name), least))
-        stretches = _observed_stretches(self.binned.observed)
-        starts = [
-            np.arange(first + self.offset, end - self.lags + 1, self.stride, dtype=np.int64)
-            for first, end in stretches
-        ]
-        object.__setattr__(self, "starts", np.concatenate([np.empty(0, np.int64), *starts]))
-        if not len(self.starts):
+        stretches = observed_stretches(self.binned.observed)
+        room = stretches[:, 1] - stretches[:, 0] - self.offset - self.lags
+        fits = room >= 0
+        if not fits.any():
             raise self._too_short(int(np.diff(stretches, axis=1).max(initial=0)))
+        before = np.concatenate([[0], np.cumsum(room[fits] // self.stride + 1)])
+        object.__setattr__(self, "_first", stretches[fits, 0] + self.offset)
+        object.__setattr__(self, "_before", before)
 
     def __len__(self) -> int:
-        return len(self.starts)
+        return int(self._before[-1])
+
+    @property
+    def starts(self) -> NDArray[np.int64]:
+        """First bin of each window, shape (n_windows,); made anew each time."""
+        return self.starts_of(slice(None))
+
+    def starts_of(self, indices: ArrayLike | slice) -> NDArray[np.int64]:
+        """First bin of some windows.
+
+        Parameters
+        ----------
+        indices : array_like of int, shape (n,), or slice
+            Which windows; any order, repeats allowed.
+
+        Returns
+        -------
+        ndarray of int64, shape (n,)
+
+        Raises
+        ------
+        IndexError
+            If there is no such window.
+
+        Examples
+        --------
+        >>> from neurohm.recordings import Recording, bin_spikes
+        >>> binned = bin_spikes(Recording.from_trains([[0.5, 2.5], [1.5]], t_stop=4.0), 1.0)
+        >>> Windows(binned, lags=1, stride=2).starts_of([1, 0])
+        array([2, 0])
+        """
+        from neurohm.recordings import compiled
+
+        if isinstance(indices, slice):
+            indices = np.arange(*indices.indices(len(self)))
+        chosen = np.ascontiguousarray(indices, dtype=np.int64).ravel()
+        starts = np.empty(len(chosen), np.int64)
+        missing = compiled.starts_of_windows(chosen, self._first, self._before, self.stride, starts)
+        if missing >= 0:
+            raise IndexError(f"window {chosen[missing]} of {len(self)}")
+        return starts
+
+    def indices_of(self, starts: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Which windows begin at some bins.
+
+        Parameters
+        ----------
+        starts : ndarray of int64, shape (n,)
+            First bins of windows.
+
+        Returns
+        -------
+        ndarray of int64, shape (n,)
+
+        Examples
+        --------
+        >>> from neurohm.recordings import Recording, bin_spikes
+        >>> binned = bin_spikes(Recording.from_trains([[0.5, 2.5], [1.5]], t_stop=4.0), 1.0)
+        >>> Windows(binned, lags=1, stride=2).indices_of(np.array([2, 0]))
+        array([1, 0])
+        """
+        stretch = np.searchsorted(self._first, starts, side="right") - 1
+        return self._before[stretch] + (starts - self._first[stretch]) // self.stride
 
     @property
     def n_columns(self) -> int:
@@ -122,10 +181,68 @@ class Windows:
         >>> [part.tolist() for part in Windows(binned, lags=2).csr([0, 2])]
         [[0, 2, 3], [0, 3, 0], [1, 1, 1]]
         """
-        sizes, rows, columns, counts = self._entries(indices)
-        indptr = np.concatenate([[0], np.cumsum(sizes)])
-        order = np.argsort(rows * self.n_columns + columns, kind="stable")
-        return indptr, columns[order].astype(np.int32), counts[order]
+        from neurohm.recordings import compiled
+
+        starts = self.starts_of(indices)
+        indptr = np.empty(len(starts) + 1, np.int64)
+        total = compiled.row_ends(self.binned.indptr, starts, self.lags, indptr)
+        columns, counts = np.empty(total, np.int32), np.empty(total, np.int32)
+        self._fill(starts, columns, counts)
+        return indptr, columns, counts
+
+    def csr_into(
+        self,
+        indices: ArrayLike | slice,
+        indptr: NDArray[np.int64],
+        columns: NDArray[np.int32],
+        values: NDArray[Any],
+    ) -> int:
+        """Write some windows in compressed rows into arrays that are there; see `csr`.
+
+        Parameters
+        ----------
+        indices : array_like of int, shape (n,), or slice
+            Which windows; any order, repeats allowed.
+        indptr : ndarray of int64, shape (n + 1,)
+            Filled.
+        columns : ndarray of int32, shape (capacity,)
+            Its first entries are filled.
+        values : ndarray, shape (capacity,)
+            Its first entries are filled with the counts, in its own type.
+
+        Returns
+        -------
+        int
+            Number of entries.
+
+        Raises
+        ------
+        IndexError
+            If there is no such window.
+        InputError
+            If there is not enough room; then nothing but `indptr` is written.
+
+        Examples
+        --------
+        >>> from neurohm.recordings import Recording, bin_spikes
+        >>> binned = bin_spikes(Recording.from_trains([[0.5, 2.5], [1.5]], t_stop=4.0), 1.0)
+        >>> indptr, columns = np.empty(2, np.int64), np.empty(9, np.int32)
+        >>> values = np.empty(9, np.float32)
+        >>> n = Windows(binned, lags=2).csr_into([2], indptr, columns, values)
+        >>> columns[:n], values[:n]
+        (array([0], dtype=int32), array([1.], dtype=float32))
+        """
+        from neurohm.recordings import compiled
+
+        starts = self.starts_of(indices)
+        if indptr.shape != (len(starts) + 1,):
+            raise InputError(f"indptr of shape {indptr.shape}", f"shape {(len(starts) + 1,)}")
+        total = compiled.row_ends(self.binned.indptr, starts, self.lags, indptr)
+        capacity = min(len(columns), len(values))
+        if total > capacity:
+            raise InputError(f"room for {capacity} entries", f"room for {total}")
+        self._fill(starts, columns, values)
+        return int(total)
 
     def dense(
         self,
@@ -162,34 +279,28 @@ class Windows:
         >>> Windows(binned, lags=2).dense([2], dtype=int)
         array([[1, 0, 0, 0]])
         """
-        sizes, rows, columns, counts = self._entries(indices)
-        shape = (len(sizes), self.n_columns)
+        from neurohm.recordings import compiled
+
+        starts = self.starts_of(indices)
+        shape = (len(starts), self.n_columns)
         if out is None:
-            out = np.zeros(shape, dtype=dtype)
-        elif out.shape == shape:
-            out[...] = 0
-        else:
+            out = np.empty(shape, dtype=dtype)
+        elif out.shape != shape:
             raise InputError(f"out of shape {out.shape}", f"shape {shape}")
-        out[rows, columns] = counts
+        binned = self.binned
+        compiled.dense_windows(binned.indptr, binned.unit, binned.count, starts, self.lags, out)
         return out
 
-    def _entries(
-        self, indices: ArrayLike | slice
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int32]]:
-        """Entries of some windows, in the order of their bins: sizes of rows, then each entry."""
-        chosen = indices if isinstance(indices, slice) else np.asarray(indices, dtype=np.intp)
-        starts = np.atleast_1d(self.starts[chosen])
-        binned, bins_of_rows = self.binned, starts[:, None] + np.arange(self.lags)
-        first, last = binned.indptr[starts], binned.indptr[starts + self.lags]
-        sizes = last - first
-        rows = np.repeat(np.arange(len(starts)), sizes)
-        # The entries of a window lie side by side: place = its first entry + rank in the row.
-        ends = np.cumsum(sizes)
-        places = np.arange(len(rows)) + np.repeat(first - (ends - sizes), sizes)
-        per_lag = binned.indptr[bins_of_rows + 1] - binned.indptr[bins_of_rows]
-        lag = np.repeat(np.tile(np.arange(self.lags), len(starts)), per_lag.ravel())
-        columns = binned.unit[places].astype(np.int64) * self.lags + lag
-        return sizes, rows, columns, binned.count[places]
+    def _fill(
+        self, starts: NDArray[np.int64], columns: NDArray[np.int32], values: NDArray[Any]
+    ) -> None:
+        from neurohm.recordings import compiled
+
+        binned = self.binned
+        marks = np.zeros(-(-self.n_columns // 64), np.uint64)
+        held = np.empty(self.n_columns, values.dtype)
+        entries = (binned.indptr, binned.unit, binned.count)
+        compiled.sparse_windows(*entries, starts, self.lags, columns, values, marks, held)
 
     def _too_short(self, longest: int) -> InputError:
         size, unit = self.binned.bin_size, self.binned.time_unit
@@ -201,9 +312,3 @@ class Windows:
             "room for at least one window",
             "give fewer lags or a smaller bin size",
         )
-
-
-def _observed_stretches(observed: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """First bin and end of each run of observed bins, shape (n, 2)."""
-    padded = np.concatenate([[False], observed, [False]])
-    return np.flatnonzero(padded[1:] != padded[:-1]).reshape(-1, 2)

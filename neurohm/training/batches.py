@@ -16,6 +16,14 @@ from neurohm.machine import HelmholtzMachine
 DENSEST = 0.12
 
 
+class Order(Protocol):
+    """Indices of samples: an array, or anything else with a length that gives slices."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, part: slice, /) -> npt.NDArray[np.int64]: ...
+
+
 @runtime_checkable
 class Batches(Protocol):
     """Samples that can be listed in the order of an epoch and taken by their index.
@@ -24,7 +32,7 @@ class Batches(Protocol):
     that are not zero.
     """
 
-    def order(self, epoch: int, seed: int) -> npt.NDArray[np.int64]:
+    def order(self, epoch: int, seed: int) -> Order:
         """Return the samples of an epoch in the order in which they are learned."""
 
     def take(self, indices: npt.NDArray[np.int64], out: Activations) -> None:
@@ -47,10 +55,13 @@ def is_worth_compressing(density: float) -> bool:
 class IssuedBatches(Batches, Protocol):
     """Batches that kernels can gather, so that gathering is part of a recorded step."""
 
+    def places(self, indices: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return what kernels need to know of samples."""
+
     def can_issue(self, out: Activations) -> bool:
         """Return whether there are kernels that write samples into ``out``."""
 
-    def issue(self, kernels: Kernels, indices: Array, out: Activations) -> None:
+    def issue(self, kernels: Kernels, places: Array, out: Activations) -> None:
         """Call them."""
 
 
@@ -95,10 +106,14 @@ class ArrayBatches:
         plain = flags is not None and bool(flags.c_contiguous)
         return plain and not isinstance(out, SparseRows) and self.x.dtype == out.dtype
 
-    def issue(self, kernels: Kernels, indices: Array, out: Activations) -> None:
+    def places(self, indices: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return the rows of samples."""
+        return indices
+
+    def issue(self, kernels: Kernels, places: Array, out: Activations) -> None:
         """Call the kernel that writes rows of a dense matrix into ``out``."""
         assert not isinstance(out, SparseRows)
-        kernels.windows.rows_of(self.x, indices, out)
+        kernels.windows.rows_of(self.x, places, out)
 
     def take(self, indices: npt.NDArray[np.int64], out: Activations) -> None:
         """Write samples into ``out``."""

@@ -112,10 +112,10 @@ class Part:
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """Where a batch lies, and the indices of its samples, where kernels gather them."""
+    """Where a batch lies, and where its samples come from, if kernels gather them."""
 
     x: Activations
-    indices: Array | None
+    places: Array | None
 
 
 class RecordedStep(Step):
@@ -141,10 +141,10 @@ class RecordedStep(Step):
             batch = self._batch(rows)
             self._recorded[rows] = batch, self._record(batch)
         batch, parts = self._recorded[rows]
-        if batch.indices is None:
+        if batch.places is None:
             self.batches.take(indices, batch.x)
-        else:
-            run.machine.backend.write(batch.indices, indices)
+        elif isinstance(self.batches, IssuedBatches):
+            run.machine.backend.write(batch.places, self.batches.places(indices))
         for part in parts:
             run.plasticity.advance(run.machine, part.keys, factor)
             self._workers.run(part.program)
@@ -170,8 +170,8 @@ class RecordedStep(Step):
         return self._gather_and_wake(machine, batch) + asleep
 
     def _gather_and_wake(self, machine: HelmholtzMachine, batch: Batch) -> Updates:
-        if batch.indices is not None and isinstance(self.batches, IssuedBatches):
-            self.batches.issue(machine.kernels, batch.indices, batch.x)
+        if batch.places is not None and isinstance(self.batches, IssuedBatches):
+            self.batches.issue(machine.kernels, batch.places, batch.x)
         return self.wake(machine, batch.x)
 
     def _part(self, phase: Callable[[HelmholtzMachine], Updates]) -> Part:

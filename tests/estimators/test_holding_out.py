@@ -49,3 +49,25 @@ def test_too_little_to_hold_out(share, lags):
     learned, held_out = hold_out(spikes, share, lags)
     assert held_out is None
     assert learned is spikes
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 40), st.integers(1, 9)), min_size=1, max_size=8),
+    st.floats(0.0, 0.9),
+    st.integers(1, 4),
+)
+def test_with_gaps_as_by_numbering_the_observed_bins(stretches, share, lags):
+    edges = np.cumsum([length for pair in stretches for length in pair])[:-1]
+    spikes = binned(edges[-1], list(zip(edges[:-1:2], edges[1::2], strict=True)))
+    learned, held_out = hold_out(spikes, share, lags)
+    if held_out is None:
+        return
+    bins = np.flatnonzero(spikes.observed)
+    blocks = min(5, int(share * len(bins)) // (2 * lags))
+    length = int(share * len(bins) / blocks)
+    held, near = set(), set()
+    for end in np.linspace(0, len(bins), blocks + 1).astype(int)[1:]:
+        held |= set(bins[end - length : end])
+        near |= set(bins[max(0, end - length - lags) : end + lags])
+    assert set(np.flatnonzero(held_out.observed)) == held
+    assert set(np.flatnonzero(learned.observed)) == set(bins) - near

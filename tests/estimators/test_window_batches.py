@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import chi2
 
+from neurohm.estimators import window_batches
 from neurohm.estimators.window_batches import WindowBatches
 from neurohm.exceptions import InputError
 from neurohm.recordings import Recording, bin_spikes
@@ -85,3 +87,49 @@ def test_a_stretch_too_short_for_a_late_phase_still_gives_an_epoch():
 def test_nothing_fits():
     with pytest.raises(InputError, match="shorter than one window"):
         WindowBatches(binned([(3, 1)]), 4)
+
+
+def test_orders_of_ordinary_recordings_stay_what_they_are():
+    batches = WindowBatches(binned([(20, 3), (27, 0)]), 4)
+    assert batches.order(0, 0).tolist() == [16, 29, 37, 17, 8, 25, 0, 33, 12, 21, 4]
+    assert batches.order(6, 3).tolist() == [6, 27, 39, 19, 23, 2, 31, 14, 35, 10]
+
+
+@given(STRETCHES, st.integers(1, 3), st.integers(0, 9), st.integers(0, 2**32), st.integers(1, 9))
+def test_long_recordings_are_shuffled_where_they_are_asked_for(stretches, lags, epoch, seed, size):
+    spikes = binned(stretches)
+    if max(seen for seen, _ in stretches) < 2 * lags:
+        return
+    listed = WindowBatches(spikes, lags).order(epoch, seed)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(window_batches, "MOST_LISTED", 0)
+        order = WindowBatches(spikes, lags).order(epoch, seed)
+    parts = [order[first : first + size] for first in range(0, len(order), size)]
+    assert len(order) == len(listed)
+    assert sorted(np.concatenate(parts)) == sorted(listed)
+    np.testing.assert_array_equal(order[: len(order)], np.concatenate(parts))
+
+
+def test_shuffled_windows_follow_no_pattern(monkeypatch):
+    """Every place holds every window equally often: chi squared, false alarms 1 in 10,000."""
+    monkeypatch.setattr(window_batches, "MOST_LISTED", 0)
+    batches, n, repeats = WindowBatches(binned([(23, 0)]), 2), 11, 11_000
+    counts = np.zeros((n, n), dtype=int)
+    for seed in range(repeats):
+        order = batches.order(0, seed)
+        counts[np.arange(n), order[:n] // 2] += 1
+    expected = repeats / n
+    statistic = ((counts - expected) ** 2 / expected).sum()
+    assert statistic < chi2.isf(1e-4, (n - 1) ** 2)
+
+
+def test_neighbours_are_apart_in_a_long_order(monkeypatch):
+    monkeypatch.setattr(window_batches, "MOST_LISTED", 0)
+    batches = WindowBatches(binned([(20_000, 0)], n_units=1), 2)
+    places = batches.order(0, 1)[:10_000] // 2
+    assert np.array_equal(np.sort(places), np.arange(10_000))
+    # of a random order, correlations of neighbours have a standard error of 0.01
+    for lag in (1, 2, 100, 101):
+        assert abs(np.corrcoef(places[lag:], places[:-lag])[0, 1]) < 0.05
+    assert not np.array_equal(places, batches.order(0, 2)[:10_000] // 2)
+    assert not np.array_equal(places, batches.order(2, 1)[:10_000] // 2)

@@ -71,7 +71,7 @@ def test_entries_are_sorted_by_bin_and_unit():
     binned = bin_spikes(Recording.from_trains(trains, t_stop=10.0), 0.1)
     key = binned.bins * 8 + binned.unit
     assert (np.diff(key) > 0).all()
-    assert (binned.unit.dtype, binned.count.dtype, binned.indptr.dtype) == ("i4", "i4", "i8")
+    assert (binned.unit.dtype, binned.count.dtype, binned.indptr.dtype) == ("u2", "u1", "i8")
     np.testing.assert_array_equal(binned.to_csr().toarray(), binned.toarray())
     expected = np.stack([np.histogram(train, binned.edges)[0] for train in trains], axis=1)
     np.testing.assert_array_equal(binned.toarray(), expected)
@@ -81,7 +81,7 @@ def test_many_chunks_are_one(monkeypatch):
     rng = np.random.default_rng(0)
     made = Recording.from_trains([np.sort(rng.uniform(0, 10, 500)) for _ in range(3)], t_stop=10.0)
     whole = bin_spikes(made, 0.1).toarray()
-    monkeypatch.setattr("neurohm.recordings.binning._SPIKES_PER_CHUNK", 17)
+    monkeypatch.setattr("neurohm.recordings.stored_times.BLOCK", 17)
     np.testing.assert_array_equal(bin_spikes(made, 0.1).toarray(), whole)
 
 
@@ -151,3 +151,28 @@ def test_a_recording_without_spikes_has_empty_bins():
     binned = bin_spikes(Recording.from_trains([[], []], t_stop=1.0), 0.1)
     assert binned.toarray().shape == (10, 2)
     assert binned.n_spikes == 0
+
+
+@pytest.mark.parametrize(("most", "dtype"), [(255, "u1"), (256, "i4")])
+def test_counts_have_the_type_that_holds_them(most, dtype):
+    made = Recording.from_trains([[0.05] * most, [0.15] * 3], t_stop=1.0)
+    binned = bin_spikes(made, 0.1)
+    assert (binned.count.dtype, binned.n_spikes) == (dtype, most + 3)
+    assert binned.toarray()[:2].tolist() == [[most, 0], [0, 3]]
+
+
+@pytest.mark.parametrize(("n_units", "dtype"), [(2**16, "u2"), (2**16 + 1, "i4")])
+def test_units_have_the_type_that_holds_them(n_units, dtype):
+    index = np.zeros(n_units, dtype=int)
+    index[-1] = 2
+    made = Recording(np.array([0.05, 0.35]), index, np.arange(n_units), 0.0, 1.0)
+    binned = bin_spikes(made, 0.1)
+    assert (binned.unit.dtype, binned.unit.tolist()) == (dtype, [n_units - 1] * 2)
+
+
+def test_spikes_of_units_in_observed_bins():
+    rng = np.random.default_rng(0)
+    counts = rng.poisson(0.5, (300, 4))
+    gaps = {"observed": [[0.0, 100.0], [120.0, 300.0]]}
+    binned = bin_spikes(Recording.from_counts(counts, intervals=gaps), 1.0)
+    np.testing.assert_array_equal(binned.spikes_of_units(), counts[binned.observed].sum(axis=0))

@@ -23,7 +23,7 @@ from neurohm.recordings import (
     surrogate,
     trial_shuffle,
 )
-from neurohm.recordings.slicing import inside
+from neurohm.recordings.spike_times import inside
 
 TICK = 2e-9  # times are rounded to about half of this
 TRIALS = np.array([[10.0, 11.5], [13.3, 14.8], [16.1, 17.6], [17.6, 19.1]])

@@ -162,3 +162,19 @@ def test_real_recordings(shared_data):
             nh.load_recording(path)
         on_grid = path.name.startswith("Kirkby2013")  # times written with five digits
         assert [("grid of 0.1 s" in str(one.message)) for one in said] == [True] * on_grid, path
+
+
+def test_of_a_very_large_recording_some_units_are_looked_at(monkeypatch):
+    rng = np.random.default_rng(0)
+    trains = [np.sort(rng.uniform(0, 100.0, 500)) for _ in range(12)]
+    monkeypatch.setattr("neurohm.recordings.suspicions._MOST_LOOKED_AT", 2000)
+    on_grid = [np.round(train, 2) for train in trains]
+    assert "100% of the spike times lie on a grid of 0.01 s" in grid_of(on_grid)
+    # units 0, 3, 6 and 9 are those that are looked at
+    others = [train if place % 3 else on_grid[place] for place, train in enumerate(trains)]
+    assert "on a grid of 0.01 s" in grid_of(others)
+    assert grid_of(trains) == ""
+
+
+def grid_of(trains):
+    return "".join(suspicions(Recording.from_trains(trains, t_stop=100.0)))

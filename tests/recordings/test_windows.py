@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.sparse import csr_array
 
 from neurohm.exceptions import ArgumentTypeError, InputError
 from neurohm.recordings import BinnedSpikes, Recording, Windows, bin_spikes
@@ -115,3 +116,61 @@ def test_arguments_of_the_wrong_type():
     _, binned = binned_spikes(0, 30, 3, 0.0)
     with pytest.raises(ArgumentTypeError, match=r"lags 2\.5; expected a whole number"):
         Windows(binned, lags=2.5)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    seed=st.integers(0, 10_000),
+    n_units=st.sampled_from([1, 13, 64, 200]),
+    lags=st.integers(1, 7),
+    density=st.sampled_from([0.0, 0.02, 0.5]),
+    p_gap=st.sampled_from([0.0, 0.05]),
+    dtype=st.sampled_from([np.float32, np.float64]),
+)
+def test_compressed_rows_into_given_arrays(seed, n_units, lags, density, p_gap, dtype):
+    _, binned = binned_spikes(seed, 80, n_units, p_gap, density)
+    windows = Windows(binned, lags)
+    chosen = np.random.default_rng(seed).integers(-len(windows), len(windows), 9)
+    dense = windows.dense(chosen, dtype=dtype)
+    room = np.count_nonzero(dense)
+    indptr = np.empty(10, np.int64)
+    columns, values = np.full(room + 1, -1, np.int32), np.full(room + 1, -1, dtype)
+    assert windows.csr_into(chosen, indptr, columns, values) == room
+    expected = csr_array(dense)
+    expected.sort_indices()
+    np.testing.assert_array_equal(indptr, expected.indptr)
+    np.testing.assert_array_equal(columns, [*expected.indices, -1])
+    np.testing.assert_array_equal(values, [*expected.data, -1])
+    for part, same in zip(
+        windows.csr(chosen), (indptr, columns[:room], values[:room]), strict=True
+    ):
+        np.testing.assert_array_equal(part, same)
+
+
+def test_too_little_room_for_compressed_rows():
+    _, binned = binned_spikes(0, 30, 3, 0.0, density=1.0)
+    windows, columns, values = Windows(binned, lags=2), np.full(2, -1, np.int32), np.ones(9)
+    with pytest.raises(InputError, match=r"room for 2 entries; expected room for \d+"):
+        windows.csr_into(range(9), np.empty(10, np.int64), columns, values)
+    assert columns.tolist() == [-1, -1]
+    with pytest.raises(InputError, match=r"indptr of shape \(9,\); expected shape \(10,\)"):
+        windows.csr_into(range(9), np.empty(9, np.int64), columns, values)
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 10_000), lags=st.integers(1, 4), stride=st.integers(1, 5))
+def test_windows_by_their_first_bin(seed, lags, stride):
+    _, binned = binned_spikes(seed, 60, 2, 0.2)
+    windows = Windows(binned, lags, stride)
+    starts = windows.starts
+    np.testing.assert_array_equal(windows.indices_of(starts), np.arange(len(windows)))
+    chosen = np.random.default_rng(seed).integers(-len(windows), len(windows), 20)
+    np.testing.assert_array_equal(windows.starts_of(chosen), starts[chosen])
+    np.testing.assert_array_equal(windows.starts_of(slice(-3, None)), starts[-3:])
+
+
+@pytest.mark.parametrize("index", [30, -31])
+def test_no_such_window(index):
+    _, binned = binned_spikes(0, 30, 3, 0.0)
+    with pytest.raises(IndexError, match=f"window {index} of 30"):
+        Windows(binned, lags=1).dense([0, index])

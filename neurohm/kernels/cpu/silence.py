@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# mypy: disable-error-code="call-arg"
+# mypy: disable-error-code="call-arg, unreachable"
 import numpy as np
 from llvmlite import ir
 from numba import njit, types

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+from numba import njit
 
-from neurohm.backend import Array
-from neurohm.kernels.cpu.instruction import Issue
-from neurohm.kernels.cpu.operation import matrix, operation, vector
+from neurohm.backend import Activations, Array, SparseRows
+from neurohm.kernels.cpu.instruction import Issue, parts
+from neurohm.kernels.cpu.operation import matrix, operation, pointer, vector, whole
+from neurohm.kernels.cpu.scalar import EXACT
 
 
 class Windows:
@@ -25,6 +27,17 @@ class Windows:
         """Write rows of a matrix by their index."""
         self._issue(_rows_of, out.dtype, (data, indices), (out,), (), 0.2 * out.size)
 
+    def gather(
+        self, indptr: Array, unit: Array, count: Array, starts: Array, lags: int, out: Activations
+    ) -> None:
+        """Write windows of binned spikes."""
+        dense = not isinstance(out, SparseRows)
+        numbers = (lags, unit.itemsize, count.itemsize)
+        cost = 100 * starts.size + (0.1 * starts.size * out.shape[1] if dense else 0)
+        operation = _gather_dense if dense else _gather_sparse
+        reads = (indptr, unit, count, starts)
+        self._issue(operation, out.dtype, reads, parts(out), numbers, cost)
+
 
 @operation
 def _rows_of(words, real):  # type: ignore[no-untyped-def]
@@ -34,3 +47,55 @@ def _rows_of(words, real):  # type: ignore[no-untyped-def]
         source, target = data[indices[row]], out[row]
         for j in range(out.shape[1]):
             target[j] = source[j]
+
+
+@operation
+def _gather_dense(words, real):  # type: ignore[no-untyped-def]
+    indptr, starts, out = (
+        vector(words, 0, np.int64),
+        vector(words, 3, np.int64),
+        matrix(words, 4, real),
+    )
+    zero, kind, lags = out.dtype.type(0.0), out.dtype.type, whole(words, 5)
+    for row in range(out.shape[0]):
+        window = out[row]
+        for j in range(out.shape[1]):
+            window[j] = zero
+        for lag in range(lags):
+            first = starts[row] + lag
+            for entry in range(indptr[first], indptr[first + 1]):
+                window[_unit(words, 6, entry) * lags + lag] = kind(_count(words, 7, entry))
+
+
+@operation
+def _gather_sparse(words, real):  # type: ignore[no-untyped-def]
+    indptr, starts = vector(words, 0, np.int64), vector(words, 3, np.int64)
+    ends, columns = vector(words, 4, np.int64), vector(words, 5, np.int32)
+    values, lags = vector(words, 6, real), whole(words, 7)
+    kind = values.dtype.type
+    ends[0] = 0
+    for row in range(starts.size):
+        place = ends[row]
+        for lag in range(lags):
+            first = starts[row] + lag
+            for entry in range(indptr[first], indptr[first + 1]):
+                columns[place] = _unit(words, 8, entry) * lags + lag
+                values[place] = kind(_count(words, 9, entry))
+                place += 1
+        ends[row + 1] = place
+
+
+@njit(**EXACT)
+def _unit(words, size, entry):  # type: ignore[no-untyped-def]
+    """Return the unit of an entry, kept in two or in four bytes."""
+    if whole(words, size) == 2:
+        return np.int64(pointer(words, 1, np.uint16)[entry])
+    return np.int64(pointer(words, 1, np.int32)[entry])
+
+
+@njit(**EXACT)
+def _count(words, size, entry):  # type: ignore[no-untyped-def]
+    """Return the count of an entry, kept in one or in four bytes."""
+    if whole(words, size) == 1:
+        return np.int64(pointer(words, 2, np.uint8)[entry])
+    return np.int64(pointer(words, 2, np.int32)[entry])

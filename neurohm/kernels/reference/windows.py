@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from neurohm.backend import Array
+import numpy as np
+
+from neurohm.backend import Activations, Array
+from neurohm.kernels.reference.rows import put
 
 
 def rows_of(data: Array, indices: Array, out: Array) -> None:
@@ -15,3 +18,27 @@ def rows_of(data: Array, indices: Array, out: Array) -> None:
     out : ndarray, (rows, units)
     """
     out[...] = data[indices]
+
+
+def gather(
+    indptr: Array, unit: Array, count: Array, starts: Array, lags: int, out: Activations
+) -> None:
+    """Write windows of binned spikes; column ``unit * lags + lag``, lag 0 the oldest bin.
+
+    Parameters
+    ----------
+    indptr : ndarray of int64, (bins + 1,)
+        Where the entries of each bin begin.
+    unit : ndarray of uint16 or int32, (entries,)
+    count : ndarray of uint8 or int32, (entries,)
+    starts : ndarray of int64, (rows,)
+        First bin of each window.
+    lags : int
+    out : ndarray or SparseRows, (rows, units * lags)
+    """
+    windows = np.zeros(out.shape, out.dtype)
+    for row, start in enumerate(starts):
+        for lag in range(lags):
+            entries = slice(indptr[start + lag], indptr[start + lag + 1])
+            windows[row, unit[entries].astype(np.int64) * lags + lag] = count[entries]
+    put(windows, out)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from neurohm.exceptions import FileFormatError, InputError
 from neurohm.recordings.layouts.base import ReadOptions
 from neurohm.recordings.layouts.contents import Contents
 from neurohm.recordings.layouts.stated import Stated, stated_above, stated_in
+from neurohm.recordings.spike_times import SpikeTimes, blocks
+from neurohm.recordings.stored_times import StoredTimes
 
 __all__ = ["CLOCK_NAMES", "Clock", "clock_of"]
 
@@ -60,22 +60,24 @@ class Clock:
     rate: float = 1.0
     sentence: str = "in seconds"
 
-    def seconds(self, times: NDArray[Any]) -> NDArray[np.float64]:
+    def seconds(self, times: SpikeTimes) -> SpikeTimes:
         """Return times in seconds: one division in double precision each.
 
         Parameters
         ----------
-        times : ndarray
+        times : ndarray or StoredTimes
 
         Returns
         -------
-        ndarray of float64
+        ndarray of float64, or StoredTimes
         """
+        if isinstance(times, StoredTimes):
+            return times.in_seconds(self.rate)
         return times.astype(np.float64) / self.rate
 
 
 def clock_of(
-    file: Contents, paths: Sequence[str], times: NDArray[Any], options: ReadOptions, source: str
+    file: Contents, paths: Sequence[str], times: SpikeTimes, options: ReadOptions, source: str
 ) -> Clock:
     """Find out in what unit spike times are.
 
@@ -87,7 +89,7 @@ def clock_of(
     file : Contents
     paths : sequence of str
         Names of the datasets that the times come from; they must agree.
-    times : ndarray, shape (n_spikes,)
+    times : ndarray or StoredTimes, shape (n_spikes,)
         As the file has them.
     options : ReadOptions
     source : str
@@ -171,16 +173,21 @@ def _agreed(found: Sequence[Stated | None], source: str) -> Stated | None:
     return stated[0] if stated else None
 
 
-def _are_whole(times: NDArray[Any]) -> bool:
-    return times.dtype.kind in "biu" or bool((times == np.floor(times)).all())
+def _are_whole(times: SpikeTimes) -> bool:
+    return times.dtype.kind in "biu" or _first_part(times) is None
 
 
-def _check_samples(times: NDArray[Any], paths: Sequence[str], source: str) -> None:
+def _first_part(times: SpikeTimes) -> float | None:
+    """Return the first time that is no whole number."""
+    broken = (values[values != np.floor(values)] for _, values in blocks(times))
+    return next((float(values[0]) for values in broken if values.size), None)
+
+
+def _check_samples(times: SpikeTimes, paths: Sequence[str], source: str) -> None:
     start = f"'{source}': the times in '{paths[0]}'"
     if not _are_whole(times):
-        bad = times[times != np.floor(times)][0]
         raise InputError(
-            f"{start} are no numbers of samples: {bad:g}",
+            f"{start} are no numbers of samples: {_first_part(times):g}",
             "whole numbers where a sampling rate is given",
             "leave it out, or give time_scale= / --time-scale in seconds",
         )

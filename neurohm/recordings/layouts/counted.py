@@ -12,7 +12,7 @@ from neurohm.recordings.layouts.base import ReadOptions
 from neurohm.recordings.layouts.contents import Contents
 from neurohm.recordings.layouts.looks import is_list, is_numeric
 from neurohm.recordings.layouts.remainder import Remainder
-from neurohm.recordings.layouts.trains import Trains, recording_of
+from neurohm.recordings.layouts.trains import Trains, held_times, recording_of
 from neurohm.recordings.recording import Recording
 from neurohm.recordings.tree import read_array
 
@@ -60,7 +60,7 @@ class CountedLayout:
         used |= {"epos"} if positions is not None else set()
         used |= {"names"} if names is not None else set()
         trains = Trains(
-            times=np.ravel(read_array(file["spikes"])),
+            times=held_times(file["spikes"], "'spikes'", source),
             index=index,
             unit_ids=np.arange(len(index)) if names is None else names,
             paths=["spikes"],

@@ -13,7 +13,7 @@ from neurohm.recordings.layouts.contents import Contents
 from neurohm.recordings.layouts.looks import is_list, is_numeric, is_text
 from neurohm.recordings.layouts.names import TIMES, first_of, plain
 from neurohm.recordings.layouts.remainder import Remainder
-from neurohm.recordings.layouts.trains import Trains, read_times, recording_of
+from neurohm.recordings.layouts.trains import Trains, held_times, recording_of
 from neurohm.recordings.recording import Recording
 from neurohm.recordings.tree import read_array
 
@@ -56,7 +56,7 @@ class RaggedLayout:
         pair = ragged_in(file, group or "/")
         assert pair is not None  # or it would be no candidate
         index_name = start + pair[1]
-        times = read_times(file[dataset], f"'{dataset}'", source)
+        times = held_times(file[dataset], f"'{dataset}'", source)
         index = _ends(np.ravel(read_array(file[index_name])), len(times), index_name, source)
         ids = _ids(file, start, len(index))
         trains = Trains(

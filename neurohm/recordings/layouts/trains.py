@@ -18,9 +18,11 @@ from neurohm.recordings.layouts.looks import is_list
 from neurohm.recordings.layouts.remainder import Remainder
 from neurohm.recordings.layouts.stated import Stated, stated_above
 from neurohm.recordings.recording import Recording
+from neurohm.recordings.spike_times import SpikeTimes, extremes
+from neurohm.recordings.stored_times import StoredTimes, stays_in_file
 from neurohm.recordings.tree import read_array
 
-__all__ = ["Trains", "joined", "read_times", "recording_of"]
+__all__ = ["Trains", "held_times", "joined", "read_times", "recording_of"]
 
 _START = ("tstart", "starttime")
 _STOP = ("tstop", "stoptime", "tend", "endtime")
@@ -35,7 +37,7 @@ class Trains:
 
     Attributes
     ----------
-    times : ndarray, shape (n_spikes,)
+    times : ndarray or StoredTimes, shape (n_spikes,)
     index : ndarray of int64, shape (n_units,)
         End of each unit in `times`.
     unit_ids : ndarray of int or str, shape (n_units,)
@@ -52,7 +54,7 @@ class Trains:
     'one list'
     """
 
-    times: NDArray[Any]
+    times: SpikeTimes
     index: NDArray[np.int64]
     unit_ids: NDArray[Any]
     paths: Sequence[str]
@@ -95,7 +97,7 @@ def recording_of(
     clock = clock_of(file, trains.paths, trains.times, options, source)
     times = clock.seconds(trains.times)
     if options.sort:
-        times = sorted_within_units(times, trains.index)
+        times = sorted_within_units(np.asarray(times), trains.index)
     (start, stop), how = _span(file, trains.paths[0], times, clock)
     return Recording(
         spike_times=times,
@@ -140,6 +142,30 @@ def read_times(dataset: Any, name: str, source: str) -> NDArray[Any]:
     return np.ravel(read_array(dataset))
 
 
+def held_times(dataset: Any, name: str, source: str) -> SpikeTimes:
+    """Read one list of the spike times of all units, or leave it in the file if it is very long.
+
+    Parameters
+    ----------
+    dataset : h5py.Dataset
+    name : str
+        What to call it in an error.
+    source : str
+
+    Returns
+    -------
+    ndarray or StoredTimes, shape (n_spikes,)
+
+    Raises
+    ------
+    FileFormatError
+        If it has more than one axis.
+    """
+    if stays_in_file(dataset):
+        return StoredTimes.of(dataset)
+    return read_times(dataset, name, source)
+
+
 def joined(lists: Sequence[NDArray[Any]]) -> tuple[NDArray[Any], NDArray[np.int64]]:
     """Put lists of times one after the other; empty lists have no say in the type.
 
@@ -163,10 +189,9 @@ def joined(lists: Sequence[NDArray[Any]]) -> tuple[NDArray[Any], NDArray[np.int6
     return times, np.cumsum([array.size for array in lists], dtype=np.int64)
 
 
-def _span(file: Contents, path: str, times: NDArray[np.float64], clock: Clock) -> tuple[Span, str]:
+def _span(file: Contents, path: str, times: SpikeTimes, clock: Clock) -> tuple[Span, str]:
     """First and last moment: what the file states, if it holds the spikes; else the spikes'."""
-    finite = times[np.isfinite(times)]
-    first, last = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+    first, last = extremes(times)
     start, stop, duration = (
         stated_above(file, [path], names)[0] for names in (_START, _STOP, _DURATION)
     )

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurohm.checks import real_number, whole_number
-from neurohm.recordings.slicing import inside
+from neurohm.recordings.spike_times import inside
 from neurohm.recordings.surrogates.timeline import (
     Timeline,
     length_in_time,
@@ -74,7 +74,7 @@ def jitter_spikes(recording: Recording, window: float | None = None, *, seed: in
     """
     window = length_in_time(recording, "window", window, default=(0.1, 5), least_bins=2)
     rng = np.random.default_rng(whole_number("seed", seed, 0))
-    stretches, times = stretches_of(recording), recording.spike_times.copy()
+    stretches, times = stretches_of(recording), np.array(recording.spike_times)
     observed = inside(times, stretches, recording.t_stop)
     times[observed] = jittered(
         times[observed], window, stretches, rng, bin_width=recording.bin_width
@@ -243,7 +243,7 @@ def _respiked(
     recording: Recording, timeline: Timeline, move: Callable[[Slots], Slots], what: str
 ) -> Recording:
     """Recording whose observed spikes are moved."""
-    times = recording.spike_times
+    times = np.asarray(recording.spike_times)
     observed = inside(times, stretches_of(recording), recording.t_stop)
     return rebuilt(recording, _moved(times, observed, timeline, move), what)
 

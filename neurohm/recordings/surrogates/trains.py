@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from neurohm.checks import real_number, whole_number
 from neurohm.exceptions import InputError
-from neurohm.recordings.slicing import inside
+from neurohm.recordings.spike_times import inside
 from neurohm.recordings.surrogates.timeline import (
     Timeline,
     rebuilt,
@@ -72,7 +72,7 @@ def circular_shift(recording: Recording, *, least: float | None = None, seed: in
     rng = np.random.default_rng(whole_number("seed", seed, 0))
     fewest = _least_shift(recording, least, timeline)
     shifts = rng.integers(fewest, timeline.total - fewest, recording.n_units, endpoint=True)
-    times = recording.spike_times.copy()
+    times = np.array(recording.spike_times)
     observed = inside(times, stretches_of(recording), recording.t_stop)
     slots = timeline.slots(times[observed]) + shifts[units_of_spikes(recording)[observed]]
     times[observed] = timeline.times(slots % timeline.total)
@@ -132,7 +132,7 @@ def trial_shuffle(
     timeline = Timeline.of(intervals, bin_width=recording.bin_width).equally_long()
     order = np.tile(np.arange(len(intervals)), (recording.n_units, 1))
     order = rng.permuted(order, axis=1)
-    times = recording.spike_times.copy()
+    times = np.array(recording.spike_times)
     in_trial = inside(times, intervals, recording.t_stop)
     trial, slot = np.divmod(timeline.slots(times[in_trial]), timeline.lengths[0])
     moved_to = order[units_of_spikes(recording)[in_trial], trial]

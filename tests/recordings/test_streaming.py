@@ -1,0 +1,187 @@
+"""A recording whose spikes stay in the file is the recording that holds them in memory."""
+
+from __future__ import annotations
+
+import pickle
+import warnings
+
+import h5py
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from neurohm.exceptions import InputError
+from neurohm.recordings import (
+    Recording,
+    bin_spikes,
+    circular_shift,
+    jitter_spikes,
+    load_recording,
+    rate_only,
+    stored_times,
+)
+from neurohm.recordings.stored_times import StoredTimes
+from neurohm.recordings.suspicions import suspicions
+
+
+def both(path, largest=0, block=13, **options):
+    """Load a file twice: with spikes in the file, and in memory."""
+    with warnings.catch_warnings(), pytest.MonkeyPatch.context() as patch:
+        warnings.simplefilter("ignore")
+        in_memory = load_recording(path, **options)
+        patch.setattr(stored_times, "LARGEST_IN_MEMORY", largest)
+        patch.setattr(stored_times, "BLOCK", block)
+        return load_recording(path, **options), in_memory
+
+
+def spikes(seed, sizes, duration=20.0):
+    rng = np.random.default_rng(seed)
+    return [np.sort(rng.uniform(0, duration, size)) for size in sizes]
+
+
+def assert_same(held, other, bin_sizes=(0.1, 0.37)):
+    np.testing.assert_array_equal(np.asarray(held.spike_times), np.asarray(other.spike_times))
+    np.testing.assert_array_equal(held.spike_times_index, other.spike_times_index)
+    np.testing.assert_array_equal(held.rates, other.rates)
+    assert repr(held) == repr(other)
+    assert held.layout == other.layout
+    assert held.fingerprint() == other.fingerprint()
+    assert suspicions(held) == suspicions(other)
+    for size in bin_sizes:
+        first, second = bin_spikes(held, size), bin_spikes(other, size)
+        for name in ("indptr", "unit", "count", "observed"):
+            np.testing.assert_array_equal(getattr(first, name), getattr(second, name))
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    seed=st.integers(0, 1000),
+    sizes=st.lists(st.integers(0, 60), min_size=2, max_size=6).filter(any),
+    gap=st.booleans(),
+    largest=st.sampled_from([0, 30]),
+    block=st.sampled_from([1, 7, 64, 1000]),
+)
+def test_all_that_a_recording_offers(tmp_path_factory, seed, sizes, gap, largest, block):
+    path = tmp_path_factory.getbasetemp() / "streamed.h5"
+    intervals = {"observed": [[1.0, 8.0], [9.0, 20.0]]} if gap else {}
+    Recording.from_trains(spikes(seed, sizes), t_stop=20.0, intervals=intervals).save(path)
+    held, other = both(path, largest, block)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stored_times, "LARGEST_IN_MEMORY", largest)
+        patch.setattr(stored_times, "BLOCK", block)
+        assert isinstance(held.spike_times, StoredTimes) == (sum(sizes) > largest)
+        assert_same(held, other)
+        for mine, theirs in zip(held.split(0.3), other.split(0.3), strict=True):
+            assert_same(mine, theirs)
+            assert isinstance(mine.spike_times, StoredTimes) == (mine.n_spikes > largest)
+        for mine, theirs in zip(held.folds(3, 0.5), other.folds(3, 0.5), strict=True):
+            assert_same(mine[0], theirs[0])
+        units = np.random.default_rng(seed).permutation(len(sizes))[:-1]
+        assert_same(held.select_units(units), other.select_units(units))
+        assert_same(held.between(2.5, 11.0), other.between(2.5, 11.0))
+        for unit in range(len(sizes)):
+            np.testing.assert_array_equal(held.times(unit), other.times(unit))
+
+
+def test_saved_again(tmp_path):
+    made = Recording.from_trains(spikes(0, [300, 500]), t_stop=20.0, events={"cue": [1.0]})
+    made.save(tmp_path / "first.h5")
+    held, _ = both(tmp_path / "first.h5")
+    assert isinstance(held.spike_times, StoredTimes)
+    held.save(tmp_path / "second.h5")
+    assert_same(load_recording(tmp_path / "second.h5"), made_like(made, tmp_path / "second.h5"))
+    with h5py.File(tmp_path / "first.h5") as one, h5py.File(tmp_path / "second.h5") as two:
+        assert sorted(one) == sorted(two)
+        for name in ("dtype", "chunks", "compression", "shuffle"):
+            assert getattr(one["spike_times"], name) == getattr(two["spike_times"], name)
+
+
+def made_like(made, path):
+    made.save(path.with_suffix(".same"))
+    return load_recording(path.with_suffix(".same"))
+
+
+@pytest.mark.parametrize("surrogate", [jitter_spikes, rate_only, circular_shift])
+def test_surrogates(tmp_path, surrogate):
+    Recording.from_trains(spikes(1, [50, 80, 20]), t_stop=20.0).save(tmp_path / "a.h5")
+    held, other = both(tmp_path / "a.h5")
+    assert_same(surrogate(held, seed=3), surrogate(other, seed=3))
+
+
+def test_another_process_reads_the_same_file(tmp_path):
+    Recording.from_trains(spikes(1, [50, 80]), t_stop=20.0).save(tmp_path / "a.h5")
+    held, other = both(tmp_path / "a.h5")
+    assert_same(pickle.loads(pickle.dumps(held)), other)
+
+
+def counted(file, times, index):
+    file["spikes"], file["sCount"] = times, np.diff(index, prepend=0)
+
+
+def ragged(file, times, index):
+    file["units/spike_times"], file["units/spike_times_index"] = times, index
+
+
+def of_matlab(file, times, index):
+    counted(file, times[None], index[None])
+    file["sCount"].attrs["MATLAB_class"] = file["spikes"].attrs["MATLAB_class"] = b"double"
+
+
+@pytest.mark.parametrize("layout", [counted, ragged, of_matlab])
+@pytest.mark.parametrize(
+    ("scale", "options"),
+    [
+        (1.0, {}),
+        (1000.0, {"time_scale": 0.001}),
+        (30_000, {"sampling_rate": 30_000.0}),
+        (1.0, {"sort": True}),
+    ],
+)
+def test_flat_layouts(tmp_path, layout, scale, options):
+    trains = [train * scale for train in spikes(2, [120, 0, 70])]
+    if scale > 1000:
+        trains = [np.rint(train).astype(np.int64) for train in trains]
+    if "sort" in options:
+        trains = [train[::-1] for train in trains]
+    with h5py.File(tmp_path / "flat.h5", "w") as file:
+        layout(file, np.concatenate(trains), np.cumsum([len(train) for train in trains]))
+    held, other = both(tmp_path / "flat.h5", **options)
+    assert isinstance(held.spike_times, StoredTimes) != ("sort" in options)
+    assert_same(held, other)
+
+
+@pytest.mark.parametrize("block", [1, 2, 3, 100])
+@pytest.mark.parametrize(
+    "times",
+    [
+        [1.0, 2.0, 3.0, 4.0, np.nan, 9.5],
+        [1.0, 2.0, 3.0, 4.0, 5.0, np.inf],
+        [1.0, 2.0, 3.0, 4.0, -0.5, 9.5],
+        [1.0, 2.0, 3.0, 4.0, 5.0, 10.5],
+        [1.0, 2.0, 1.5, 4.0, 5.0, 9.5],
+        [1.0, 2.0, 3.0, 4.0, 3.9, 9.5],
+        [1.0, 2.0, 3.0, 12.0, 3.9, -9.5],
+    ],
+)
+def test_faults_have_the_same_words(tmp_path, monkeypatch, times, block):
+    path = tmp_path / "faulty.h5"
+    with h5py.File(path, "w") as file:
+        file.attrs.update(format="neurohm-recording", version=1, t_start=0.0, t_stop=10.0)
+        file["spike_times"], file["spike_times_index"] = times, [3, 3, 6]
+    with pytest.raises(InputError) as in_memory:
+        load_recording(path)
+    monkeypatch.setattr(stored_times, "LARGEST_IN_MEMORY", 0)
+    monkeypatch.setattr(stored_times, "BLOCK", block)
+    with pytest.raises(InputError) as in_file:
+        load_recording(path)
+    assert str(in_file.value) == str(in_memory.value)
+    assert str(path) in str(in_file.value)
+
+
+def test_counts_in_a_file(tmp_path):
+    counts = np.random.default_rng(0).poisson(60.0, (50, 3))
+    Recording.from_counts(counts, bin_width=0.5).save(tmp_path / "counts.h5")
+    held, other = both(tmp_path / "counts.h5")
+    assert_same(held, other, bin_sizes=(0.5, 1.5))
+    assert "is it a matrix of spike counts?" in suspicions(held)[0]
