@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from neurohm.backend import Array
 from neurohm.exceptions import InputError
 from neurohm.machine import HelmholtzMachine
 from neurohm.storage import keyed, numbered
@@ -56,7 +58,8 @@ class Averaging(Callback):
         self.part = part
         self.every = every
         self.count = 0
-        self.mean: dict[str, npt.NDArray[np.float64]] = {}
+        self._to_host: Callable[[Array], npt.NDArray[Any]] = np.asarray
+        self.mean: dict[str, Array] = {}
 
     def machine(self, run: Run) -> HelmholtzMachine:
         """Return a copy of the machine with the average, or as it is where there is none yet."""
@@ -69,15 +72,19 @@ class Averaging(Callback):
         """Let the present parameters contribute."""
         if run.position.step % self.every:
             return
+        self._to_host = run.machine.backend.to_host
         steps = run.epochs * -(-run.samples_per_epoch // run.batch_size)
         self.count += 1
         share = 1 / min(self.count, max(1, round(self.part * steps / self.every)))
         for key, array in run.machine.parameters().items():
-            present = run.machine.backend.to_host(array)
+            # where the parameters lie, so that nothing waits for a device
+            present = array.astype(np.float64)
             if key not in self.mean:
-                self.mean[key] = present.astype(np.float64)
+                self.mean[key] = present
             else:
-                self.mean[key] += share * (present - self.mean[key])
+                mean = run.machine.backend.asarray(self.mean[key], np.float64)
+                mean += share * (present - mean)
+                self.mean[key] = mean
 
     def after_training(self, run: Run) -> None:
         """Give the machine the average."""
@@ -86,7 +93,8 @@ class Averaging(Callback):
 
     def state(self) -> dict[str, Any]:
         """Return the average and how much contributed to it."""
-        return {"count": self.count, "mean": numbered(self.mean)}
+        means = {key: self._to_host(mean) for key, mean in self.mean.items()}
+        return {"count": self.count, "mean": numbered(means)}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take up the average."""

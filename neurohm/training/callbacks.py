@@ -70,7 +70,10 @@ class Progress(Callback):
             console=Console(stderr=True),
         ) as self._bar:
             total = run.epochs * run.samples_per_epoch
-            self._task = self._bar.add_task(self.label, total=total, speed="", score="")
+            # kernels are compiled when they are first needed, which takes some seconds once
+            self._task = self._bar.add_task(
+                self.label, total=total, speed="preparing kernels", score=""
+            )
             yield
         self._bar = None
 
