@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from math import prod
 from typing import Any, TypeAlias
@@ -36,6 +37,10 @@ class Backend:
 
     name: str
     xp: Any
+
+    def activate(self) -> AbstractContextManager[Any]:
+        """Return a context in which the array library computes on this device."""
+        return nullcontext()
 
     def asarray(self, values: Any, dtype: npt.DTypeLike) -> Array:
         """Return values as a C-contiguous array of this backend, without a copy if they are one."""

@@ -15,7 +15,8 @@ from neurohm.backend.base import Array, Backend
 class SparseRows:
     """Rows of activity in compressed form, in memory that is allocated once.
 
-    The entries of row ``r`` are those from ``indptr[r]`` to ``indptr[r + 1]``, in any order. There is room for a full matrix, of which an operating system hands out only what is written.
+    The entries of row ``r`` are those from ``indptr[r]`` to ``indptr[r + 1]``, in any order. There
+    is room for a full matrix, of which an operating system hands out only what is written.
 
     Parameters
     ----------
@@ -67,6 +68,7 @@ class SparseRows:
         """Take over a dense matrix of the same shape, on the host."""
         dense = np.asarray(matrix)
         row, column = np.nonzero(dense)
+        self.indptr[0] = 0
         np.cumsum(np.bincount(row, minlength=self.shape[0]), out=self.indptr[1:])
         self.columns[: len(column)] = column
         self.values[: len(column)] = dense[row, column]

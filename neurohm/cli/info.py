@@ -44,7 +44,8 @@ def gathered() -> dict[str, Any]:
         "cpu": _cpu(),
         "threads": _threads(),
         "blas": _blas(),
-        "devices": {device: _why_not(device) for device in ("cpu", "cuda")},
+        "gpu": _gpu(),
+        "devices": {device: _why_not(device) for device in _devices()},
         "extras": {extra: _extra(extra, parts) for extra, parts in EXTRAS.items()},
     }
 
@@ -103,6 +104,27 @@ def _blas() -> list[dict[str, Any]]:
     ]
 
 
+def _gpu() -> dict[str, Any]:
+    """Return what NVIDIA's driver says, whether CuPy is installed or not."""
+    from dataclasses import asdict
+
+    from neurohm.backend.driver import driver
+
+    found = driver()
+    return {
+        "driver_cuda": ".".join(map(str, found.cuda)) if any(found.cuda) else None,
+        "gpus": [asdict(gpu) for gpu in found.gpus],
+        "trouble": found.trouble or None,
+    }
+
+
+def _devices() -> list[str]:
+    """Return the names of the CPU, of the first GPU even if there is none, and of all others."""
+    from neurohm.backend.driver import driver
+
+    return ["cpu", "cuda", *(f"cuda:{index}" for index in range(1, len(driver().gpus)))]
+
+
 def _why_not(device: str) -> str | None:
     """Return why a device cannot be used; None if it can."""
     from neurohm.backend import get_backend
@@ -127,9 +149,18 @@ def _rows(facts: dict[str, Any]) -> dict[str, str]:
             f"{pool['internal_api']} {pool['version']} ({pool['num_threads']} threads)"
             for pool in facts["blas"]
         ),
+        "gpu": _gpu_text(facts["gpu"]),
         **{f"device {name}": why or "usable" for name, why in facts["devices"].items()},
         **{f"extra {name}": _extra_text(extra) for name, extra in facts["extras"].items()},
     }
+
+
+def _gpu_text(gpu: dict[str, Any]) -> str:
+    names = ", ".join(
+        f"{one['name']} ({one['memory']:.0f} GiB, compute capability {one['capability']})"
+        for one in gpu["gpus"]
+    )
+    return f"{names}; driver for CUDA {gpu['driver_cuda']}" if names else str(gpu["trouble"])
 
 
 def _extra_text(extra: dict[str, Any]) -> str:

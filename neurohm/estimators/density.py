@@ -66,6 +66,8 @@ class HelmholtzDensity(HelmholtzEstimator):
     score_particles : int
         Of the importance-sampled likelihood in ``score_samples`` and ``score``.
     device : str
+        ``"cpu"``, or ``"cuda"`` to `fit` on a GPU; the fitted machine lies on the CPU, where
+        `partial_fit` learns, too.
     random_state : int, Generator or None
 
     Attributes
@@ -152,6 +154,7 @@ class HelmholtzDensity(HelmholtzEstimator):
             callbacks=[*keep, Progress("fitting"), *callbacks],
             **settings,
         )
+        self.machine_: HelmholtzMachine = result.machine.on("cpu")
         self.history_, self.learning_ = result.history, result.settings
         return self
 
@@ -173,6 +176,7 @@ class HelmholtzDensity(HelmholtzEstimator):
         if not hasattr(self, "_plasticity"):
             if not hasattr(self, "machine_"):
                 self._start(X)
+                self.machine_ = self.machine_.on("cpu")
                 self.history_, self.learning_ = History(), {}
             self._plasticity = settings["plasticity"].fresh()
             self._steps = 0

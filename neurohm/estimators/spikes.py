@@ -80,7 +80,7 @@ class SpikeHelmholtz(FittedSpikes):
         Epochs without improvement on that share before the fit stops. "auto": a fifth of the
         epochs, and at least 10.
     device : str
-        ``"cpu"``.
+        ``"cpu"``, or ``"cuda"`` to learn on a GPU; the fitted machine lies on the CPU.
     random_state : int, Generator or None
         The same number gives the same fit, to the bit.
 
@@ -210,6 +210,7 @@ class SpikeHelmholtz(FittedSpikes):
             callbacks=monitors,
             resume=begun,
         )
+        self.machine_ = result.machine.on("cpu")
         self.history_, self.learning_ = result.history, result.settings
         self._recording = recording
         return self

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from neurohm.backend import Activations, Array, RandomStream, Site, SparseRows
 from neurohm.exceptions import InputError
-from neurohm.kernels import Kernels
+from neurohm.machine import HelmholtzMachine
 from neurohm.recordings import BinnedSpikes, Windows
 
 # Epochs of more windows are not listed, but shuffled as they are asked for.
@@ -70,10 +70,16 @@ class WindowBatches:
         """Return the first bins of windows."""
         return self.windows.starts_of(indices)
 
-    def issue(self, kernels: Kernels, places: Array, out: Activations) -> None:
+    def issue(self, machine: HelmholtzMachine, places: Array, out: Activations) -> None:
         """Call the kernel that writes the windows that begin at some bins into ``out``."""
-        binned = self.windows.binned
-        kernels.windows.gather(binned.indptr, binned.unit, binned.count, places, self.lags, out)
+        binned, backend = self.windows.binned, machine.backend
+        on_host = backend.name == "cpu"  # only there do small whole numbers stay small
+        unit, count = (
+            backend.asarray(values, values.dtype if on_host else np.int32)
+            for values in (binned.unit, binned.count)
+        )
+        indptr = backend.asarray(binned.indptr, np.int64)
+        machine.kernels.windows.gather(indptr, unit, count, places, self.lags, out)
 
     def _phase(self, offset: int) -> Windows:
         try:

@@ -235,5 +235,7 @@ def get_kernels(backend: Backend, name: str | None = None) -> Kernels:
     name = name or backend.name.split(":")[0]
     if name not in ("reference", "cpu", "cuda"):
         raise InputError(f"unknown kernels {name!r}", "'cpu', 'cuda' or 'reference'")
-    result: Kernels = import_module(f"neurohm.kernels.{name}.instruction_set").kernels()
+    instruction_set: Any = import_module(f"neurohm.kernels.{name}.instruction_set")
+    fast = getattr(backend, "precision", "full") == "fast"
+    result: Kernels = instruction_set.kernels(**({"fast": True} if fast else {}))
     return result

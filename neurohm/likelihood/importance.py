@@ -116,12 +116,14 @@ def log_likelihood(
     scorers = threading.local()
 
     def estimate(first: int) -> Array:
-        if not hasattr(scorers, "own"):
-            scorers.own = _Scorer(machine, particles)
-        part = machine.backend.to_host(machine.as_activity(x[first : first + ROWS]))
-        return _score_rows(scorers.own, part, content_keys(part, seed))
+        with machine.backend.activate():
+            if not hasattr(scorers, "own"):
+                scorers.own = _Scorer(machine, particles)
+            part = machine.backend.to_host(machine.as_activity(x[first : first + ROWS]))
+            return _score_rows(scorers.own, part, content_keys(part, seed))
 
-    with threadpool_limits(1, "blas"), ThreadPoolExecutor(_cores()) as pool:
+    threads = _cores() if machine.backend.name == "cpu" else 1
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads) as pool:
         parts = np.concatenate(list(pool.map(estimate, range(0, rows, ROWS))), axis=1)
     value, effective = parts
     if particles == 1:

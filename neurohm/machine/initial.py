@@ -86,7 +86,8 @@ def fit_visible_bias(machine: HelmholtzMachine, mean: npt.ArrayLike) -> None:
     mean : array_like, (visible units,)
     """
     bias = machine.generative.biases[0].weights
-    bias[...] = machine.visible.bias_of(np.asarray(mean, dtype=np.float64))
+    fitted = machine.visible.bias_of(np.asarray(mean, dtype=np.float64))
+    bias[...] = machine.backend.asarray(fitted, bias.dtype)
 
 
 def _draw_weights(

@@ -14,7 +14,7 @@ from neurohm.checks import whole_number
 from neurohm.exceptions import ArgumentTypeError, InputError
 from neurohm.kernels import Kernels, get_kernels
 from neurohm.machine.build import Edges, chain, named
-from neurohm.machine.initial import Initial, Sparse
+from neurohm.machine.initial import Initial, Sparse, Zeros
 from neurohm.machine.projection import Bias, Pathway, Projection
 from neurohm.populations import Population, as_population
 
@@ -85,7 +85,10 @@ class HelmholtzMachine:
         initial = Sparse() if initial is None else initial
         if not callable(getattr(initial, "start", None)):
             raise ArgumentTypeError(f"initial {initial!r}", "an Initial", "e.g. Sparse()")
-        initial.start(self, as_stream(seed).generator(Site.INITIAL.of()))
+        if self.backend is get_backend("cpu"):
+            initial.start(self, as_stream(seed).generator(Site.INITIAL.of()))
+        else:
+            self._start_as(initial, edges, as_stream(seed))
 
     @property
     def visible(self) -> Population:
@@ -124,12 +127,42 @@ class HelmholtzMachine:
             if array.shape != np.shape(values[key]):
                 raise InputError(f"{key} of shape {np.shape(values[key])}", f"{array.shape}")
         for key, array in own.items():
-            array[...] = values[key]
+            array[...] = self.backend.asarray(values[key], array.dtype)
+
+    def on(self, device: str | Backend) -> HelmholtzMachine:
+        """Return a machine with the same parameters on a device: this one, if it lies there.
+
+        Parameters
+        ----------
+        device : str or Backend
+
+        Returns
+        -------
+        HelmholtzMachine
+
+        Raises
+        ------
+        InputError, MissingExtraError
+            If the device is unknown, or not usable here.
+        """
+        backend = get_backend(device)
+        if backend is self.backend:
+            return self
+        twin = HelmholtzMachine(
+            self.populations, edges=self.edges, device=backend, dtype=self.dtype, initial=Zeros()
+        )
+        host = self.backend.to_host
+        twin.set_parameters({key: host(array) for key, array in self.parameters().items()})
+        return twin
 
     def copy(self, dtype: npt.DTypeLike | None = None) -> HelmholtzMachine:
         """Return a machine with the same parameters in memory of its own."""
         twin = HelmholtzMachine(
-            self.populations, edges=self.edges, device=self.backend, dtype=dtype or self.dtype
+            self.populations,
+            edges=self.edges,
+            device=self.backend,
+            dtype=dtype or self.dtype,
+            initial=Zeros(),
         )
         twin.set_parameters(self.parameters())
         twin.kernels = self.kernels
@@ -210,6 +243,13 @@ class HelmholtzMachine:
             )
         self.visible.check(data)
         return data
+
+    def _start_as(self, initial: Initial, edges: Edges | None, seed: RandomStream) -> None:
+        """Take the starting values that a machine on the CPU has."""
+        twin = HelmholtzMachine(
+            self.populations, edges=edges, initial=initial, seed=seed, dtype=self.dtype
+        )
+        self.set_parameters(twin.parameters())
 
     def _pathway(self, name: str, edges: Sequence[tuple[int, int]], driven: range) -> Pathway:
         units, names = self.sizes, [p.name for p in self.populations]

@@ -94,7 +94,7 @@ def recognise(
             machine.kernels,
             known[target],
             pathway.biases[target].weights,
-            source(target) if callable(source) else source.at(site.of(target)),
+            _draws(machine, source, site, target),
             states[target],
             total,
         )
@@ -139,7 +139,7 @@ def dream(
             machine.kernels,
             drives[target],
             pathway.biases[target].weights,
-            stream.at(site.of(target)),
+            _draws(machine, stream, site, target),
             states[target],
         )
     return Activity(states, None, drives)
@@ -297,6 +297,15 @@ def zero_total(machine: HelmholtzMachine, work: Workspace, label: Hashable, rows
     total = work.array(label, (rows,), "float64")
     machine.kernels.arrays.fill(total, 0.0)
     return total
+
+
+def _draws(
+    machine: HelmholtzMachine, source: Stream | Callable[[int], Draws], site: Site, target: int
+) -> Draws:
+    """Return the draws of a population, their key and clock where the machine computes."""
+    draws = source(target) if callable(source) else source.at(site.of(target))
+    keys, clock = (machine.backend.asarray(part, "uint32") for part in (draws.keys, draws.clock))
+    return Draws(keys, draws.rows_per_key, draws.site, clock)
 
 
 def _log_probability(

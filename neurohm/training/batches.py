@@ -10,7 +10,6 @@ from scipy.sparse import csr_array
 
 from neurohm.backend import Activations, Array, RandomStream, Site, SparseRows
 from neurohm.exceptions import InputError
-from neurohm.kernels import Kernels
 from neurohm.machine import HelmholtzMachine
 
 DENSEST = 0.12
@@ -61,7 +60,7 @@ class IssuedBatches(Batches, Protocol):
     def can_issue(self, out: Activations) -> bool:
         """Return whether there are kernels that write samples into ``out``."""
 
-    def issue(self, kernels: Kernels, places: Array, out: Activations) -> None:
+    def issue(self, machine: HelmholtzMachine, places: Array, out: Activations) -> None:
         """Call them."""
 
 
@@ -88,7 +87,7 @@ class ArrayBatches:
             self.x.sum_duplicates()
             self.density = self.x.nnz / max(1, np.prod(self.x.shape))
         else:
-            self.density = float(np.count_nonzero(x) / max(1, x.size))
+            self.density = float((x != 0).mean())
             if isinstance(x, np.ndarray) and is_worth_compressing(self.density):
                 self.x = csr_array(x)
 
@@ -110,10 +109,10 @@ class ArrayBatches:
         """Return the rows of samples."""
         return indices
 
-    def issue(self, kernels: Kernels, places: Array, out: Activations) -> None:
+    def issue(self, machine: HelmholtzMachine, places: Array, out: Activations) -> None:
         """Call the kernel that writes rows of a dense matrix into ``out``."""
         assert not isinstance(out, SparseRows)
-        kernels.windows.rows_of(self.x, places, out)
+        machine.kernels.windows.rows_of(self.x, places, out)
 
     def take(self, indices: npt.NDArray[np.int64], out: Activations) -> None:
         """Write samples into ``out``."""
@@ -144,4 +143,5 @@ def as_batches(machine: HelmholtzMachine, data: Any) -> Batches:
             raise InputError(f"data of shape {data.shape}", f"(samples, {machine.visible.size})")
         machine.visible.check(np.asarray(data.tocsr().data))
         return ArrayBatches(data)
-    return ArrayBatches(machine.as_activity(np.asarray(data)))
+    on_device = hasattr(data, "__cuda_array_interface__")
+    return ArrayBatches(machine.as_activity(data if on_device else np.asarray(data)))

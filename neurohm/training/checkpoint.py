@@ -196,7 +196,7 @@ def _averages(tree: Tree, backend: Backend) -> dict[str, dict[str, Any]]:
         if not isinstance(value, np.ndarray):
             return value
         array = backend.empty(value.shape, value.dtype)
-        array[...] = value
+        array[...] = backend.asarray(value, value.dtype)
         return array
 
     return {

@@ -143,6 +143,7 @@ def _repeat(run: Run, batches: Batches, callbacks: Sequence[Callback], threads: 
     # an overflow shows as a NumericalError, so NumPy need not warn of it as well
     quiet = np.errstate(over="ignore", invalid="ignore")
     with threadpool_limits(1, "blas"), quiet, ExitStack() as stack:
+        stack.enter_context(run.machine.backend.activate())
         step = step_of(run, batches, stack.enter_context(run.machine.kernels.workers(threads)))
         run.settle = step.settle
         for callback in callbacks:

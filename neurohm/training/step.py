@@ -171,7 +171,7 @@ class RecordedStep(Step):
 
     def _gather_and_wake(self, machine: HelmholtzMachine, batch: Batch) -> Updates:
         if batch.places is not None and isinstance(self.batches, IssuedBatches):
-            self.batches.issue(machine.kernels, batch.places, batch.x)
+            self.batches.issue(machine, batch.places, batch.x)
         return self.wake(machine, batch.x)
 
     def _part(self, phase: Callable[[HelmholtzMachine], Updates]) -> Part:

@@ -77,7 +77,7 @@ def test_known_answers_of_the_published_generator(
 
 
 def test_draws_are_the_published_generators_output_in_the_documented_order() -> None:
-    at = Draws(np.array([[5, 6]], np.uint32), 2**62, 10, 3, 4)
+    at = Draws(np.array([[5, 6]], np.uint32), 2**62, 3, np.array([4, 10], np.uint32))
     got = random_bits(at, 2, 130)
     for row, column in ((0, 0), (0, 15), (0, 16), (1, 63), (1, 64), (0, 129)):
         block, within = divmod(column, 64)
@@ -93,11 +93,12 @@ def test_a_draw_depends_neither_on_the_width_nor_on_the_height(columns: int, row
 
 def test_each_key_serves_its_own_rows_counted_from_the_first_row() -> None:
     keys = np.array([[1, 2], [3, 4], [1, 2]], np.uint32)
-    together = random_bits(Draws(keys, 4, 10, 5, 6), 12, 70)
+    clock = np.array([6, 10], np.uint32)
+    together = random_bits(Draws(keys, 4, 5, clock), 12, 70)
     for i in range(3):
-        alone = random_bits(Draws(keys[i : i + 1], 4, 10, 5, 6), 4, 70)
+        alone = random_bits(Draws(keys[i : i + 1], 4, 5, clock), 4, 70)
         np.testing.assert_array_equal(together[4 * i : 4 * i + 4], alone)
-    later = random_bits(Draws(keys, 2, 12, 5, 6), 6, 70)
+    later = random_bits(Draws(keys, 2, 5, np.array([6, 12], np.uint32)), 6, 70)
     np.testing.assert_array_equal(later[:2], together[2:4])
 
 

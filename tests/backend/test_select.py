@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from neurohm.backend import get_backend
+from neurohm.backend import cupy_, get_backend, select
 from neurohm.backend.base import GUARD
-from neurohm.exceptions import InputError
+from neurohm.backend.driver import Driver, Gpu
+from neurohm.exceptions import InputError, MissingExtraError
 
 
 def test_the_cpu_is_found_by_name_and_handed_through() -> None:
@@ -16,10 +17,60 @@ def test_the_cpu_is_found_by_name_and_handed_through() -> None:
     assert get_backend(cpu) is cpu
 
 
-@pytest.mark.parametrize("device", ["cuda", "cuda:1", "tpu", None])
-def test_another_device_is_an_error_that_says_what_to_choose(device: object) -> None:
-    with pytest.raises(InputError, match="device='cpu'"):
+@pytest.mark.parametrize("device", ["tpu", None, "cuda:", "cuda:one", "cuda:-1", "gpu"])
+def test_an_unknown_device_is_an_error_that_says_what_to_choose(device: object) -> None:
+    with pytest.raises(InputError, match=r"unknown device .* choose device='cpu'"):
         get_backend(device)  # type: ignore[arg-type]
+
+
+def test_an_unknown_precision_is_refused() -> None:
+    with pytest.raises(InputError, match="precision 'half'; expected 'full' or 'fast'"):
+        get_backend("cpu", "half")
+    with pytest.raises(InputError, match="on device 'cpu'"):
+        get_backend("cpu", "fast")
+
+
+GPUS = (Gpu("RTX 4090", 24.0, "8.9"),)
+
+
+class Broken:
+    """CuPy, of which nothing works."""
+
+    def __getattr__(self, name: str) -> object:
+        raise RuntimeError("cudaErrorInsufficientDriver:\n  too old")
+
+
+def no_cupy() -> None:
+    raise ModuleNotFoundError("No module named 'cupy'", name="cupy")
+
+
+def half_a_cupy() -> None:
+    raise ImportError("libcublas.so.12: not found")
+
+
+@pytest.mark.parametrize(
+    ("device", "found", "cupy", "error", "message"),
+    [
+        ("cuda", Driver(trouble="no NVIDIA driver was found"), no_cupy, InputError, "no NVIDIA"),
+        ("cuda:1", Driver(GPUS, (12, 4)), no_cupy, InputError, r"'cuda:0' \(RTX 4090\)"),
+        ("cuda", Driver(GPUS, (11, 8)), no_cupy, InputError, "CUDA 11.8 at most.*update"),
+        ("cuda", Driver(GPUS, (12, 4)), no_cupy, MissingExtraError, r"not installed.*\[cuda12\]"),
+        ("cuda", Driver(GPUS, (13, 0)), no_cupy, MissingExtraError, r"not installed.*\[cuda13\]"),
+        ("cuda", Driver(GPUS, (12, 4)), half_a_cupy, MissingExtraError, "libcublas"),
+        ("cuda", Driver(GPUS, (12, 4)), Broken, InputError, "InsufficientDriver: too old"),
+    ],
+    ids=["no driver", "index", "old driver", "cuda12", "cuda13", "libraries", "broken"],
+)
+def test_a_gpu_that_cannot_be_used_is_an_error_that_says_why(
+    device, found, cupy, error, message, monkeypatch
+) -> None:
+    monkeypatch.setattr(select, "driver", lambda: found)
+    monkeypatch.setattr(cupy_, "load", cupy)
+    select._cuda.cache_clear()
+    with pytest.raises(error, match=message) as caught:
+        get_backend(device)
+    assert "choose device='cpu'" in str(caught.value)
+    assert "\n" not in str(caught.value)
 
 
 def test_arrays_are_contiguous_and_not_copied_without_need() -> None:

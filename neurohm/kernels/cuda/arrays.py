@@ -1,0 +1,31 @@
+"""Passes over any arrays; the equations stand in `kernels.reference.arrays`."""
+
+from __future__ import annotations
+
+from neurohm.backend import Array
+from neurohm.kernels.cuda.call import MOST_THREADS, Issue, Launch, elementwise, run_at_once
+
+
+class Arrays:
+    """See `neurohm.kernels.reference.arrays`.
+
+    Parameters
+    ----------
+    issue : Issue
+        Carries a call out, or records it.
+    """
+
+    def __init__(self, issue: Issue = run_at_once) -> None:
+        self._issue = issue
+
+    def fill(self, out: Array, value: float) -> None:
+        """Write one value everywhere."""
+        self._issue(elementwise("fill", out, out, float(value)))
+
+    def add(self, values: Array, out: Array) -> None:
+        """Add values."""
+        self._issue(elementwise("add", out, values, out))
+
+    def accumulate(self, values: Array, out: Array) -> None:
+        """Add the sum of values."""
+        self._issue(Launch("accumulate", 1, MOST_THREADS, out, (values, values.size, out)))

@@ -1,0 +1,66 @@
+"""All CUDA kernels together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+
+from neurohm.kernels.cpu import patterns
+from neurohm.kernels.cuda.arrays import Arrays
+from neurohm.kernels.cuda.bernoulli import BernoulliUnits
+from neurohm.kernels.cuda.call import Call, Issue, run_at_once
+from neurohm.kernels.cuda.fisher import Fisher
+from neurohm.kernels.cuda.optimisers import Optimisers
+from neurohm.kernels.cuda.poisson import PoissonUnits
+from neurohm.kernels.cuda.products import Products
+from neurohm.kernels.cuda.program import GraphProgram
+from neurohm.kernels.cuda.weights import Weights
+from neurohm.kernels.cuda.windows import Windows
+from neurohm.kernels.interface import Kernels, Workers
+
+
+class Device:
+    """Carries out programs on the GPU, which divides the work by itself."""
+
+    layout = "CUDA graph"
+
+    def run(self, program: GraphProgram) -> None:
+        """Carry out a program."""
+        program.run()
+
+
+def kernels(issue: Issue = run_at_once, *, fast: bool = False) -> Kernels:
+    """Return the kernels, which hand every call to ``issue``.
+
+    Parameters
+    ----------
+    issue : Issue
+    fast : bool
+        Whether products in single precision may use TF32: the backend's ``precision="fast"``.
+    """
+    return Kernels(
+        name="cuda",
+        bernoulli=BernoulliUnits(issue),
+        poisson=PoissonUnits(issue),
+        products=Products(issue, fast),
+        arrays=Arrays(issue),
+        weights=Weights(issue),
+        optimisers=Optimisers(issue),
+        windows=Windows(issue),
+        fisher=Fisher(issue),
+        patterns=patterns,
+        record=lambda body: record(body, fast=fast),
+        workers=workers,
+    )
+
+
+def record(body: Callable[[Kernels], object], *, fast: bool = False) -> GraphProgram:
+    """Record the kernel calls of a function instead of carrying them out."""
+    calls: list[Call] = []
+    body(kernels(calls.append, fast=fast))
+    return GraphProgram(calls)
+
+
+def workers(threads: int | None = None) -> AbstractContextManager[Workers]:
+    """Return what carries out programs; threads of the host make no difference."""
+    return nullcontext(Device())

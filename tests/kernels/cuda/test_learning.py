@@ -1,0 +1,53 @@
+"""Whole training with the CUDA kernels, run on the host: what the CPU's kernels learn.
+
+In double precision a draw falls on a tie with a chance of about 1e-15, so that weights differ by
+rounding alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import neurohm as nh
+from neurohm.kernels import Kernels
+from neurohm.kernels.cuda.call import Call
+from neurohm.kernels.cuda.instruction_set import kernels
+from neurohm.kernels.cuda.program import Placed, placed
+
+
+class HostProgram:
+    """Recorded calls, carried out lane by lane as far as they do not wait for each other."""
+
+    def __init__(self, calls: list[Placed], carry_out: Callable[[Call], None]) -> None:
+        self.calls, self.carry_out = calls, carry_out
+
+    def run(self) -> None:
+        left = {lane: [i for i, e in enumerate(self.calls) if e.lane == lane] for lane in range(3)}
+        done: set[int] = set()
+        while any(left.values()):
+            for queue in reversed(left.values()):
+                while queue and done.issuperset(self.calls[queue[0]].waits_for):
+                    self.carry_out(self.calls[queue[0]].call)
+                    done.add(queue.pop(0))
+
+
+@pytest.mark.parametrize("density", [0.05, 0.3], ids=["compressed", "dense"])
+@pytest.mark.parametrize("rule", ["wake-sleep", "reweighted"])
+def test_learning_is_that_of_the_cpu(host, rule: str, density: float) -> None:
+    def record(body: Callable[[Kernels], object]) -> HostProgram:
+        calls: list[Call] = []
+        body(kernels(calls.append))
+        return HostProgram(placed(calls), host)
+
+    x = (np.random.default_rng(0).random((80, 30)) < density).astype("float64")
+    machines = [nh.HelmholtzMachine([30, 12, 5], dtype="float64", seed=1) for _ in range(2)]
+    machines[1].kernels = replace(kernels(host), record=record)
+    for machine in machines:
+        nh.train(machine, x, rule=rule, epochs=2, batch_size=40, seed=2)
+    expected, got = (machine.parameters() for machine in machines)
+    for key, array in expected.items():
+        np.testing.assert_allclose(got[key], array, rtol=1e-8, atol=1e-10, err_msg=key)
