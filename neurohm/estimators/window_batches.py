@@ -63,8 +63,8 @@ class WindowBatches:
             self.windows.dense(indices, out=out)
 
     def can_issue(self, out: Activations) -> bool:
-        """Return that kernels can gather windows."""
-        return True
+        """Return whether samples are just windows, which kernels can gather."""
+        return type(self).take is WindowBatches.take
 
     def places(self, indices: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Return the first bins of windows."""

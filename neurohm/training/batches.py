@@ -83,8 +83,9 @@ class ArrayBatches:
         if self.x.shape[0] == 0:
             raise InputError("no samples to learn from", "at least one")
         if hasattr(x, "tocsr"):
-            self.x = x.tocsr()
+            self.x = x.tocsr(copy=True)
             self.x.sum_duplicates()
+            self.x.eliminate_zeros()
             self.density = self.x.nnz / max(1, np.prod(self.x.shape))
         else:
             self.density = float((x != 0).mean())
@@ -100,9 +101,10 @@ class ArrayBatches:
         return RandomStream(seed, epoch).generator(Site.SHUFFLE.of()).permutation(self.size())
 
     def can_issue(self, out: Activations) -> bool:
-        """Return whether the samples are a dense matrix in one piece, of the same kind."""
+        """Return whether the samples are rows of a matrix in one piece, of the same kind."""
         flags = getattr(self.x, "flags", None)
         plain = flags is not None and bool(flags.c_contiguous)
+        plain = plain and type(self).take is ArrayBatches.take
         return plain and not isinstance(out, SparseRows) and self.x.dtype == out.dtype
 
     def places(self, indices: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

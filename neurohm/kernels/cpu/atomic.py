@@ -24,6 +24,18 @@ def load(context, address):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
+def read(context, address, place):  # type: ignore[no-untyped-def]
+    """Return a word of a table at an address that no thread changes."""
+
+    def generate(target, builder, signature, values):  # type: ignore[no-untyped-def]
+        table, place = values
+        where = builder.add(table, builder.mul(place, place.type(_BYTES)))
+        return builder.load(_at(builder, where))
+
+    return types.int64(address, place), generate
+
+
+@intrinsic
 def store(context, address, value):  # type: ignore[no-untyped-def]
     """Write a word."""
 

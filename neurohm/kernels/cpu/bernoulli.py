@@ -11,9 +11,9 @@ from numba import njit
 
 from neurohm.backend.random import UNIT
 from neurohm.kernels.cpu.operation import matrix, operation, vector, whole
-from neurohm.kernels.cpu.philox import fill_row, row_buffer
+from neurohm.kernels.cpu.philox import fill_row
 from neurohm.kernels.cpu.scalar import FAST, exp_clamped, log1p_unit
-from neurohm.kernels.cpu.silence import append_row, silent_flags
+from neurohm.kernels.cpu.silence import append_row
 from neurohm.kernels.cpu.units import Errors, Passes, Units
 
 
@@ -32,10 +32,10 @@ def _mean(words, real):  # type: ignore[no-untyped-def]
 def _draw(words, real):  # type: ignore[no-untyped-def]
     drive, bias = matrix(words, 0, real), vector(words, 1, real)
     keys, clock = matrix(words, 2, np.uint32), vector(words, 3, np.uint32)
-    out, rows_per_key, site = matrix(words, 4, real), whole(words, 5), whole(words, 6)
+    out, bits = matrix(words, 4, real), vector(words, 5, np.uint32)
+    rows_per_key, site = whole(words, 6), whole(words, 7)
     zero, one = out.dtype.type(0.0), out.dtype.type(1.0)
     share = out.shape[0] // drive.shape[0]
-    bits = row_buffer(out.shape[1])
     for row in range(out.shape[0]):
         a, s = drive[row // share], out[row]
         fill_row(bits, row, keys, rows_per_key, site, clock)
@@ -48,10 +48,9 @@ def _draw_with_log_probability(words, real):  # type: ignore[no-untyped-def]
     drive, bias = matrix(words, 0, real), vector(words, 1, real)
     keys, clock = matrix(words, 2, np.uint32), vector(words, 3, np.uint32)
     out, total = matrix(words, 4, real), vector(words, 5, np.float64)
-    rows_per_key, site = whole(words, 6), whole(words, 7)
+    bits, rows_per_key, site = vector(words, 6, np.uint32), whole(words, 7), whole(words, 8)
     zero, one = out.dtype.type(0.0), out.dtype.type(1.0)
     share = out.shape[0] // drive.shape[0]
-    bits = row_buffer(out.shape[1])
     for row in range(out.shape[0]):
         a, s = drive[row // share], out[row]
         fill_row(bits, row, keys, rows_per_key, site, clock)
@@ -68,18 +67,19 @@ def _draw_sparse(words, real):  # type: ignore[no-untyped-def]
     drive, bias = matrix(words, 0, real), vector(words, 1, real)
     keys, clock = matrix(words, 2, np.uint32), vector(words, 3, np.uint32)
     indptr, columns = vector(words, 4, np.int64), vector(words, 5, np.int32)
-    values, rows_per_key, site = vector(words, 6, real), whole(words, 7), whole(words, 8)
+    values, bits = vector(words, 6, real), vector(words, 7, np.uint32)
+    flags, together = vector(words, 8, np.uint8), vector(words, 9, np.uint64)
+    rows_per_key, site = whole(words, 10), whole(words, 11)
     rows, units = indptr.size - 1, bias.size
     one = values.dtype.type(1.0)
     share = rows // drive.shape[0]
-    bits, flags = row_buffer(units), silent_flags(units)
     indptr[0] = 0
     for row in range(rows):
         a = drive[row // share]
         fill_row(bits, row, keys, rows_per_key, site, clock)
         for j in range(units):
             flags[j] = np.uint8(1) if _fires(a[j] + bias[j], bits[j]) else np.uint8(0)
-        first, end = indptr[row], append_row(flags, columns, indptr[row])
+        first, end = indptr[row], append_row(together, columns, indptr[row])
         for entry in range(first, end):
             values[entry] = one
         indptr[row + 1] = end

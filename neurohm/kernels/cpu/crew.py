@@ -106,6 +106,7 @@ class _Worker:
         self._mailbox = np.zeros(replay.MAILBOX, np.int64)
         self._address = int(self._mailbox.__array_interface__["data"][0])
         self._bell = threading.Event()
+        self._programs: dict[int, RecordedProgram] = {}
         self._leaving = False
         self._thread = threading.Thread(target=self._attend, name="neurohm", daemon=True)
 
@@ -122,7 +123,8 @@ class _Worker:
         self._thread.join()
 
     def call(self, program: RecordedProgram) -> None:
-        """Open a program to the worker."""
+        """Open a program to the worker, and keep it as long as the worker may look at it."""
+        self._programs[program.head] = program
         replay.announce(self._address, program.head)
         if self._mailbox[replay.ASLEEP]:
             self._bell.set()

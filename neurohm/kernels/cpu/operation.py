@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from llvmlite import ir
-from numba import carray, cfunc, njit, types
-from numba.extending import intrinsic, overload
+from numba import cfunc, njit, types
+from numba.extending import intrinsic
+from numba.np.arrayobj import populate_array
 
-from neurohm.backend import Array
 from neurohm.kernels.cpu.scalar import EXACT, FAST
 
 WORDS = 3
@@ -84,89 +84,78 @@ def words_of(arguments: tuple[Any, ...]) -> npt.NDArray[np.int64]:
     return np.array(words, dtype=np.int64)
 
 
-def matrix(words: Any, argument: int, dtype: Any) -> Array:
-    """Return an argument as a matrix; in compiled code only."""
-    raise NotImplementedError
-
-
-def vector(words: Any, argument: int, dtype: Any) -> Array:
-    """Return an argument as a flat array; in compiled code only."""
-    raise NotImplementedError
-
-
-def pointer(words: Any, argument: int, dtype: Any) -> Any:
-    """Return the address of an argument's elements, typed; in compiled code only."""
-    raise NotImplementedError
-
-
-def whole(words: Any, argument: int) -> int:
-    """Return an argument as a whole number; in compiled code only."""
-    raise NotImplementedError
-
-
-def number(words: Any, argument: int) -> float:
-    """Return an argument as a floating-point number; in compiled code only."""
-    raise NotImplementedError
-
-
-@overload(matrix)
-def _matrix(words, argument, dtype):  # type: ignore[no-untyped-def]
-    def read(words, argument, dtype):  # type: ignore[no-untyped-def]
-        first = WORDS * argument
-        return carray(_pointer(words[first], dtype), (words[first + 1], words[first + 2]))
-
-    return read
-
-
-@overload(vector)
-def _vector(words, argument, dtype):  # type: ignore[no-untyped-def]
-    def read(words, argument, dtype):  # type: ignore[no-untyped-def]
-        first = WORDS * argument
-        return carray(_pointer(words[first], dtype), (words[first + 1] * words[first + 2],))
-
-    return read
-
-
-@overload(pointer)
-def _pointer_of(words, argument, dtype):  # type: ignore[no-untyped-def]
-    return lambda words, argument, dtype: _pointer(words[WORDS * argument], dtype)
-
-
-@overload(whole)
-def _whole(words, argument):  # type: ignore[no-untyped-def]
-    return lambda words, argument: words[WORDS * argument]
-
-
-@overload(number)
-def _number(words, argument):  # type: ignore[no-untyped-def]
-    return lambda words, argument: _as_float(words[WORDS * argument])
+@intrinsic
+def matrix(context, words, argument, dtype):  # type: ignore[no-untyped-def]
+    """Return an argument as a matrix."""
+    return _array_reader(types.Array(dtype.dtype, 2, "C"), words, argument, dtype)
 
 
 @intrinsic
-def _pointer(context, word, dtype):  # type: ignore[no-untyped-def]
-    """Return a word as a pointer to elements of a type."""
-    signature = types.CPointer(dtype.dtype)(word, dtype)
-
-    def generate(target, builder, signature, values):  # type: ignore[no-untyped-def]
-        return builder.inttoptr(values[0], target.get_value_type(signature.return_type))
-
-    return signature, generate
+def vector(context, words, argument, dtype):  # type: ignore[no-untyped-def]
+    """Return an argument as a flat array."""
+    return _array_reader(types.Array(dtype.dtype, 1, "C"), words, argument, dtype)
 
 
 @intrinsic
-def _as_float(context, word):  # type: ignore[no-untyped-def]
-    """Return the bits of a word as a number in double precision."""
+def pointer(context, words, argument, dtype):  # type: ignore[no-untyped-def]
+    """Return the address of an argument's elements, typed."""
 
     def generate(target, builder, signature, values):  # type: ignore[no-untyped-def]
-        return builder.bitcast(values[0], ir.DoubleType())
+        kind = target.get_value_type(signature.return_type)
+        return builder.inttoptr(_word(builder, *values[:2]), kind)
 
-    return types.float64(word), generate
+    return types.CPointer(dtype.dtype)(words, argument, dtype), generate
 
 
-@njit(**EXACT)
-def integers(address, size):  # type: ignore[no-untyped-def]
-    """Return whole numbers at an address as an array."""
-    return carray(_pointer(address, np.int64), (size,))
+@intrinsic
+def whole(context, words, argument):  # type: ignore[no-untyped-def]
+    """Return an argument as a whole number."""
+
+    def generate(target, builder, signature, values):  # type: ignore[no-untyped-def]
+        return _word(builder, *values)
+
+    return types.int64(words, argument), generate
+
+
+@intrinsic
+def number(context, words, argument):  # type: ignore[no-untyped-def]
+    """Return an argument as a number in double precision."""
+
+    def generate(target, builder, signature, values):  # type: ignore[no-untyped-def]
+        return builder.bitcast(_word(builder, *values), ir.DoubleType())
+
+    return types.float64(words, argument), generate
+
+
+def _array_reader(kind, words, argument, dtype):  # type: ignore[no-untyped-def]
+    """Return signature and code of what makes an array of address and shape."""
+
+    def generate(target, builder, signature, values):  # type: ignore[no-untyped-def]
+        where, rows, columns = (_word(builder, *values[:2], word) for word in range(WORDS))
+        size = target.get_abi_sizeof(target.get_data_type(kind.dtype))
+        step = ir.IntType(64)(size)
+        if kind.ndim == 2:
+            shape, strides = (rows, columns), (builder.mul(columns, step), step)
+        else:
+            shape, strides = (builder.mul(rows, columns),), (step,)
+        array = target.make_array(kind)(target, builder)
+        populate_array(
+            array,
+            data=builder.inttoptr(where, array.data.type),
+            shape=shape,
+            strides=strides,
+            itemsize=step,
+            meminfo=None,
+        )
+        return array._getvalue()
+
+    return kind(words, argument, dtype), generate
+
+
+def _word(builder, words, argument, word=0):  # type: ignore[no-untyped-def]
+    """Return one of the words of an argument."""
+    place = builder.add(builder.mul(argument, argument.type(WORDS)), argument.type(word))
+    return builder.load(builder.gep(words, [place]))
 
 
 @intrinsic

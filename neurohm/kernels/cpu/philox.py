@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 from numba import njit
 
+from neurohm.backend.numpy_ import CPU
 from neurohm.backend.random import BLOCK, LANE, MULTIPLIERS, ROUNDS, WEYL
 from neurohm.kernels.cpu.scalar import EXACT
 
@@ -32,10 +34,10 @@ def fill_block(bits, block, row, site, step, key0, key1):  # type: ignore[no-unt
         bits[i + 3 * LANE] = np.uint32(x3)
 
 
-@njit(**EXACT)
-def row_buffer(columns):  # type: ignore[no-untyped-def]
+def row_buffer(columns: int) -> npt.NDArray[np.uint32]:
     """Return room for the bits of a row, whole blocks."""
-    return np.empty((columns + BLOCK - 1) // BLOCK * BLOCK, np.uint32)
+    room: npt.NDArray[np.uint32] = CPU.empty((-(-columns // BLOCK) * BLOCK,), np.uint32)
+    return room
 
 
 @njit(**EXACT)

@@ -9,9 +9,9 @@ from numba import njit
 
 from neurohm.backend.random import UNIT
 from neurohm.kernels.cpu.operation import matrix, operation, vector, whole
-from neurohm.kernels.cpu.philox import fill_row, row_buffer
+from neurohm.kernels.cpu.philox import fill_row
 from neurohm.kernels.cpu.scalar import FAST, exp_clamped, log_factorial
-from neurohm.kernels.cpu.silence import append_row, silent_flags
+from neurohm.kernels.cpu.silence import append_row
 from neurohm.kernels.cpu.units import Errors, Passes, Units
 from neurohm.kernels.reference.poisson import LOG_RATE_LIMIT
 
@@ -31,10 +31,10 @@ def _mean(words, real):  # type: ignore[no-untyped-def]
 def _draw(words, real):  # type: ignore[no-untyped-def]
     drive, bias = matrix(words, 0, real), vector(words, 1, real)
     keys, clock = matrix(words, 2, np.uint32), vector(words, 3, np.uint32)
-    out, rows_per_key, site = matrix(words, 4, real), whole(words, 5), whole(words, 6)
+    out, bits = matrix(words, 4, real), vector(words, 5, np.uint32)
+    rows_per_key, site = whole(words, 6), whole(words, 7)
     zero, limit = out.dtype.type(0.0), out.dtype.type(LOG_RATE_LIMIT)
     share = out.shape[0] // drive.shape[0]
-    bits = row_buffer(out.shape[1])
     for row in range(out.shape[0]):
         a, s = drive[row // share], out[row]
         fill_row(bits, row, keys, rows_per_key, site, clock)
@@ -52,11 +52,12 @@ def _draw_sparse(words, real):  # type: ignore[no-untyped-def]
     drive, bias = matrix(words, 0, real), vector(words, 1, real)
     keys, clock = matrix(words, 2, np.uint32), vector(words, 3, np.uint32)
     indptr, columns = vector(words, 4, np.int64), vector(words, 5, np.int32)
-    values, rows_per_key, site = vector(words, 6, real), whole(words, 7), whole(words, 8)
+    values, bits = vector(words, 6, real), vector(words, 7, np.uint32)
+    flags, together = vector(words, 8, np.uint8), vector(words, 9, np.uint64)
+    rows_per_key, site = whole(words, 10), whole(words, 11)
     rows, units = indptr.size - 1, bias.size
     limit = values.dtype.type(LOG_RATE_LIMIT)
     share = rows // drive.shape[0]
-    bits, flags = row_buffer(units), silent_flags(units)
     indptr[0] = 0
     for row in range(rows):
         a = drive[row // share]
@@ -64,7 +65,7 @@ def _draw_sparse(words, real):  # type: ignore[no-untyped-def]
         for j in range(units):
             rate = exp_clamped(min(a[j] + bias[j], limit))
             flags[j] = np.uint8(1) if _is_positive(rate, bits[j]) else np.uint8(0)
-        first, end = indptr[row], append_row(flags, columns, indptr[row])
+        first, end = indptr[row], append_row(together, columns, indptr[row])
         for entry in range(first, end):
             j = columns[entry]
             rate = exp_clamped(min(a[j] + bias[j], limit))

@@ -11,7 +11,7 @@ from __future__ import annotations
 from numba import njit, types
 
 from neurohm.kernels.cpu import atomic
-from neurohm.kernels.cpu.operation import integers, invoke
+from neurohm.kernels.cpu.operation import invoke
 from neurohm.kernels.cpu.scalar import EXACT
 
 # columns of a program's table
@@ -31,42 +31,46 @@ _yield_core = types.ExternalFunction("sched_yield", types.int32())
 @njit(**EXACT)
 def run_in_order(head):  # type: ignore[no-untyped-def]
     """Carry out a program, one instruction after the other."""
-    of = integers(head, HEAD)
-    table = integers(of[TABLE], of[SIZE] * COLUMNS)
-    for i in range(of[SIZE]):
-        invoke(table[i * COLUMNS + ADDRESS], table[i * COLUMNS + WORDS])
+    table = atomic.read(head, TABLE)
+    for i in range(atomic.read(head, SIZE)):
+        row = i * COLUMNS
+        invoke(atomic.read(table, row + ADDRESS), atomic.read(table, row + WORDS))
 
 
 @njit(**EXACT)
-def open_program(head):  # type: ignore[no-untyped-def]
-    """Make a program ready to be worked on once more.
+def announce(mailbox, head):  # type: ignore[no-untyped-def]
+    """Make a program ready to be worked on once more, and let the workers know.
 
     A thread that is late from the time before may look on: an instruction shows as free only
     after its number of waits is back.
     """
-    of = integers(head, HEAD)
-    table = integers(of[TABLE], of[SIZE] * COLUMNS)
-    for i in range(of[SIZE]):
-        atomic.store(of[REMAINING] + _BYTES * i, table[i * COLUMNS + WAITS])
-    for i in range(of[SIZE]):
-        atomic.store(of[CLAIMED] + _BYTES * i, 0)
-    atomic.store(of[DONE], 0)
+    size, table = atomic.read(head, SIZE), atomic.read(head, TABLE)
+    remaining, claimed = atomic.read(head, REMAINING), atomic.read(head, CLAIMED)
+    for i in range(size):
+        atomic.store(remaining + _BYTES * i, atomic.read(table, i * COLUMNS + WAITS))
+    for i in range(size):
+        atomic.store(claimed + _BYTES * i, 0)
+    atomic.store(atomic.read(head, DONE), 0)
+    atomic.store(mailbox + _BYTES * PROGRAM, head)
+    atomic.add(mailbox + _BYTES * ROUND, 1)
 
 
 @njit(**EXACT)
 def work(head):  # type: ignore[no-untyped-def]
     """Take ready instructions until all of a program are done."""
-    of = integers(head, HEAD)
-    size = of[SIZE]
+    size, done = atomic.read(head, SIZE), atomic.read(head, DONE)
+    claimed, remaining = atomic.read(head, CLAIMED), atomic.read(head, REMAINING)
     first = 0
-    while atomic.load(of[DONE]) < size:
-        while first < size and atomic.load(of[CLAIMED] + _BYTES * first) != 0:
+    while atomic.load(done) < size:
+        while first < size and atomic.load(claimed + _BYTES * first) != 0:
             first += 1
-        taken = _take(of, first)
-        if taken < 0:
-            _yield_core()
+        i = first
+        while i < size and not _claim(claimed + _BYTES * i, remaining + _BYTES * i):
+            i += 1
+        if i < size:
+            _carry_out(head, i)
         else:
-            _carry_out(of, taken)
+            _yield_core()
 
 
 @njit(**EXACT)
@@ -85,30 +89,18 @@ def attend(mailbox, seen, patience):  # type: ignore[no-untyped-def]
 
 
 @njit(**EXACT)
-def announce(mailbox, head):  # type: ignore[no-untyped-def]
-    """Open a program and let the workers know."""
-    open_program(head)
-    atomic.store(mailbox + _BYTES * PROGRAM, head)
-    atomic.add(mailbox + _BYTES * ROUND, 1)
+def _claim(claimed, remaining):  # type: ignore[no-untyped-def]
+    """Claim an instruction, if it is free and waits for nothing."""
+    ready = atomic.load(claimed) == 0 and atomic.load(remaining) == 0
+    return ready and atomic.exchange(claimed, 0, 1)
 
 
 @njit(**EXACT)
-def _take(of, first):  # type: ignore[no-untyped-def]
-    """Return the first free instruction that waits for nothing, claimed; -1 if there is none."""
-    for i in range(first, of[SIZE]):
-        free = atomic.load(of[CLAIMED] + _BYTES * i) == 0
-        ready = free and atomic.load(of[REMAINING] + _BYTES * i) == 0
-        if ready and atomic.exchange(of[CLAIMED] + _BYTES * i, 0, 1):
-            return i
-    return -1
-
-
-@njit(**EXACT)
-def _carry_out(of, i):  # type: ignore[no-untyped-def]
+def _carry_out(head, i):  # type: ignore[no-untyped-def]
     """Carry out an instruction, and tell those that waited for it."""
-    table = integers(of[TABLE], of[SIZE] * COLUMNS)
-    invoke(table[i * COLUMNS + ADDRESS], table[i * COLUMNS + WORDS])
-    successors = integers(of[SUCCESSORS], table[of[SIZE] * COLUMNS - 1])
-    for s in range(table[i * COLUMNS + FIRST], table[i * COLUMNS + END]):
-        atomic.add(of[REMAINING] + _BYTES * successors[s], -1)
-    atomic.add(of[DONE], 1)
+    row, table = i * COLUMNS, atomic.read(head, TABLE)
+    invoke(atomic.read(table, row + ADDRESS), atomic.read(table, row + WORDS))
+    successors, remaining = atomic.read(head, SUCCESSORS), atomic.read(head, REMAINING)
+    for s in range(atomic.read(table, row + FIRST), atomic.read(table, row + END)):
+        atomic.add(remaining + _BYTES * atomic.read(successors, s), -1)
+    atomic.add(atomic.read(head, DONE), 1)

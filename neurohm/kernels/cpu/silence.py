@@ -4,31 +4,32 @@ from __future__ import annotations
 
 # mypy: disable-error-code="call-arg, unreachable"
 import numpy as np
+import numpy.typing as npt
 from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
+from neurohm.backend.numpy_ import CPU
 from neurohm.kernels.cpu.scalar import EXACT
 
 _TOGETHER = 8
 
 
-@njit(**EXACT)
-def silent_flags(units):  # type: ignore[no-untyped-def]
+def silent_flags(units: int) -> npt.NDArray[np.uint8]:
     """Return a flag for each unit, down, in whole words of eight."""
-    return np.zeros((units + _TOGETHER - 1) // _TOGETHER * _TOGETHER, np.uint8)
+    flags: npt.NDArray[np.uint8] = CPU.zeros((-(-units // _TOGETHER) * _TOGETHER,), np.uint8)
+    return flags
 
 
 @njit(**EXACT)
-def append_row(flags, columns, end):  # type: ignore[no-untyped-def]
+def append_row(words, columns, end):  # type: ignore[no-untyped-def]
     """Append the places of raised flags to the columns, and return where they end now.
 
     Most words of eight flags are empty; in the others the lowest flag is found and taken away,
     so that hardly a branch goes another way than the one before.
     """
-    together = flags.view(np.uint64)
-    for i in range(together.size):
-        word = together[i]
+    for i in range(words.size):
+        word = words[i]
         while word != np.uint64(0):
             columns[end] = _TOGETHER * i + (_lowest_bit(word) >> 3)
             end += 1

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
+
 from neurohm.backend import Activations, Array, Draws, SparseRows
 from neurohm.kernels.cpu.instruction import Issue, drawn, given, parts
 from neurohm.kernels.cpu.operation import Operation
+from neurohm.kernels.cpu.philox import row_buffer
+from neurohm.kernels.cpu.silence import silent_flags
 
 
 @dataclass(frozen=True)
@@ -62,10 +66,13 @@ class Units:
 
     def draw(self, drive: Array, bias: Array, draws: Draws, out: Activations) -> None:
         """Write drawn activity."""
-        draw = self.passes.draw_sparse if isinstance(out, SparseRows) else self.passes.draw
         arrays, numbers = drawn(draws)
         reads, cost = (*_reads(drive, bias), *arrays), out.shape[0] * out.shape[1]
-        self._issue(draw, bias.dtype, reads, parts(out), numbers, cost)
+        draw, written = self.passes.draw, (*parts(out), row_buffer(bias.size))
+        if isinstance(out, SparseRows):
+            flags = silent_flags(bias.size)
+            draw, written = self.passes.draw_sparse, (*written, flags, flags.view(np.uint64))
+        self._issue(draw, bias.dtype, reads, written, numbers, cost)
 
     def draw_with_log_probability(
         self, drive: Array, bias: Array, draws: Draws, out: Activations, total: Array
@@ -78,7 +85,8 @@ class Units:
             return
         arrays, numbers = drawn(draws)
         reads, cost = (*_reads(drive, bias), *arrays), 1.2 * out.size
-        self._issue(scored, bias.dtype, reads, (out, total), numbers, cost)
+        written = (out, total, row_buffer(bias.size))
+        self._issue(scored, bias.dtype, reads, written, numbers, cost)
 
     def error(self, drive: Array, bias: Array, values: Activations, out: Array) -> None:
         """Write values minus their prediction."""
