@@ -1,7 +1,5 @@
 """Words of memory that several threads read and change, by their address; compiled code only."""
 
-# mypy: disable-error-code="no-untyped-call"
-
 from __future__ import annotations
 
 from llvmlite import ir

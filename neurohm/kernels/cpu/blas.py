@@ -4,8 +4,6 @@ Numba's own products go to SciPy's BLAS, which is often another build, and a slo
 NumPy's cannot be called by address, SciPy's does.
 """
 
-# mypy: disable-error-code="no-untyped-call"
-
 from __future__ import annotations
 
 import ctypes

@@ -138,10 +138,10 @@ class _Worker:
             seen = now
 
     def _sleep(self, seen: int) -> None:
-        """Wait for the bell, unless a round began before it could be heard."""
+        """Wait for the bell, unless a call came before it could be heard."""
         self._bell.clear()
         self._mailbox[replay.ASLEEP] = 1
-        if self._mailbox[replay.ROUND] == seen and not self._leaving:
+        if self._mailbox[replay.CALLS] == seen and not self._leaving:
             self._bell.wait()
         self._mailbox[replay.ASLEEP] = 0
 

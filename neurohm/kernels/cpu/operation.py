@@ -5,8 +5,6 @@ a number. It is compiled once for each precision and called by its address, with
 by `call`, or as part of a program that two threads work through (`neurohm.kernels.cpu.replay`).
 """
 
-# mypy: disable-error-code="call-arg, no-untyped-call, attr-defined"
-
 from __future__ import annotations
 
 from collections.abc import Callable

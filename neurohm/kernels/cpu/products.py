@@ -1,7 +1,5 @@
 """Compiled products of activity and weights; see `kernels.reference.products`."""
 
-# mypy: disable-error-code="call-arg"
-
 from __future__ import annotations
 
 import numpy as np

@@ -60,7 +60,7 @@ class RecordedProgram:
         self._head[replay.SIZE] = size
         self._head[replay.TABLE] = _address(self._table)
         self._head[replay.SUCCESSORS] = _address(self._successors)
-        self._head[replay.REMAINING] = _address(self._state[0])
+        self._head[replay.ARRIVED] = _address(self._state[0])
         self._head[replay.CLAIMED] = _address(self._state[1])
         self._head[replay.DONE] = _address(self._done)
         self.head = _address(self._head)

@@ -1,10 +1,12 @@
 """Compiled work on a program: threads take whatever instruction is ready until all are done.
 
-Every instruction is carried out once and after all that it depends on, so the order in which
-threads come to it changes no bit. A thread that finds nothing ready gives its core away.
-"""
+Every instruction is carried out once a round and after all that it depends on, so the order in
+which threads come to it changes no bit. A thread that finds nothing ready gives its core away.
 
-# mypy: disable-error-code="call-arg, unreachable, var-annotated"
+Nothing is set back between rounds: counts of what has arrived and been done only rise, and an
+instruction is claimed by the number of the round. So a thread that was held up in one round can
+take nothing in the next by mistake.
+"""
 
 from __future__ import annotations
 
@@ -18,10 +20,10 @@ from neurohm.kernels.cpu.scalar import EXACT
 ADDRESS, WORDS, WAITS, FIRST, END = range(5)
 COLUMNS = 5
 # words of a program's head
-SIZE, TABLE, SUCCESSORS, REMAINING, CLAIMED, DONE = range(6)
-HEAD = 6
+SIZE, TABLE, SUCCESSORS, ARRIVED, CLAIMED, DONE, ROUND = range(7)
+HEAD = 7
 # words of the mailbox that workers watch, a cache line each
-ROUND, PROGRAM, ASLEEP = 0, 8, 16
+CALLS, PROGRAM, ASLEEP = 0, 8, 16
 MAILBOX = 24
 _BYTES = 8
 
@@ -39,33 +41,28 @@ def run_in_order(head):  # type: ignore[no-untyped-def]
 
 @njit(**EXACT)
 def announce(mailbox, head):  # type: ignore[no-untyped-def]
-    """Make a program ready to be worked on once more, and let the workers know.
-
-    A thread that is late from the time before may look on: an instruction shows as free only
-    after its number of waits is back.
-    """
-    size, table = atomic.read(head, SIZE), atomic.read(head, TABLE)
-    remaining, claimed = atomic.read(head, REMAINING), atomic.read(head, CLAIMED)
-    for i in range(size):
-        atomic.store(remaining + _BYTES * i, atomic.read(table, i * COLUMNS + WAITS))
-    for i in range(size):
-        atomic.store(claimed + _BYTES * i, 0)
-    atomic.store(atomic.read(head, DONE), 0)
+    """Begin another round of a program, and let the workers know."""
+    atomic.add(head + _BYTES * ROUND, 1)
     atomic.store(mailbox + _BYTES * PROGRAM, head)
-    atomic.add(mailbox + _BYTES * ROUND, 1)
+    atomic.add(mailbox + _BYTES * CALLS, 1)
 
 
 @njit(**EXACT)
 def work(head):  # type: ignore[no-untyped-def]
-    """Take ready instructions until all of a program are done."""
-    size, done = atomic.read(head, SIZE), atomic.read(head, DONE)
-    claimed, remaining = atomic.read(head, CLAIMED), atomic.read(head, REMAINING)
+    """Take ready instructions until all of this round of a program are done."""
+    size, done, table = atomic.read(head, SIZE), atomic.read(head, DONE), atomic.read(head, TABLE)
+    arrived, claimed = atomic.read(head, ARRIVED), atomic.read(head, CLAIMED)
+    now = atomic.load(head + _BYTES * ROUND)
     first = 0
-    while atomic.load(done) < size:
-        while first < size and atomic.load(claimed + _BYTES * first) != 0:
+    while atomic.load(done) < now * size:
+        while first < size and atomic.load(claimed + _BYTES * first) == now:
             first += 1
         i = first
-        while i < size and not _claim(claimed + _BYTES * i, remaining + _BYTES * i):
+        while i < size:
+            waits = atomic.read(table, i * COLUMNS + WAITS)
+            ready = atomic.load(arrived + _BYTES * i) == now * waits
+            if ready and atomic.exchange(claimed + _BYTES * i, now - 1, now):
+                break
             i += 1
         if i < size:
             _carry_out(head, i)
@@ -75,12 +72,12 @@ def work(head):  # type: ignore[no-untyped-def]
 
 @njit(**EXACT)
 def attend(mailbox, seen, patience):  # type: ignore[no-untyped-def]
-    """Wait for a round after the one seen and work on its program; return the round, or ``seen``.
+    """Wait for a call after the one seen and work on its program; return the call, or ``seen``.
 
     ``patience`` is how often the core is given away before the wait is over.
     """
     for _ in range(patience):
-        now = atomic.load(mailbox + _BYTES * ROUND)
+        now = atomic.load(mailbox + _BYTES * CALLS)
         if now != seen:
             work(atomic.load(mailbox + _BYTES * PROGRAM))
             return now
@@ -89,18 +86,11 @@ def attend(mailbox, seen, patience):  # type: ignore[no-untyped-def]
 
 
 @njit(**EXACT)
-def _claim(claimed, remaining):  # type: ignore[no-untyped-def]
-    """Claim an instruction, if it is free and waits for nothing."""
-    ready = atomic.load(claimed) == 0 and atomic.load(remaining) == 0
-    return ready and atomic.exchange(claimed, 0, 1)
-
-
-@njit(**EXACT)
 def _carry_out(head, i):  # type: ignore[no-untyped-def]
     """Carry out an instruction, and tell those that waited for it."""
     row, table = i * COLUMNS, atomic.read(head, TABLE)
     invoke(atomic.read(table, row + ADDRESS), atomic.read(table, row + WORDS))
-    successors, remaining = atomic.read(head, SUCCESSORS), atomic.read(head, REMAINING)
+    successors, arrived = atomic.read(head, SUCCESSORS), atomic.read(head, ARRIVED)
     for s in range(atomic.read(table, row + FIRST), atomic.read(table, row + END)):
-        atomic.add(remaining + _BYTES * atomic.read(successors, s), -1)
+        atomic.add(arrived + _BYTES * atomic.read(successors, s), 1)
     atomic.add(atomic.read(head, DONE), 1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-# mypy: disable-error-code="call-arg, unreachable"
 import numpy as np
 import numpy.typing as npt
 from llvmlite import ir
