@@ -143,7 +143,8 @@ def as_batches(machine: HelmholtzMachine, data: Any) -> Batches:
     if hasattr(data, "tocsr"):
         if data.shape[1] != machine.visible.size:
             raise InputError(f"data of shape {data.shape}", f"(samples, {machine.visible.size})")
-        machine.visible.check(np.asarray(data.tocsr().data))
-        return ArrayBatches(data)
+        batches = ArrayBatches(data)
+        machine.visible.check(batches.x.data)
+        return batches
     on_device = hasattr(data, "__cuda_array_interface__")
     return ArrayBatches(machine.as_activity(data if on_device else np.asarray(data)))
