@@ -11,6 +11,7 @@ import typer
 
 from neurohm.__about__ import __version__
 from neurohm.cli.assemblies import assemblies
+from neurohm.cli.bench import bench
 from neurohm.cli.convert import convert
 from neurohm.cli.errors import explain, silence_pipe, warnings_as_lines
 from neurohm.cli.fit import fit
@@ -23,7 +24,7 @@ from neurohm.cli.sample import sample
 from neurohm.cli.score import score
 from neurohm.cli.simulate import simulate
 
-COMMANDS = (fit, inspect, score, assemblies, plot, sample, simulate, convert, info)
+COMMANDS = (fit, inspect, score, assemblies, plot, sample, simulate, convert, info, bench)
 DEBUG = "--debug"
 
 app = typer.Typer(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import ThreadpoolController
 
 from neurohm.backend import Array
 from neurohm.backend.numpy_ import CPU
@@ -129,6 +131,13 @@ def _exact(arrays: tuple[Array, Array, Array], damping: float) -> Array:
     return exact(*arrays, damping).astype(arrays[0].dtype, copy=False)
 
 
+@functools.cache
+def _pools() -> ThreadpoolController:
+    """Return what limits the threads of matrix products, found once: looking takes milliseconds."""
+    get_kernels(CPU)  # loads the libraries
+    return ThreadpoolController()
+
+
 def _conjugate_gradients(
     arrays: tuple[Array, Array, Array], damping: float, tolerance: float, iterations: int
 ) -> Array:
@@ -138,9 +147,11 @@ def _conjugate_gradients(
     out = CPU.empty((activity.shape[1], units), activity.dtype)
     spent = CPU.empty((units,), np.int64)
     setting = np.array([damping, tolerance])
-    get_kernels(CPU).fisher.conjugate_gradients(
-        activity, weight, error, setting, iterations, out, spent
-    )
+    # one thread: the products are small, and a second one costs more than it brings
+    with _pools().limit(limits=1, user_api="blas"):
+        get_kernels(CPU).fisher.conjugate_gradients(
+            activity, weight, error, setting, iterations, out, spent
+        )
     left = spent < 0
     if left.any():
         out[:, left] = _exact((activity, weight[:, left], error[:, left]), damping)

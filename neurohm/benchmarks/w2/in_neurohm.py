@@ -1,0 +1,18 @@
+"""W2 in neurohm."""
+
+from __future__ import annotations
+
+import neurohm as nh
+from neurohm.benchmarks.chains import Problem
+from neurohm.benchmarks.trained import trained
+from neurohm.benchmarks.workload import Steps
+
+
+def train(problem: Problem, threads: int) -> Steps:
+    """``nh.train`` with the rule and Adam."""
+    return trained(
+        problem,
+        threads,
+        rule=nh.Reweighted(particles=problem.particles, dreams_per_sample=problem.dreams),
+        plasticity=nh.Adam(problem.learning_rate),
+    )
