@@ -174,6 +174,9 @@ class Workers(Protocol):
     def run(self, program: Any) -> None:
         """Carry out a program."""
 
+    def release(self) -> None:
+        """Leave the thread as it was, until the next program."""
+
 
 @dataclass(frozen=True)
 class Kernels:

@@ -216,13 +216,16 @@ class Plasticity(ABC):
         return rates
 
     def _check_state(self, gradients: Mapping[str, tuple[Array, Array]]) -> None:
-        """Refuse running averages of parameters of another shape."""
+        """Refuse running averages of parameters of another shape or type."""
         for key, (weights, _) in gradients.items():
             for average in self.state.get(key, {}).values():
-                if np.ndim(average) and average.shape != weights.shape:
+                if np.ndim(average) and (average.shape, average.dtype) != (
+                    weights.shape,
+                    weights.dtype,
+                ):
                     raise InputError(
-                        f"running averages of {key!r} of shape {average.shape}",
-                        f"{weights.shape}, as the machine has",
+                        f"running averages of {key!r} of shape {average.shape}, {average.dtype}",
+                        f"{weights.shape}, {weights.dtype}, as the machine has",
                         "use plasticity.fresh() for another machine",
                     )
 

@@ -47,7 +47,7 @@ def is_worth_compressing(density: float) -> bool:
     The bound comes from a measurement (docs/performance.md). It is fixed, because compressed
     samples give other last bits than dense ones.
     """
-    return density < DENSEST
+    return bool(density < DENSEST)
 
 
 @runtime_checkable

@@ -168,6 +168,7 @@ def _epoch(run: Run, batches: Batches, callbacks: Sequence[Callback], step: Step
         for callback in callbacks:
             callback.after_step(run)
     step.settle()
+    step.release()
     _check_finite(run)
     means = {name: value / position.samples for name, value in position.sums.items()}
     run.history.add({"epoch": position.epoch, **means})

@@ -24,6 +24,8 @@ class Step(ABC):
     ----------
     run : Run
     batches : Batches
+    workers : Workers
+        Who carry out what is recorded.
 
     Attributes
     ----------
@@ -31,8 +33,8 @@ class Step(ABC):
         Sums over the epoch of what the rule watches.
     """
 
-    def __init__(self, run: Run, batches: Batches) -> None:
-        backend = run.machine.backend
+    def __init__(self, run: Run, batches: Batches, workers: Workers) -> None:
+        backend, self.workers = run.machine.backend, workers
         self.run, self.batches, self.work = run, batches, Workspace(backend)
         keys = backend.asarray(RandomStream(run.seed).keys(), np.uint32)
         self.stream = MovingStream(keys, backend.zeros((2,), np.uint32))
@@ -78,6 +80,10 @@ class Step(ABC):
         for name, total in self.sums.items():
             total[...] = self.run.position.sums.get(name, 0.0)
 
+    def release(self) -> None:
+        """Leave the thread as it was, until the next batch."""
+        self.workers.release()
+
     def settle(self) -> None:
         """Bring the run's position up to date."""
         backend = self.run.machine.backend
@@ -119,19 +125,10 @@ class Batch:
 
 
 class RecordedStep(Step):
-    """A step whose kernel calls are recorded once for each size of batch, and replayed.
-
-    Parameters
-    ----------
-    run : Run
-    batches : Batches
-    workers : Workers
-        Who carry it out.
-    """
+    """A step whose kernel calls are recorded once for each size of batch, and replayed."""
 
     def __init__(self, run: Run, batches: Batches, workers: Workers) -> None:
-        super().__init__(run, batches)
-        self._workers = workers
+        super().__init__(run, batches, workers)
         self._recorded: dict[int, tuple[Batch, tuple[Part, ...]]] = {}
 
     def carry_out(self, indices: npt.NDArray[np.int64], factor: float) -> None:
@@ -147,7 +144,7 @@ class RecordedStep(Step):
             run.machine.backend.write(batch.places, self.batches.places(indices))
         for part in parts:
             run.plasticity.advance(run.machine, part.keys, factor)
-            self._workers.run(part.program)
+            self.workers.run(part.program)
 
     def _batch(self, rows: int) -> Batch:
         x, batches = self.data(rows), self.batches
@@ -189,7 +186,7 @@ def step_of(run: Run, batches: Batches, workers: Workers) -> Step:
     """Return the step of a run, recorded where all that it consists of allows that."""
     if all(map(is_recordable, (run.rule, run.plasticity, run.plasticity.constraint))):
         return RecordedStep(run, batches, workers)
-    return StepByHand(run, batches)
+    return StepByHand(run, batches, workers)
 
 
 def is_recordable(choice: Any) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from neurohm.backend import Draws, RandomStream, get_backend
+from neurohm.backend import Draws, RandomStream, SparseRows, get_backend
 from neurohm.kernels import Kernels, get_kernels
 
 # rows, units, rows of the drive, rows of the values: shared rows serve several
@@ -70,6 +70,25 @@ def case(kind: str, dtype: str, shape: tuple[int, int, int, int]) -> Case:
         values.astype(dtype),
         rows,
     )
+
+
+@pytest.fixture(scope="session")
+def compress() -> Callable[[np.ndarray], SparseRows]:
+    """Bring a matrix into compressed form, in room that holds something else already."""
+
+    def compressed(matrix: np.ndarray) -> SparseRows:
+        row, column = np.nonzero(matrix)
+        rows = SparseRows(
+            np.searchsorted(row, np.arange(len(matrix) + 1)).astype(np.int64),
+            np.full(matrix.size, -1, np.int32),
+            np.full(matrix.size, np.nan, matrix.dtype),
+            matrix.shape,
+        )
+        rows.columns[: len(column)] = column
+        rows.values[: len(column)] = matrix[row, column]
+        return rows
+
+    return compressed
 
 
 @pytest.fixture

@@ -23,9 +23,10 @@ Close = Callable[..., None]
 @pytest.mark.parametrize("columns", [1, 64, 65, 200])
 @pytest.mark.parametrize("row", [0, 2**31, 2**32 - 1])
 def test_the_compiled_generator_gives_the_same_bits(columns: int, row: int) -> None:
-    at = Draws(np.array([[2**32 - 1, 5]], np.uint32), 2**62, row, 7 << 16 | 3, 2**32 - 1)
+    clock = np.array([2**32 - 1, row], np.uint32)
+    at = Draws(np.array([[2**32 - 1, 5]], np.uint32), 2**62, 7 << 16 | 3, clock)
     bits = row_buffer(columns)
-    fill_row(bits, row, at.site, at.step, at.keys[0])
+    fill_row(bits, 0, at.keys, at.rows_per_key, at.site, at.clock)
     np.testing.assert_array_equal(bits[:columns], random_bits(at, 1, columns)[0])
 
 
@@ -52,7 +53,7 @@ def test_draws_agree_draw_by_draw(kind, case, reference, compiled, draws, close:
 
 def test_draws_agree_for_rows_with_keys_of_their_own(kind, dtype, reference, compiled) -> None:
     keys = np.arange(6, dtype=np.uint32).reshape(3, 2)
-    at = Draws(keys, 4, 1000, 5, 6)
+    at = Draws(keys, 4, 5, np.array([6, 1000], np.uint32))
     drive = np.random.default_rng(0).standard_normal((3, 70)).astype(dtype)
     bias = np.zeros(70, dtype)
     outs = np.empty((2, 12, 70), dtype)

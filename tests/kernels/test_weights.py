@@ -84,8 +84,10 @@ def test_optimiser_steps_agree(
     for kernels in (reference, compiled):
         w, v, first, second = start[0].copy(), *(np.zeros(65, dtype) for _ in range(3))
         for _ in range(3):
-            kernels.optimisers.momentum(w, start[1], v, 0.1, 0.9)
-            kernels.optimisers.adam(w, start[1], first, second, 0.01, (0.9, 0.999), 1e-8)
+            kernels.optimisers.momentum(w, start[1], v, np.array([0.1, 0.0]), 0.9)
+            kernels.optimisers.adam(
+                w, start[1], first, second, np.array([0.01, 1e-8]), (0.9, 0.999)
+            )
         results.append((w, v, first, second))
     for got, expected in zip(*results, strict=True):
         close(got, expected)

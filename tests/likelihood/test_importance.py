@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import tracemalloc
+
 import numpy as np
 import pytest
 from scipy import sparse
+from scipy.special import logsumexp
 
 from neurohm.backend import Draws, Site
 from neurohm.exceptions import InputError
 from neurohm.kernels import get_kernels
-from neurohm.likelihood import all_states, exact_free_energy, exact_log_likelihood, log_likelihood
+from neurohm.likelihood import (
+    all_states,
+    exact_free_energy,
+    exact_log_likelihood,
+    importance,
+    log_likelihood,
+)
 from neurohm.likelihood.importance import content_keys
 from neurohm.machine import HelmholtzMachine, log_joint, recognise
 from neurohm.populations import Poisson
@@ -74,7 +84,7 @@ def test_error_and_sample_size_are_those_of_the_weights(normal_machine) -> None:
     particles = 3000
 
     def draws(target: int) -> Draws:
-        return Draws(content_keys(x, 4), particles, 0, Site.SCORE.of(target), 0)
+        return Draws(content_keys(x, 4), particles, Site.SCORE.of(target), np.zeros(2, np.uint32))
 
     drawn = recognise(machine, x, draws, Site.SCORE, particles, scored=True)
     w = np.exp(log_joint(machine, drawn.states) - drawn.log_probability)
@@ -197,3 +207,77 @@ def test_equal_rows_are_scored_once_and_alike(normal_machine):
     alone = [log_likelihood(machine, row[None], particles=30).value[0] for row in rows[:40]]
     np.testing.assert_array_equal(together[:40], alone)
     assert len(np.unique(together)) == len(np.unique(rows, axis=0))
+
+
+@pytest.mark.parametrize("particles", [1, 7, 100, 1100])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_number_of_threads_changes_no_score(particles: int, dtype: str, monkeypatch) -> None:
+    machine = wide(dtype)[0]
+    x = (np.random.default_rng(2).random((700, 37)) < 0.2).astype(np.float32)
+    if particles > 100:
+        x = x[:300]
+    scores = []
+    for threads in (1, 2, 5):
+        monkeypatch.setattr(importance, "_cores", lambda threads=threads: threads)
+        scores.append(log_likelihood(machine, x, particles=particles, seed=3))
+    same(scores[1], scores[0])
+    same(scores[2], scores[0])
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="cores cannot be told")
+def test_the_cores_that_a_process_may_use_change_no_score() -> None:
+    machine, x = wide()
+    free, cores = log_likelihood(machine, x, particles=50), os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(cores)})
+    try:
+        same(log_likelihood(machine, x, particles=50), free)
+    finally:
+        os.sched_setaffinity(0, cores)
+
+
+@pytest.mark.parametrize("kind", ["bernoulli", "poisson"])
+@pytest.mark.parametrize("particles", [1, 5, 1500])
+@pytest.mark.parametrize(
+    ("chunk", "block", "rows"), [(1, 64, 256), (7, 8, 32), (64, 16, 16), (5000, 64, 512), (9, 1, 1)]
+)
+def test_how_the_work_is_cut_changes_no_score_beyond_rounding(
+    kind, particles: int, chunk: int, block: int, rows: int, monkeypatch
+) -> None:
+    visible = Poisson(9) if kind == "poisson" else 9
+    machine = HelmholtzMachine([visible, 5, 3], dtype="float64", seed=1)
+    x = np.random.default_rng(0).integers(0, 2, (20, 9)).astype(float)
+    expected = log_likelihood(machine, x, particles=particles, seed=3)
+    monkeypatch.setattr(importance, "CHUNK", chunk)
+    monkeypatch.setattr(importance, "BLOCK", block)
+    monkeypatch.setattr(importance, "ROWS", rows)
+    got = log_likelihood(machine, x, particles=particles, seed=3)
+    np.testing.assert_allclose(got.value, expected.value, rtol=1e-12)
+    np.testing.assert_allclose(
+        got.effective_sample_size, expected.effective_sample_size, rtol=1e-10
+    )
+
+
+def test_memory_does_not_grow_with_the_particles(normal_machine) -> None:
+    machine, x = normal_machine(), all_states(3)
+    peaks = []
+    for particles in (2000, 2000, 100_000):
+        tracemalloc.start()
+        estimate = log_likelihood(machine, x, particles=particles)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[2] < 1.5 * peaks[1]
+    assert np.abs(estimate.value - exact_log_likelihood(machine, x)).max() < 0.02
+
+
+@pytest.mark.parametrize("particles", [1, 3, 64, 1023, 1024, 1025, 2048])
+def test_every_particle_counts_once(normal_machine, particles: int) -> None:
+    machine, x = normal_machine(), np.array([[0.0, 1.0, 1.0], [1.0, 1.0, 0.0]])
+
+    def draws(target: int) -> Draws:
+        clock = np.zeros(2, np.uint32)
+        return Draws(content_keys(x, 4), particles, Site.SCORE.of(target), clock)
+
+    drawn = recognise(machine, x, draws, Site.SCORE, particles, scored=True)
+    log_w = (log_joint(machine, drawn.states) - drawn.log_probability).reshape(2, particles)
+    estimate = log_likelihood(machine, x, particles=particles, seed=4)
+    np.testing.assert_allclose(estimate.value, logsumexp(log_w, axis=1) - np.log(particles))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from neurohm.backend import Draws, RandomStream, Site, get_backend
+from neurohm.backend import Draws, RandomStream, Site, SparseRows, get_backend
 from neurohm.likelihood import all_states
 from neurohm.machine import (
     HelmholtzMachine,
@@ -152,3 +152,43 @@ def test_a_label_keeps_its_memory_for_smaller_arrays_and_its_type() -> None:
     assert not np.shares_memory(small, work.array("b", (2, 3), "float32"))
     small[...] = 1
     assert not work.zeros("a", (2, 3), "float32").any()
+
+
+@pytest.fixture(params=[3, Poisson(3)], ids=["bernoulli", "poisson"])
+def any_machine(request: pytest.FixtureRequest, normal_machine, edges) -> HelmholtzMachine:
+    return normal_machine([request.param, 2, 2], edges=edges)
+
+
+def compress(x: np.ndarray) -> SparseRows:
+    rows = SparseRows.room(get_backend("cpu"), x.shape, x.dtype)
+    rows.set_dense(x)
+    return rows
+
+
+def test_compressed_dreams_are_the_dense_ones(any_machine) -> None:
+    plain = dream(any_machine, 50, RandomStream(1))
+    compressed = dream(any_machine, 50, RandomStream(1), compressed=True)
+    assert isinstance(compressed.states[0], SparseRows)
+    for population in range(3):
+        np.testing.assert_array_equal(compressed.dense(population), plain.states[population])
+
+
+@pytest.mark.parametrize("particles", [1, 3])
+def test_compressed_data_pass_as_dense_ones(any_machine, particles: int) -> None:
+    x = dream(any_machine, 20, RandomStream(1)).states[0]
+    results = []
+    for data in (x, compress(x)):
+        wake = recognise(any_machine, data, RandomStream(2), particles=particles, scored=True)
+        total = np.zeros(wake.rows)
+        errors = [
+            prediction_error(any_machine, pathway, target, wake, total=total)[0]
+            for pathway in (any_machine.generative, any_machine.recognition)
+            for target in pathway.order
+        ]
+        joint, log_q = (
+            log_joint(any_machine, wake.states),
+            log_recognition(any_machine, wake.states),
+        )
+        results.append([*wake.states[1:], wake.log_probability, total, joint, log_q, *errors])
+    for got, expected in zip(*results, strict=True):
+        np.testing.assert_allclose(got, expected, rtol=1e-12, atol=1e-12)

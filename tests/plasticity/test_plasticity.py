@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from neurohm.exceptions import ArgumentTypeError, InputError
+from neurohm.kernels import Kernels
 from neurohm.learning import Reweighted
-from neurohm.machine import DeclaredUpdate, HelmholtzMachine, Updates, Workspace
+from neurohm.machine import (
+    DeclaredUpdate,
+    HelmholtzMachine,
+    LocalUpdate,
+    Updates,
+    Workspace,
+)
 from neurohm.plasticity import Adam, Delta, NonNegative, Plasticity, as_plasticity
 
 RULE = Reweighted(particles=3)  # its recognition pathway learns in both phases
@@ -136,6 +144,7 @@ def test_declared_changes_that_do_not_fit_are_refused(machine) -> None:
 
 @pytest.mark.parametrize("plasticity", [Delta(0.1, momentum=0.9), Adam(0.1)], ids=["delta", "adam"])
 def test_running_averages_of_another_shape_are_refused(machine, updates, plasticity) -> None:
+    plasticity = plasticity.fresh()
     plasticity.apply(machine, updates)
     other = HelmholtzMachine([5, 3, 2], seed=0)
     before = snapshot(other)
@@ -268,3 +277,69 @@ def test_plasticity_is_made_of_its_name_and_settings(plasticity: Plasticity) -> 
 def test_settings_that_make_no_plasticity_are_refused(name, settings, error, message) -> None:
     with pytest.raises(error, match=message):
         as_plasticity(name, **settings)
+
+
+FORMS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "double precision": lambda a: a.astype(np.float64),
+    "single precision": lambda a: a.astype(np.float32),
+    "whole numbers": lambda a: a.astype(np.int64),
+    "columns first": np.asfortranarray,
+    "strided": lambda a: a.repeat(2, axis=-1)[..., ::2],
+    "read-only": lambda a: np.broadcast_to(a, a.shape),
+}
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+@pytest.mark.parametrize("key", ["generative/visible", "generative/hidden1->visible"])
+def test_declared_changes_of_any_order_and_kind_count_alike(machine, form, key) -> None:
+    shape = machine.parameters()[key].shape
+    change = np.arange(np.prod(shape), dtype=machine.dtype).reshape(shape)
+    expected = snapshot(machine)
+    expected[key] += 0.5 * change
+    declared = DeclaredUpdate(key, form(change), "non-local", "a test")
+    Delta(0.5).apply(machine, Updates(declared=(declared,)))
+    assert_parameters(machine, expected)
+
+
+@pytest.mark.parametrize("form", list(FORMS.values())[:1] + list(FORMS.values())[3:])
+@pytest.mark.parametrize("part", ["error", "gain", "presynaptic"])
+def test_signals_of_any_order_and_kind_count_alike(machine, updates, form, part) -> None:
+    def changed(update: LocalUpdate) -> LocalUpdate:
+        if part == "error":
+            return replace(update, error=form(update.error))
+        if part == "gain":
+            gain = update.gain and replace(update.gain, values=form(update.gain.values))
+            return replace(update, gain=gain)
+        afferents = tuple(
+            replace(a, presynaptic=None if a.presynaptic is None else form(a.presynaptic))
+            for a in update.afferents
+        )
+        return replace(update, afferents=afferents)
+
+    twin = machine.copy()
+    Delta(0.1).apply(machine, updates)
+    Delta(0.1).apply(twin, replace(updates, local=tuple(map(changed, updates.local))))
+    assert_parameters(twin, machine.parameters())
+
+
+def test_plasticity_follows_the_pace_that_was_written_last(machine, updates) -> None:
+    work, expected, gradient = (
+        Workspace(machine.backend),
+        snapshot(machine),
+        gradients(machine, updates),
+    )
+    plasticity = Delta(0.3, rates={"recognition": 2.0})
+    changed: list[str] = []
+
+    def body(kernels: Kernels) -> None:
+        changed.extend(plasticity.issue(machine.issuing(kernels), updates, work))
+
+    program = machine.kernels.record(body)
+    assert_parameters(machine, expected)
+    assert sorted(changed) == sorted(expected)
+    for factor in (1.0, 0.5, 0.0):
+        plasticity.advance(machine, changed, factor)
+        program.run()
+        for key, array in expected.items():
+            array += 0.3 * factor * (2.0 if "recognition" in key else 1.0) * gradient[key]
+        assert_parameters(machine, expected)

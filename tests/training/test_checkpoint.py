@@ -6,10 +6,13 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 
 from neurohm.exceptions import FileFormatError, InputError, MissingFileError
 from neurohm.learning import Reweighted, WakeSleep
@@ -66,6 +69,34 @@ def test_a_run_resumed_after_any_step_ends_as_the_unbroken_one(
         run.assert_same(
             run(**settings, epochs=epochs, callbacks=callbacks(), resume=copy), unbroken
         )
+
+
+def silent_counts(form: Callable[[np.ndarray], Any]) -> dict[str, Any]:
+    """Return a machine and data that are mostly silent, so that they travel compressed."""
+    rng = np.random.default_rng(3)
+    counts = rng.integers(1, 4, (23, 30)) * (rng.random((23, 30)) < 0.06)
+    machine = HelmholtzMachine([Poisson(30), 5, 3], seed=1)
+    return {"machine": machine, "data": form(counts.astype(np.float32))}
+
+
+@pytest.mark.parametrize("form", [np.asarray, csr_array], ids=["dense", "sparse"])
+@pytest.mark.parametrize("settings", RUNS.values(), ids=RUNS)
+def test_a_run_on_compressed_data_resumes_likewise(run, tmp_path: Path, settings, form) -> None:
+    # after two of the three steps of an epoch, the shorter batch comes first
+    unbroken = run(**silent_counts(form), **settings, epochs=2)
+    states = EveryState(tmp_path / "run.h5")
+    run.assert_same(run(**silent_counts(form), **settings, epochs=2, callbacks=[states]), unbroken)
+    assert read_checkpoint(states.copies[0])["run"]["settings"]["compressed"]
+    for copy in states.copies[1:6]:
+        resumed = run(**silent_counts(form), **settings, epochs=2, resume=copy, threads=2)
+        run.assert_same(resumed, unbroken)
+
+
+def test_data_that_are_not_compressed_any_more_are_refused_by_name(run, tmp_path: Path) -> None:
+    run(**silent_counts(np.asarray), callbacks=[Checkpoint(tmp_path / "run.h5")])
+    given = silent_counts(lambda x: x + 1)
+    with pytest.raises(InputError, match="compressed"):
+        run(**given, resume=tmp_path / "run.h5")
 
 
 def test_a_resumed_run_may_be_broken_again(run, tmp_path: Path) -> None:

@@ -93,6 +93,16 @@ def test_data_of_any_kind_give_the_same_result(run, x, kind) -> None:
     run.assert_same(run(data=kind(x)), run())
 
 
+def test_entries_that_add_up_to_no_activity_are_refused(run) -> None:
+    # a unit that is named twice in a row fired twice, which Bernoulli units cannot
+    twice = sparse.csr_array((np.ones(3), [0, 0, 1], [0, 2, 3]), shape=(2, 8))
+    before = twice.copy()
+    with pytest.raises(InputError, match="value 2"):
+        run(data=twice)
+    for part in ("data", "indices", "indptr"):
+        np.testing.assert_array_equal(getattr(twice, part), getattr(before, part))
+
+
 def test_batches_of_ones_own_are_taken(run, x) -> None:
     class Mine:
         def size(self) -> int:
@@ -186,8 +196,8 @@ def test_the_schedule_scales_the_rate_by_the_part_of_the_run_done(run) -> None:
     rates = []
 
     class Record(Delta):
-        def step(self, machine, key, weights, gradient, rate) -> None:
-            rates.append(rate)
+        def step(self, machine, key, weights, gradient, pace) -> None:
+            rates.append(pace[0])
 
     run(plasticity=Record(2.0), schedule=Decay(0.1, hold=0.0), epochs=2)
     parts = np.repeat(np.arange(6) / 6, len(rates) // 6)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from neurohm.backend import Array
-from neurohm.kernels.cpu.instruction import Issue, given
+from neurohm.kernels.cpu.instruction import Issue
 from neurohm.kernels.cpu.operation import exact_operation, number, operation, vector
 
 
@@ -27,7 +27,7 @@ class Arrays:
 
     def add(self, values: Array, out: Array) -> None:
         """Add values."""
-        self._issue(_add, out.dtype, given(values, out.dtype), (out,), (), 0.2 * out.size)
+        self._issue(_add, out.dtype, (values,), (out,), (), 0.2 * out.size)
 
     def accumulate(self, values: Array, out: Array) -> None:
         """Add the sum of values."""

@@ -73,6 +73,12 @@ class Crew:
         with self._layouts as layout:
             layout.run(program)
 
+    def release(self) -> None:
+        """Let this thread run on any core until the next program."""
+        if self._worker is not None:
+            self._hold(self._cores, self._cores)
+            self._layouts.put_down()
+
     def _candidates(self, threads: int | None) -> list[_Layout]:
         alone = _Layout("one thread", self._alone, lambda: None)
         if self._worker is None or threads == 1:
@@ -182,6 +188,10 @@ class _Trial:
         elif self._steps >= AGAIN:
             self._begin()
             self._take(self._waiting[0])
+
+    def put_down(self) -> None:
+        """Take the layout up anew before the next step."""
+        self._taken_up = False
 
     def _begin(self) -> None:
         self._steps = 0

@@ -9,7 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from neurohm.backend import Activations, Array, Draws, SparseRows
-from neurohm.kernels.cpu.operation import Operation, call, words_of
+from neurohm.kernels.cpu.operation import (
+    Operation,
+    call,
+    check_arrays,
+    fitting,
+    words_of,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,8 +66,10 @@ def run_at_once(
     numbers: tuple[float, ...] = (),
     cost: float = 1.0,
 ) -> None:
-    """Carry out an operation."""
-    words = words_of((*reads, *writes, *numbers))
+    """Carry out an operation; what it reads is copied where type or order do not fit."""
+    check_arrays(operation, dtype, writes, len(reads))
+    read = fitting(operation, dtype, reads)
+    words = words_of((*read, *writes, *numbers))
     call(operation.address(dtype), words.__array_interface__["data"][0])
 
 
@@ -80,7 +88,8 @@ class Tape:
         numbers: tuple[float, ...] = (),
         cost: float = 1.0,
     ) -> None:
-        """Append an instruction."""
+        """Append an instruction; a replay reads the arrays themselves, so they have to fit."""
+        check_arrays(operation, dtype, (*reads, *writes))
         words = words_of((*reads, *writes, *numbers))
         self.instructions.append(
             Instruction(operation.name, operation.address(dtype), words, reads, writes, cost)
@@ -92,13 +101,6 @@ def parts(values: Activations) -> tuple[Array, ...]:
     if isinstance(values, SparseRows):
         return values.indptr, values.columns, values.values
     return (values,)
-
-
-def given(values: Activations, dtype: np.dtype[Any]) -> tuple[Array, ...]:
-    """Return the arrays of activity to be read, copied where kind or order do not fit."""
-    if isinstance(values, SparseRows):
-        return parts(values)
-    return (np.ascontiguousarray(values, dtype=dtype),)
 
 
 def drawn(draws: Draws) -> tuple[tuple[Array, Array], tuple[int, int]]:

@@ -7,7 +7,9 @@ by `call`, or as part of a program that two threads work through (`neurohm.kerne
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import ast
+import inspect
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,7 @@ from numba import cfunc, njit, types
 from numba.extending import intrinsic
 from numba.np.arrayobj import populate_array
 
+from neurohm.backend import Array
 from neurohm.kernels.cpu.scalar import EXACT, FAST
 
 WORDS = 3
@@ -34,10 +37,17 @@ class Operation:
         `matrix`, `vector`, `whole` and `number`.
     options : dict
         Of the compiler.
+
+    Attributes
+    ----------
+    kinds : dict of int to dtype or None
+        The type of elements that the code takes each array argument to be of; None for the
+        precision that it is compiled for.
     """
 
     def __init__(self, function: Callable[[Any, Any], None], options: dict[str, Any]) -> None:
         self.name = function.__name__
+        self.kinds = _kinds_of(function)
         self._function = function
         self._options = {name: value for name, value in options.items() if name != "nogil"}
         self._compiled: dict[np.dtype[Any], Any] = {}
@@ -60,26 +70,61 @@ def exact_operation(function: Callable[[Any, Any], None]) -> Operation:
     return Operation(function, EXACT)
 
 
-def words_of(arguments: tuple[Any, ...]) -> npt.NDArray[np.int64]:
-    """Return the words of arguments: address and shape of an array, or a number.
-
-    Raises
-    ------
-    ValueError
-        If an array is not C-contiguous.
-    """
+def words_of(arguments: Sequence[Any]) -> npt.NDArray[np.int64]:
+    """Return the words of arguments: address and shape of an array, or a number."""
     words: list[int] = []
     for value in arguments:
         if isinstance(value, np.ndarray):
-            if not value.flags.c_contiguous:
-                raise ValueError("kernels take C-contiguous arrays only")
             shape = value.shape if value.ndim == 2 else (value.size, 1)
             words += (value.__array_interface__["data"][0], *shape)
-        elif isinstance(value, float):
+        elif isinstance(value, float | np.floating):
             words += (int(np.float64(value).view(np.int64)), 0, 0)
         else:
             words += (int(value), 0, 0)
     return np.array(words, dtype=np.int64)
+
+
+def check_arrays(
+    operation: Operation, dtype: np.dtype[Any], arrays: Sequence[Array], first: int = 0
+) -> None:
+    """Refuse arrays that compiled code would read, or write, as what they are not.
+
+    Raises
+    ------
+    TypeError
+        If an array is of another type than the operation takes it to be of.
+    ValueError
+        If an array is not C-contiguous.
+    """
+    for place, array in enumerate(arrays, first):
+        kind = operation.kinds.get(place, array.dtype) or dtype
+        if array.dtype != kind:
+            raise TypeError(f"argument {place} of {operation.name}: {array.dtype}, not {kind}")
+        if not array.flags.c_contiguous:
+            raise ValueError(f"argument {place} of {operation.name}: not a C-contiguous array")
+
+
+def fitting(operation: Operation, dtype: np.dtype[Any], arrays: Sequence[Array]) -> list[Array]:
+    """Return arrays to be read, copied where their type or order do not fit."""
+    kinds = operation.kinds
+    return [
+        np.ascontiguousarray(array, dtype=kinds.get(place, array.dtype) or dtype)
+        for place, array in enumerate(arrays)
+    ]
+
+
+def _kinds_of(function: Callable[[Any, Any], None]) -> dict[int, np.dtype[Any] | None]:
+    """Return what a function reads its arguments as, by its source."""
+    kinds: dict[int, np.dtype[Any] | None] = {}
+    for node in ast.walk(ast.parse(inspect.getsource(function))):
+        match node:
+            case ast.Call(
+                func=ast.Name(id="matrix" | "vector"),
+                args=[_, ast.Constant(value=int(place)), kind],
+            ):
+                named = isinstance(kind, ast.Attribute)
+                kinds[place] = np.dtype(kind.attr) if named else None
+    return kinds
 
 
 @intrinsic

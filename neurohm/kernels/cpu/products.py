@@ -6,7 +6,7 @@ import numpy as np
 
 from neurohm.backend import Activations, Array, SparseRows
 from neurohm.kernels.cpu import blas
-from neurohm.kernels.cpu.instruction import Issue, given, parts
+from neurohm.kernels.cpu.instruction import Issue, parts
 from neurohm.kernels.cpu.operation import (
     matrix,
     operation,
@@ -51,7 +51,6 @@ class Products:
         self._issue(_add_shared, out.dtype, (part,), (out,), (), out.size)
 
     def _dense(self, left: Array, right: Array, out: Array, flip: bool, add: bool = False) -> None:
-        left = given(left, out.dtype)[0]
         address, wide = blas.gemm(out.dtype.char)
         cost = out.size * right.shape[0] / 12
         if address:
@@ -64,7 +63,7 @@ class Products:
 
 @operation
 def _dense_product(words, real):  # type: ignore[no-untyped-def]
-    right, out = matrix(words, 1, real), matrix(words, 2, real)
+    _, right, out = matrix(words, 0, real), matrix(words, 1, real), matrix(words, 2, real)
     flip, add, wide = whole(words, 3) != 0, whole(words, 4) != 0, whole(words, 5) != 0
     address = whole(words, 6)
     rows, columns, inner = out.shape[0], out.shape[1], right.shape[0]

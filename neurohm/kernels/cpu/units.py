@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from neurohm.backend import Activations, Array, Draws, SparseRows
-from neurohm.kernels.cpu.instruction import Issue, drawn, given, parts
+from neurohm.kernels.cpu.instruction import Issue, drawn, parts
 from neurohm.kernels.cpu.operation import Operation
 from neurohm.kernels.cpu.philox import row_buffer
 from neurohm.kernels.cpu.silence import silent_flags
@@ -61,13 +61,13 @@ class Units:
 
     def mean(self, drive: Array, bias: Array, out: Array) -> None:
         """Write the mean activity."""
-        reads = _reads(drive, bias)
+        reads = (drive, bias)
         self._issue(self.passes.mean, bias.dtype, reads, (out,), (), 0.5 * out.size)
 
     def draw(self, drive: Array, bias: Array, draws: Draws, out: Activations) -> None:
         """Write drawn activity."""
         arrays, numbers = drawn(draws)
-        reads, cost = (*_reads(drive, bias), *arrays), out.shape[0] * out.shape[1]
+        reads, cost = (drive, bias, *arrays), out.shape[0] * out.shape[1]
         draw, written = self.passes.draw, (*parts(out), row_buffer(bias.size))
         if isinstance(out, SparseRows):
             flags = silent_flags(bias.size)
@@ -84,31 +84,26 @@ class Units:
             self.log_probability(drive, bias, out, total)
             return
         arrays, numbers = drawn(draws)
-        reads, cost = (*_reads(drive, bias), *arrays), 1.2 * out.size
+        reads, cost = (drive, bias, *arrays), 1.2 * out.size
         written = (out, total, row_buffer(bias.size))
         self._issue(scored, bias.dtype, reads, written, numbers, cost)
 
     def error(self, drive: Array, bias: Array, values: Activations, out: Array) -> None:
         """Write values minus their prediction."""
-        reads, cost = _reads(drive, bias, values), 0.5 * out.size
+        reads, cost = (drive, bias, *parts(values)), 0.5 * out.size
         self._issue(self._errors(values).plain, bias.dtype, reads, (out,), (), cost)
 
     def error_with_log_probability(
         self, drive: Array, bias: Array, values: Activations, out: Array, total: Array
     ) -> None:
         """Write the error, add the log-probability of the values to the totals."""
-        reads, cost = _reads(drive, bias, values), 0.8 * out.size
+        reads, cost = (drive, bias, *parts(values)), 0.8 * out.size
         self._issue(self._errors(values).scored, bias.dtype, reads, (out, total), (), cost)
 
     def log_probability(self, drive: Array, bias: Array, values: Activations, total: Array) -> None:
         """Add the log-probability of the values to the totals."""
-        reads, cost = _reads(drive, bias, values), 0.7 * total.size * bias.size
+        reads, cost = (drive, bias, *parts(values)), 0.7 * total.size * bias.size
         self._issue(self._errors(values).log_probability, bias.dtype, reads, (total,), (), cost)
 
     def _errors(self, values: Activations) -> Errors:
         return self.passes.sparse_error if isinstance(values, SparseRows) else self.passes.error
-
-
-def _reads(drive: Array, bias: Array, *values: Activations) -> tuple[Array, ...]:
-    dtype = bias.dtype
-    return (*given(drive, dtype), bias, *(part for v in values for part in given(v, dtype)))

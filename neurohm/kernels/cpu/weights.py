@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from neurohm.backend import Array
-from neurohm.kernels.cpu.instruction import Issue, given
+from neurohm.kernels.cpu.instruction import Issue
 from neurohm.kernels.cpu.operation import (
     exact_operation,
     matrix,
@@ -47,8 +47,7 @@ class Weights:
 
     def weigh_rows(self, error: Array, gain: Array, scale: float, out: Array, total: Array) -> None:
         """Weigh the rows of an error and gather them."""
-        reads = (*given(error, out.dtype), *given(gain, out.dtype))
-        written = (out, total)
+        reads, written = (error, gain), (out, total)
         self._issue(_weigh_rows, out.dtype, reads, written, (float(scale),), 0.3 * error.size)
 
 

@@ -67,6 +67,9 @@ class OneThread:
         """Carry out a program."""
         program.run()
 
+    def release(self) -> None:
+        """Do nothing."""
+
 
 def kernels() -> Kernels:
     """Return the kernels."""
