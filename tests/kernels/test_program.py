@@ -291,9 +291,9 @@ def test_a_program_keeps_its_memory(compiled: Kernels) -> None:
     out = np.zeros(1000)
 
     def body(kernels: Kernels) -> None:
-        # the copy of what has another type is nobody else's
-        values = np.arange(1000)
-        kernels.poisson.error(np.zeros((1, 1000), "f4"), np.zeros(1000), values[None], out[None])
+        # nobody else holds these arrays
+        values = np.arange(1000.0)
+        kernels.poisson.error(np.zeros((1, 1000)), np.zeros(1000), values[None], out[None])
         part = np.empty(1000)
         kernels.arrays.fill(part, 1.0)
         kernels.arrays.add(part, out)
