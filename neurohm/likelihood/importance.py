@@ -23,7 +23,7 @@ from neurohm.machine import HelmholtzMachine, Workspace
 from neurohm.machine.passes import drive, log_joint, recognise
 
 BLOCK = 64  # a BLAS gives other last bits for matrices of few rows, so there are never fewer
-ROWS = 4 * BLOCK  # scored by one thread; equal rows among them once
+ROWS = 4 * BLOCK  # at most scored by one thread at a time; equal rows among them once
 CHUNK = 1024  # particles summed at a time, so that memory stays the same for any number of them
 
 
@@ -114,17 +114,18 @@ def log_likelihood(
         raise InputError("no rows to score", "at least one")
 
     scorers = threading.local()
+    threads = _cores() if machine.backend.name == "cpu" else 1
+    share = min(ROWS, -(-rows // threads))
 
     def estimate(first: int) -> Array:
         with machine.backend.activate():
             if not hasattr(scorers, "own"):
                 scorers.own = _Scorer(machine, particles)
-            part = machine.backend.to_host(machine.as_activity(x[first : first + ROWS]))
+            part = machine.backend.to_host(machine.as_activity(x[first : first + share]))
             return _score_rows(scorers.own, part, content_keys(part, seed))
 
-    threads = _cores() if machine.backend.name == "cpu" else 1
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads) as pool:
-        parts = np.concatenate(list(pool.map(estimate, range(0, rows, ROWS))), axis=1)
+        parts = np.concatenate(list(pool.map(estimate, range(0, rows, share))), axis=1)
     value, effective = parts
     if particles == 1:
         return LogLikelihood(value, np.full(rows, np.nan), effective, 1, "bound")
