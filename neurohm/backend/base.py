@@ -24,7 +24,7 @@ class Backend:
     Parameters
     ----------
     name : str
-        ``"cpu"``, later ``"cuda"`` or ``"cuda:1"``.
+        ``"cpu"``, ``"cuda"`` or ``"cuda:1"``.
     xp : module
         The array library, with NumPy's names.
 

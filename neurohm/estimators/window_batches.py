@@ -51,9 +51,10 @@ class WindowBatches:
 
     @property
     def density(self) -> float:
-        """Share of the entries of the windows that are not zero."""
+        """Share of the entries of observed bins that are not zero."""
         binned = self.windows.binned
-        return len(binned.unit) / max(1, binned.n_units * int(np.count_nonzero(binned.observed)))
+        entries = int(np.diff(binned.indptr)[binned.observed].sum())
+        return entries / max(1, binned.n_units * int(np.count_nonzero(binned.observed)))
 
     def take(self, indices: npt.NDArray[np.int64], out: Activations) -> None:
         """Write windows into ``out``."""
@@ -75,8 +76,8 @@ class WindowBatches:
         binned, backend = self.windows.binned, machine.backend
         on_host = backend.name == "cpu"  # only there do small whole numbers stay small
         unit, count = (
-            backend.asarray(values, values.dtype if on_host else np.int32)
-            for values in (binned.unit, binned.count)
+            backend.asarray(values, small if on_host and values.dtype == small else np.int32)
+            for values, small in ((binned.unit, np.uint16), (binned.count, np.uint8))
         )
         indptr = backend.asarray(binned.indptr, np.int64)
         machine.kernels.windows.gather(indptr, unit, count, places, self.lags, out)
@@ -129,7 +130,8 @@ class ShuffledWindows:
         for first, second in self._keys.reshape(-1, 2):
             row = (row + _hash(column, first) % rows) % rows
             column = (column + _hash(row, second) % columns) % columns
-        return row * columns + column
+        shuffled: npt.NDArray[np.uint64] = row * columns + column
+        return shuffled
 
 
 def _hash(values: npt.NDArray[np.uint64], key: np.uint64) -> npt.NDArray[np.uint64]:

@@ -174,9 +174,6 @@ class Workers(Protocol):
     def run(self, program: Any) -> None:
         """Carry out a program."""
 
-    def release(self) -> None:
-        """Leave the thread as it was, until the next program."""
-
 
 @dataclass(frozen=True)
 class Kernels:
@@ -239,6 +236,6 @@ def get_kernels(backend: Backend, name: str | None = None) -> Kernels:
     if name not in ("reference", "cpu", "cuda"):
         raise InputError(f"unknown kernels {name!r}", "'cpu', 'cuda' or 'reference'")
     instruction_set: Any = import_module(f"neurohm.kernels.{name}.instruction_set")
-    fast = getattr(backend, "precision", "full") == "fast"
+    fast = name == "cuda" and getattr(backend, "precision", "full") == "fast"
     result: Kernels = instruction_set.kernels(**({"fast": True} if fast else {}))
     return result

@@ -43,8 +43,9 @@ class LearningRule(ABC):
     A step is a wake phase and a sleep phase. Both may be asked for at once (`phases`, `updates`),
     reading the same parameters, or one after the other.
 
-    Training records a step once and replays it, so all that a rule does to arrays is a call of
-    ``machine.kernels``; a rule that does more declares itself not `recordable`.
+    Training records a step once and replays it, if the class of the rule says of itself that it
+    is `recordable`: all that it does to arrays is to call ``machine.kernels``. Any other rule is
+    gone through at every step, with dense activity.
 
     Parameters
     ----------

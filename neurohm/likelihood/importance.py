@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -208,7 +209,8 @@ class _Scorer:
         targets = [t for t in machine.recognition.order if _sees_data_alone(machine, t)]
         self._drives = {t: backend.empty((self._group, machine.sizes[t]), dtype) for t in targets}
         self._of_block: dict[int, Array] = {}
-        self._recognising = machine.kernels.record(self._drive_block)
+        self._record = _record_of(machine)
+        self._recognising = self._record(self._drive_block)
         self._programs: dict[int, tuple[Program, Array]] = {}
 
     def score(self, x: Array, keys: Array) -> Array:
@@ -259,7 +261,7 @@ class _Scorer:
             def body(kernels: Kernels) -> None:
                 self._weigh(self._machine.issuing(kernels), count, log_weights)
 
-            self._programs[count] = self._machine.kernels.record(body), log_weights
+            self._programs[count] = self._record(body), log_weights
         return self._programs[count]
 
     def _weigh(self, machine: HelmholtzMachine, count: int, log_weights: Array) -> None:
@@ -281,6 +283,24 @@ class _Scorer:
         assert wake.log_probability is not None
         joint = log_joint(machine, wake.states, work=self._work)
         machine.kernels.weights.log_ratio(joint, wake.log_probability, log_weights.reshape(-1))
+
+
+class _ByHand:
+    """Calls that are made anew each time, because not all of them are of kernels."""
+
+    def __init__(self, body: Callable[[Kernels], None], kernels: Kernels) -> None:
+        self._body, self._kernels = body, kernels
+
+    def run(self) -> None:
+        """Make the calls."""
+        self._body(self._kernels)
+
+
+def _record_of(machine: HelmholtzMachine) -> Callable[[Callable[[Kernels], None]], Program]:
+    """Return what records calls, or keeps them to be made anew for populations of one's own."""
+    if all(vars(type(p)).get("recordable", False) for p in machine.populations):
+        return machine.kernels.record
+    return lambda body: _ByHand(body, machine.kernels)
 
 
 def _sees_data_alone(machine: HelmholtzMachine, target: int) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 import numpy as np
+import numpy.typing as npt
 
 from neurohm.backend import Array
 from neurohm.checks import real_number
@@ -75,6 +76,8 @@ class Plasticity(ABC):
         self.state: dict[str, dict[str, Any]] = {}
         self._rate_of: dict[str, float] = {}
         self._place: dict[str, int] = {}
+        self._paces: npt.NDArray[np.float64] = np.zeros((0, 2))
+        self._pace_arrays: Array = self._paces
 
     @abstractmethod
     def step(
@@ -144,7 +147,8 @@ class Plasticity(ABC):
         """
         for key in keys:
             self._paces[self._place[key]] = self.pace(key, factor * self._rate_of[key])
-        machine.backend.write(self._pace_arrays, self._paces)
+        if len(self._paces):
+            machine.backend.write(self._pace_arrays, self._paces)
 
     def gradients(
         self, machine: HelmholtzMachine, updates: Updates, work: Workspace
@@ -169,12 +173,12 @@ class Plasticity(ABC):
         own = machine.parameters()
         _check_fit(own, updates)
         total: dict[str, tuple[Array, Array]] = {}
-        for update in updates.local:
+        for number, update in enumerate(updates.local):
             weighed: dict[int, tuple[Array, Array]] = {}
             for afferent in update.afferents:
                 rows = _presynaptic_rows(update, afferent)
                 if rows not in weighed:
-                    weighed[rows] = _weigh(machine, update, rows, work)
+                    weighed[rows] = _weigh(machine, update, rows, work, number)
                 _accumulate(machine, own, total, afferent, weighed[rows], work)
         for declared in updates.declared:
             key = declared.parameter
@@ -189,6 +193,7 @@ class Plasticity(ABC):
         """Return the same plasticity without any running averages."""
         twin = copy.copy(self)
         twin.state, twin._rate_of, twin._place = {}, {}, {}
+        twin._paces = twin._pace_arrays = np.zeros((0, 2))
         return twin
 
     def settings(self) -> dict[str, Any]:
@@ -269,11 +274,11 @@ def _presynaptic_rows(update: LocalUpdate, afferent: Afferent) -> int:
 
 
 def _weigh(
-    machine: HelmholtzMachine, update: LocalUpdate, rows: int, work: Workspace
+    machine: HelmholtzMachine, update: LocalUpdate, rows: int, work: Workspace, number: int
 ) -> tuple[Array, Array]:
     """Return the error times third factor and scale, gathered into rows, and its sum over rows."""
     units = update.error.shape[1]
-    key = (update.pathway, update.population, update.phase, rows)
+    key = (update.pathway, update.population, update.phase, rows, number)
     out = work.array(("weighed", *key), (rows, units), machine.dtype)
     sums = work.array(("summed", *key), (units,), machine.dtype)
     if update.gain is not None:

@@ -15,6 +15,8 @@ from neurohm.kernels import Kernels, UnitKernels
 class Population(ABC):
     """Units of one kind. What they do depends on their input a (the drive) and bias b alone.
 
+    A kind whose passes do nothing to arrays but to call kernels may say that it is `recordable`.
+
     Parameters
     ----------
     size : int
@@ -32,6 +34,7 @@ class Population(ABC):
     name: str = ""
 
     kind: ClassVar[str]
+    recordable: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         size = whole_number("population size", self.size, mend="give e.g. 40")

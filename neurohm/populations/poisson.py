@@ -34,6 +34,7 @@ class Poisson(Population):
     """
 
     kind: ClassVar[str] = "poisson"
+    recordable: ClassVar[bool] = True
 
     def passes(self, kernels: Kernels) -> UnitKernels:
         """Return the Poisson passes."""

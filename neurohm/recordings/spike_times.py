@@ -178,7 +178,8 @@ def kept_before(runs: NDArray[np.int64], places: NDArray[np.int64]) -> NDArray[n
     kept = np.concatenate([[0], np.cumsum(runs[:, 1] - runs[:, 0])])
     begun = np.searchsorted(runs[:, 0], places, side="left")
     ends = np.concatenate([[0], runs[:, 1]])
-    return kept[begun] - np.maximum(ends[begun] - places, 0)
+    before: NDArray[np.int64] = kept[begun] - np.maximum(ends[begun] - places, 0)
+    return before
 
 
 def taken(times: SpikeTimes, runs: NDArray[np.int64]) -> SpikeTimes:
@@ -201,4 +202,6 @@ def taken(times: SpikeTimes, runs: NDArray[np.int64]) -> SpikeTimes:
     if isinstance(times, StoredTimes):
         part = times.runs(runs)
         return part if len(part) > stored_times.LARGEST_IN_MEMORY else np.asarray(part)
-    return np.concatenate([np.empty(0), *(times[first:end] for first, end in runs.tolist())])
+    parts = [times[first:end] for first, end in runs.tolist()]
+    kept: NDArray[Any] = np.concatenate([np.empty(0), *parts])
+    return kept

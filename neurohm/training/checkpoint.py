@@ -103,8 +103,15 @@ class Checkpoint(Callback):
             self.path.unlink(missing_ok=True)
 
     def write(self, run: Run) -> None:
-        """Write the checkpoint now."""
+        """Write the checkpoint now.
+
+        Raises
+        ------
+        NumericalError
+            If learning has left the finite numbers; the last good checkpoint stays.
+        """
         run.settle()
+        run.require_finite()
         tree = {
             **self.extra,
             "machine": machine_to_tree(run.machine),
@@ -157,17 +164,24 @@ def restore(run: Run, callbacks: Sequence[Callback], path: str | os.PathLike[str
     tree = read_checkpoint(path)
     stateful, own = tree["callbacks"], _stateful(callbacks)
     saved = {
+        "compressed": False,
         **tree["run"]["settings"],
         "callbacks": [stateful[str(i)]["name"] for i in range(len(stateful))],
     }
     given = {**run.settings(), "callbacks": [type(c).__name__ for c in own]}
     for name, value in given.items():
-        if saved.get(name) != value:
+        if name != "compressed" and saved.get(name) != value:
             raise InputError(
                 f"{name} {value} where the checkpoint {Path(path).name} has {saved.get(name)}",
                 "the same settings to resume with",
                 "give the same options, or start again without resuming",
             )
+    if saved["compressed"] != run.compressed:
+        raise InputError(
+            f"compressed {run.compressed} where the checkpoint {Path(path).name} has "
+            f"{saved['compressed']}: other data, or another device",
+            "the data and the device that the run was begun with",
+        )
     run.machine.set_parameters(machine_from_tree(tree["machine"]).parameters())
     run.position = Position(**tree["run"]["position"])
     run.history = History(tree["run"]["history"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -14,7 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from neurohm.backend import as_stream
 from neurohm.checks import whole_number
-from neurohm.exceptions import InputError, NumericalError
+from neurohm.exceptions import InputError
 from neurohm.learning import LearningRule, as_rule
 from neurohm.machine import HelmholtzMachine, as_machine
 from neurohm.plasticity import Plasticity, as_plasticity
@@ -23,7 +22,7 @@ from neurohm.training.callbacks import Callback
 from neurohm.training.checkpoint import linked, restore
 from neurohm.training.run import History, Run
 from neurohm.training.schedule import Decay, as_schedule
-from neurohm.training.step import Step, step_of
+from neurohm.training.step import Step, is_recordable, step_of
 
 ORDERS = ("simultaneous", "alternating")
 
@@ -115,7 +114,8 @@ def train(
     History(2 epochs of bound, effective_sample_size, epoch)
     """
     epochs, batch_size = whole_number("epochs", epochs), whole_number("batch_size", batch_size)
-    threads = None if threads is None else whole_number("threads", threads)
+    if threads not in (None, 1, 2):
+        raise InputError(f"threads {threads!r}", "1, 2, or None for whichever is faster")
     if order not in ORDERS:
         raise InputError(f"order {order!r}", " or ".join(map(repr, ORDERS)))
     batches = as_batches(as_machine(machine), data)
@@ -130,13 +130,19 @@ def train(
         as_stream(seed).seed,
         order,
         batches.size(),
-        machine.backend.name == "cpu" and is_worth_compressing(getattr(batches, "density", 1.0)),
+        _compresses(machine, rule, batches),
     )
     if resume is not None:
         restore(run, callbacks, resume)
     _repeat(run, batches, linked(callbacks), threads)
     settings = {**run.settings(), "steps": run.position.step}
     return TrainingResult(machine, run.history, run.plasticity, settings)
+
+
+def _compresses(machine: HelmholtzMachine, rule: LearningRule, batches: Batches) -> bool:
+    """Return whether activity is compressed; a rule of one's own may not know that form."""
+    density = getattr(batches, "density", 1.0)
+    return machine.backend.name == "cpu" and is_recordable(rule) and is_worth_compressing(density)
 
 
 def _repeat(run: Run, batches: Batches, callbacks: Sequence[Callback], threads: int | None) -> None:
@@ -168,26 +174,10 @@ def _epoch(run: Run, batches: Batches, callbacks: Sequence[Callback], step: Step
         for callback in callbacks:
             callback.after_step(run)
     step.settle()
-    step.release()
-    _check_finite(run)
-    means = {name: value / position.samples for name, value in position.sums.items()}
+    run.require_finite()
+    means = {name: value / max(1, position.samples) for name, value in position.sums.items()}
     run.history.add({"epoch": position.epoch, **means})
     position.epoch, position.batch, position.samples, position.sums = position.epoch + 1, 0, 0, {}
     step.begin_epoch()
     for callback in callbacks:
         callback.after_epoch(run)
-
-
-def _check_finite(run: Run) -> None:
-    """Refuse to go on from numbers that are not finite; they would stay so."""
-    xp = run.machine.backend.xp
-    wrong = [name for name, value in run.position.sums.items() if not math.isfinite(value)]
-    wrong += [
-        key for key, array in run.machine.parameters().items() if not bool(xp.isfinite(array).all())
-    ]
-    if wrong:
-        raise NumericalError(
-            f"{wrong[0]} is not finite after step {run.position.step}",
-            "finite numbers",
-            "lower the learning rate",
-        )

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from neurohm.backend import Activations, Array, MovingStream, RandomStream
 from neurohm.kernels import Kernels, Program, Workers
-from neurohm.machine import HelmholtzMachine, Updates, Workspace
+from neurohm.machine import HelmholtzMachine, Stream, Updates, Workspace
 from neurohm.training.batches import Batches, IssuedBatches
 from neurohm.training.run import Run
 
@@ -34,21 +34,18 @@ class Step(ABC):
     """
 
     def __init__(self, run: Run, batches: Batches, workers: Workers) -> None:
-        backend, self.workers = run.machine.backend, workers
-        self.run, self.batches, self.work = run, batches, Workspace(backend)
-        keys = backend.asarray(RandomStream(run.seed).keys(), np.uint32)
-        self.stream = MovingStream(keys, backend.zeros((2,), np.uint32))
+        self.run, self.batches, self.workers = run, batches, workers
+        self.work = Workspace(run.machine.backend)
+        self.stream: Stream = RandomStream(run.seed)
         self.sums: dict[str, Array] = {}
 
     def learn(self, indices: npt.NDArray[np.int64], factor: float) -> None:
         """Learn a batch, at the learning rate times a factor."""
-        now = np.array([self.run.position.step, 0], np.uint32)
-        self.run.machine.backend.write(self.stream.clock, now)
         self.carry_out(indices, factor)
 
     @abstractmethod
     def carry_out(self, indices: npt.NDArray[np.int64], factor: float) -> None:
-        """Learn a batch, with the clock of the random numbers set."""
+        """Learn a batch."""
 
     def data(self, rows: int) -> Activations:
         """Return a buffer for a batch, dense or compressed as the run has it."""
@@ -71,18 +68,14 @@ class Step(ABC):
 
     def sleep(self, machine: HelmholtzMachine, samples: int) -> Updates:
         """Return what is learned asleep, beside that many samples."""
-        rule, compressed = self.run.rule, self.run.compressed
-        dreams = rule.sleep(machine, samples, self.stream, self.work, compressed=compressed)
+        rule, form = self.run.rule, {"compressed": True} if self.run.compressed else {}
+        dreams = rule.sleep(machine, samples, self.stream, self.work, **form)
         return rule.sleep_updates(machine, dreams, self.work)
 
     def begin_epoch(self) -> None:
         """Begin with the sums that the run's position holds, none as a rule."""
         for name, total in self.sums.items():
             total[...] = self.run.position.sums.get(name, 0.0)
-
-    def release(self) -> None:
-        """Leave the thread as it was, until the next batch."""
-        self.workers.release()
 
     def settle(self) -> None:
         """Bring the run's position up to date."""
@@ -97,6 +90,7 @@ class StepByHand(Step):
     def carry_out(self, indices: npt.NDArray[np.int64], factor: float) -> None:
         """Learn a batch."""
         machine, plasticity = self.run.machine, self.run.plasticity
+        self.stream = RandomStream(self.run.seed, self.run.position.step)
         x = self.data(len(indices))
         self.batches.take(indices, x)
         updates = self.wake(machine, x)
@@ -129,6 +123,10 @@ class RecordedStep(Step):
 
     def __init__(self, run: Run, batches: Batches, workers: Workers) -> None:
         super().__init__(run, batches, workers)
+        backend = run.machine.backend
+        keys = backend.asarray(RandomStream(run.seed).keys(), np.uint32)
+        self._clock = backend.zeros((2,), np.uint32)
+        self.stream = MovingStream(keys, self._clock)
         self._recorded: dict[int, tuple[Batch, tuple[Part, ...]]] = {}
 
     def carry_out(self, indices: npt.NDArray[np.int64], factor: float) -> None:
@@ -142,6 +140,7 @@ class RecordedStep(Step):
             self.batches.take(indices, batch.x)
         elif isinstance(self.batches, IssuedBatches):
             run.machine.backend.write(batch.places, self.batches.places(indices))
+        run.machine.backend.write(self._clock, np.array([run.position.step, 0], np.uint32))
         for part in parts:
             run.plasticity.advance(run.machine, part.keys, factor)
             self.workers.run(part.program)
@@ -184,7 +183,8 @@ class RecordedStep(Step):
 
 def step_of(run: Run, batches: Batches, workers: Workers) -> Step:
     """Return the step of a run, recorded where all that it consists of allows that."""
-    if all(map(is_recordable, (run.rule, run.plasticity, run.plasticity.constraint))):
+    choices = (run.rule, run.plasticity, run.plasticity.constraint, *run.machine.populations)
+    if all(map(is_recordable, choices)):
         return RecordedStep(run, batches, workers)
     return StepByHand(run, batches, workers)
 

@@ -13,7 +13,7 @@ from neurohm.backend import RandomStream
 from neurohm.exceptions import ArgumentTypeError, InputError, NumericalError
 from neurohm.learning import Reweighted, WakeSleep
 from neurohm.likelihood import exact_log_likelihood, log_likelihood
-from neurohm.machine import HelmholtzMachine
+from neurohm.machine import HelmholtzMachine, Updates
 from neurohm.plasticity import Adam, Delta
 from neurohm.populations import Poisson
 from neurohm.training import (
@@ -257,3 +257,18 @@ def test_progress_is_shown_on_a_terminal_alone(run, monkeypatch, terminal: bool)
     assert ("fitting" in screen.getvalue()) is terminal
     assert ("bound" in screen.getvalue()) is terminal
     run.assert_same(shown, run())
+
+
+@pytest.mark.parametrize("threads", [0, 3, 16, "2"])
+def test_a_number_of_threads_that_there_is_not_is_refused(run, threads) -> None:
+    with pytest.raises(InputError, match="threads"):
+        run(threads=threads)
+
+
+def test_nothing_to_learn_is_no_error() -> None:
+    machine = HelmholtzMachine([8, 5, 3], seed=1)
+    before = {key: array.copy() for key, array in machine.parameters().items()}
+    for plasticity in (Delta(0.1), Adam(0.1)):
+        plasticity.apply(machine, Updates())
+    for key, array in machine.parameters().items():
+        np.testing.assert_array_equal(array, before[key])

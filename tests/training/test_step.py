@@ -12,12 +12,12 @@ from scipy import sparse
 
 from neurohm.kernels import get_kernels
 from neurohm.learning import Reweighted, WakeSleep
-from neurohm.likelihood import exact_log_likelihood
+from neurohm.likelihood import exact_log_likelihood, log_likelihood
 from neurohm.machine import DeclaredUpdate, HelmholtzMachine, Updates
 from neurohm.plasticity import Adam, Delta, NonNegative
-from neurohm.populations import Poisson
-from neurohm.training import ArrayBatches, Callback, batches
-from neurohm.training.step import RecordedStep, StepByHand, is_recordable
+from neurohm.populations import Bernoulli, Poisson
+from neurohm.training import ArrayBatches, Callback, batches, loop
+from neurohm.training.step import RecordedStep, StepByHand, is_recordable, step_of
 
 RULES = {"wake-sleep": WakeSleep(), "reweighted": Reweighted(particles=3)}
 MOMENTUM = Delta(0.05, momentum=0.8, weight_decay=0.1, rates={"recognition": 0.5})
@@ -92,10 +92,24 @@ def test_the_number_of_threads_changes_no_bit(run, rule, plasticity, order, kind
 @rules
 @ways
 @kinds
-def test_a_recorded_step_is_the_step_by_hand(run, rule, plasticity, order, kind) -> None:
-    settings = {"plasticity": plasticity, "order": order}
-    recorded = run(**problem(kind), rule=rule, **settings)
-    run.assert_same(run(**problem(kind), rule=by_hand(rule), **settings), recorded)
+def test_a_recorded_step_is_the_step_by_hand(
+    run, rule, plasticity, order, kind, monkeypatch
+) -> None:
+    settings = {"plasticity": plasticity, "order": order, "rule": rule}
+    recorded = run(**problem(kind), **settings)
+    monkeypatch.setattr(loop, "step_of", StepByHand)
+    run.assert_same(run(**problem(kind), **settings), recorded)
+
+
+@rules
+@kinds
+def test_a_rule_of_ones_own_sees_dense_activity(run, rule, kind) -> None:
+    # as close to the recorded step as rounding allows where that one has compressed activity
+    got = run(**problem(kind), rule=by_hand(rule), plasticity=Delta(0.1))
+    expected = run(**problem(kind), rule=rule, plasticity=Delta(0.1))
+    assert got.settings["compressed"] is False
+    for key, array in got.machine.parameters().items():
+        np.testing.assert_allclose(array, expected.machine.parameters()[key], atol=2e-5)
 
 
 @rules
@@ -173,16 +187,18 @@ class Sizes:
 @orders
 @kinds
 @pytest.mark.parametrize("lengths", [[3, 23, 9], [16, 1, 20]], ids=str)
-def test_batches_of_several_sizes(run, rule, order, kind, lengths) -> None:
+def test_batches_of_several_sizes(run, rule, order, kind, lengths, monkeypatch) -> None:
     def once(rule: Any, threads: int | None) -> Any:
         given = problem(kind)
         density = 0.06 if "compressed" in kind else 1.0
         given["data"] = Sizes(given["data"], lengths, density)
         return run(**given, rule=rule, order=order, threads=threads, plasticity=Adam(0.02))
 
-    expected = once(by_hand(rule), None)
-    for threads in (1, 2):
-        run.assert_same(once(rule, threads), expected)
+    got = [once(rule, threads) for threads in (1, 2)]
+    monkeypatch.setattr(loop, "step_of", StepByHand)
+    expected = once(rule, None)
+    for one in got:
+        run.assert_same(one, expected)
 
 
 def test_samples_are_those_that_the_batches_give(run) -> None:
@@ -268,6 +284,23 @@ def test_a_change_in_double_precision_is_learned_as_it_is(run, dtype: str) -> No
     expected = machine.parameters()["generative/visible"]
     np.testing.assert_allclose(got, expected, atol=1e-6)
     assert (got != before).any()
+
+
+class OwnUnits(Bernoulli):
+    """Units that say nothing of whether their passes may be recorded."""
+
+
+@rules
+def test_units_of_ones_own_are_gone_through_by_hand(run, rule, monkeypatch) -> None:
+    made = []
+    monkeypatch.setattr(loop, "step_of", lambda *given: made.append(step_of(*given)) or made[-1])
+    own = {**problem("bernoulli"), "machine": HelmholtzMachine([OwnUnits(8), 5, 3], seed=1)}
+    got, expected = run(**own, rule=rule), run(**problem("bernoulli"), rule=rule)
+    assert [type(step) for step in made] == [StepByHand, RecordedStep]
+    run.assert_same(got, expected)
+    x = own["data"]
+    scores = [log_likelihood(r.machine, x, particles=20).value for r in (got, expected)]
+    np.testing.assert_array_equal(*scores)
 
 
 @rules

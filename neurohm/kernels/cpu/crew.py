@@ -9,6 +9,8 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -28,7 +30,7 @@ class Crew:
     Parameters
     ----------
     threads : int, optional
-        1 or 2; by default whichever is faster, also with each thread held to a core of its own.
+        1 or 2; by default whichever is faster, also with the second thread held to one core.
 
     Examples
     --------
@@ -44,9 +46,8 @@ class Crew:
 
     def __init__(self, threads: int | None = None) -> None:
         self._cores = _usable_cores()
-        together = 2 if threads is None else threads
-        self._worker = None if min(together, len(self._cores)) < 2 else _Worker()
-        self._layouts = _Trial(self._candidates(threads))
+        self._worker = _Worker() if threads != 1 and len(self._cores) > 1 else None
+        self._trial = _Trial(self._candidates(threads))
 
     def __enter__(self) -> Self:
         if self._worker is not None:
@@ -60,49 +61,42 @@ class Crew:
         trace: TracebackType | None,
     ) -> None:
         if self._worker is not None:
-            self._hold(self._cores, self._cores)
             self._worker.stop()
 
     @property
     def layout(self) -> str:
-        """The layout in use: ``"one thread"``, ``"two threads"`` or ``"two pinned threads"``."""
-        return self._layouts.chosen.name
+        """The layout in use: ``"one thread"``, ``"two threads"`` or ``"two threads, one held"``."""
+        return self._trial.chosen.name
 
     def run(self, program: RecordedProgram) -> None:
         """Carry out a program."""
-        with self._layouts as layout:
-            layout.run(program)
-
-    def release(self) -> None:
-        """Let this thread run on any core until the next program."""
-        if self._worker is not None:
-            self._hold(self._cores, self._cores)
-            self._layouts.put_down()
+        self._trial.run(program)
 
     def _candidates(self, threads: int | None) -> list[_Layout]:
+        """Return the layouts to choose from."""
         alone = _Layout("one thread", self._alone, lambda: None)
-        if self._worker is None or threads == 1:
+        worker = self._worker
+        if worker is None:
             return [alone]
-        free = _Layout("two threads", self._together, lambda: self._hold(self._cores, self._cores))
-        if threads is not None or not hasattr(os, "sched_setaffinity"):
-            return [free] if threads is not None else [alone, free]
-        first, second = {min(self._cores)}, {max(self._cores)}
-        pinned = _Layout("two pinned threads", self._together, lambda: self._hold(first, second))
-        return [alone, free, pinned]
+        free = _Layout("two threads", self._together, lambda: worker.hold(self._cores))
+        if threads is not None:
+            return [free]
+        if not hasattr(os, "sched_setaffinity"):
+            return [alone, free]
+        # another core in another process, so that several fits do not crowd on one
+        core = sorted(self._cores)[(os.getpid() + 1) % len(self._cores)]
+        held = _Layout("two threads, one held", self._together, lambda: worker.hold({core}))
+        return [alone, free, held]
 
     def _alone(self, program: RecordedProgram) -> None:
+        """Carry out a program in this thread."""
         replay.run_in_order(program.head)
 
     def _together(self, program: RecordedProgram) -> None:
+        """Carry out a program in both threads."""
         assert self._worker is not None
         self._worker.call(program)
         replay.work(program.head)
-
-    def _hold(self, own: set[int], workers: set[int]) -> None:
-        """Let this thread and the worker run on those cores only."""
-        if hasattr(os, "sched_setaffinity") and self._worker is not None:
-            os.sched_setaffinity(0, own)
-            os.sched_setaffinity(self._worker.native_id, workers)
 
 
 class _Worker:
@@ -116,14 +110,18 @@ class _Worker:
         self._leaving = False
         self._thread = threading.Thread(target=self._attend, name="neurohm", daemon=True)
 
-    @property
-    def native_id(self) -> int:
-        return self._thread.native_id or 0
-
     def start(self) -> None:
+        """Begin to watch."""
         self._thread.start()
 
+    def hold(self, cores: set[int]) -> None:
+        """Let the worker run on those cores only, if the system allows it."""
+        if hasattr(os, "sched_setaffinity") and self._thread.native_id is not None:
+            with suppress(OSError):
+                os.sched_setaffinity(self._thread.native_id, cores)
+
     def stop(self) -> None:
+        """End the thread; a program that it works on is finished first."""
         self._leaving = True
         self._bell.set()
         self._thread.join()
@@ -136,6 +134,7 @@ class _Worker:
             self._bell.set()
 
     def _attend(self) -> None:
+        """Work on what is called out, and sleep when nothing has come for a while."""
         seen = 0
         while not self._leaving:
             now = replay.attend(self._address, seen, PATIENCE)
@@ -152,17 +151,20 @@ class _Worker:
         self._mailbox[replay.ASLEEP] = 0
 
 
+@dataclass(frozen=True)
 class _Layout:
-    def __init__(
-        self, name: str, run: Callable[[RecordedProgram], None], take_up: Callable[[], None]
-    ) -> None:
-        self.name = name
-        self.run = run
-        self.take_up = take_up
+    """A way to divide the work: its name, how to run a program, and what to do beforehand."""
+
+    name: str
+    run: Callable[[RecordedProgram], None]
+    take_up: Callable[[], None]
 
 
 class _Trial:
-    """Takes the layouts in turn, times each, and stays with the fastest for a while."""
+    """Takes the layouts in turn, times each, and stays with the fastest for a while.
+
+    All are timed with one program, the first that comes: others may be of another size.
+    """
 
     def __init__(self, layouts: list[_Layout]) -> None:
         self.chosen = layouts[0]
@@ -170,34 +172,36 @@ class _Trial:
         self._taken_up = False
         self._begin()
 
-    def __enter__(self) -> _Layout:
+    def _begin(self) -> None:
+        """Let all layouts be timed."""
+        self._steps = 0
+        self._program: RecordedProgram | None = None
+        self._waiting = list(self._layouts) if len(self._layouts) > 1 else []
+        self._found: list[tuple[float, _Layout]] = []
+        self._times: list[float] = []
+
+    def run(self, program: RecordedProgram) -> None:
+        """Carry out a program in the layout whose turn it is."""
         if not self._taken_up:
             self.chosen.take_up()
             self._taken_up = True
-        self._since = time.perf_counter()
-        return self.chosen
+        since = time.perf_counter()
+        self.chosen.run(program)
+        if len(self._layouts) > 1:
+            self._note(program, time.perf_counter() - since)
 
-    def __exit__(self, *error: object) -> None:
-        if len(self._layouts) == 1:
-            return
+    def _note(self, program: RecordedProgram, taken: float) -> None:
+        """Note a time; go on to the next layout when there are enough, or begin again."""
         self._steps += 1
         if self._waiting:
-            self._times.append(time.perf_counter() - self._since)
+            self._program = self._program or program
+            if program is self._program:
+                self._times.append(taken)
             if len(self._times) == TRIAL:
                 self._next()
         elif self._steps >= AGAIN:
             self._begin()
             self._take(self._waiting[0])
-
-    def put_down(self) -> None:
-        """Take the layout up anew before the next step."""
-        self._taken_up = False
-
-    def _begin(self) -> None:
-        self._steps = 0
-        self._waiting = list(self._layouts) if len(self._layouts) > 1 else []
-        self._found: list[tuple[float, _Layout]] = []
-        self._times: list[float] = []
 
     def _next(self) -> None:
         """Note the least time of a layout and go on, or choose."""
@@ -207,6 +211,7 @@ class _Trial:
         self._take(self._waiting[0] if self._waiting else fastest)
 
     def _take(self, layout: _Layout) -> None:
+        """Make a layout the one in use."""
         self.chosen, self._taken_up = layout, False
 
 

@@ -10,7 +10,7 @@ from numba import njit
 from neurohm.backend.random import UNIT
 from neurohm.kernels.cpu.operation import matrix, operation, vector, whole
 from neurohm.kernels.cpu.philox import fill_row
-from neurohm.kernels.cpu.scalar import FAST, exp_clamped, log_factorial
+from neurohm.kernels.cpu.scalar import EXACT, FAST, exp_clamped, log_factorial
 from neurohm.kernels.cpu.silence import append_row
 from neurohm.kernels.cpu.units import Errors, Passes, Units
 from neurohm.kernels.reference.poisson import LOG_RATE_LIMIT
@@ -200,7 +200,7 @@ def _is_positive(rate, word):  # type: ignore[no-untyped-def]
     return u >= exp_clamped(-rate)
 
 
-@njit(**FAST)
+@njit(**EXACT)
 def _positive_count(rate, word):  # type: ignore[no-untyped-def]
     """Return the count, at least one, whose cumulative probability exceeds a uniform number."""
     u = (np.float64(word) + 0.5) * 2.0**-32

@@ -30,6 +30,7 @@ class Products:
 
     def product(self, left: Activations, right: Array, out: Array) -> None:
         """See `neurohm.kernels.reference.products.product`."""
+        _check_sizes(left.shape[1], right.shape[0])
         if isinstance(left, SparseRows):
             cost = left.shape[0] * right.size / 100
             self._issue(_gather, out.dtype, (*parts(left), right), (out,), (), cost)
@@ -40,6 +41,7 @@ class Products:
         self, left: Activations, right: Array, out: Array, add: bool = False
     ) -> None:
         """See `neurohm.kernels.reference.products.transposed_product`."""
+        _check_sizes(left.shape[0], right.shape[0])
         if isinstance(left, SparseRows):
             cost = right.shape[0] * out.size / 100
             self._issue(_scatter, out.dtype, (*parts(left), right), (out,), (int(add),), cost)
@@ -59,6 +61,11 @@ class Products:
         else:
             operation = _slow_transposed_product if flip else _slow_product
             self._issue(operation, out.dtype, (left, right), (out,), (int(add),), cost)
+
+
+def _check_sizes(left: int, right: int) -> None:
+    if left != right:
+        raise ValueError(f"a product over {left} and {right} entries")
 
 
 @operation

@@ -10,6 +10,8 @@ take nothing in the next by mistake.
 
 from __future__ import annotations
 
+import sys
+
 from numba import njit, types
 
 from neurohm.kernels.cpu import atomic
@@ -27,7 +29,10 @@ CALLS, PROGRAM, ASLEEP = 0, 8, 16
 MAILBOX = 24
 _BYTES = 8
 
-_yield_core = types.ExternalFunction("sched_yield", types.int32())
+# of the C library, or of Windows
+_yield_core = types.ExternalFunction(
+    "SwitchToThread" if sys.platform == "win32" else "sched_yield", types.int32()
+)
 
 
 @njit(**EXACT)

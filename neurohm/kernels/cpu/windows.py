@@ -31,6 +31,8 @@ class Windows:
         self, indptr: Array, unit: Array, count: Array, starts: Array, lags: int, out: Activations
     ) -> None:
         """Write windows of binned spikes."""
+        if unit.dtype not in (np.uint16, np.int32) or count.dtype not in (np.uint8, np.int32):
+            raise TypeError(f"units of {unit.dtype} and counts of {count.dtype}")
         dense = not isinstance(out, SparseRows)
         numbers = (lags, unit.itemsize, count.itemsize)
         cost = 100 * starts.size + (0.1 * starts.size * out.shape[1] if dense else 0)

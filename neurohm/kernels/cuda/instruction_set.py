@@ -28,9 +28,6 @@ class Device:
         """Carry out a program."""
         program.run()
 
-    def release(self) -> None:
-        """Do nothing."""
-
 
 def kernels(issue: Issue = run_at_once, *, fast: bool = False) -> Kernels:
     """Return the kernels, which hand every call to ``issue``.

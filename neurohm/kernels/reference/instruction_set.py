@@ -55,7 +55,7 @@ class _Recording:
 
     def __getattr__(self, name: str) -> Callable[..., None]:
         kernel = getattr(self._module, name)
-        return lambda *arguments: self._calls.append(partial(kernel, *arguments))
+        return lambda *given, **named: self._calls.append(partial(kernel, *given, **named))
 
 
 class OneThread:
@@ -66,9 +66,6 @@ class OneThread:
     def run(self, program: CallList) -> None:
         """Carry out a program."""
         program.run()
-
-    def release(self) -> None:
-        """Do nothing."""
 
 
 def kernels() -> Kernels:
