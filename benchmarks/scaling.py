@@ -206,6 +206,7 @@ def main() -> None:
             print(line(rows[-1]), flush=True)
         machine = machine_facts()
         path = options.output / file_name(machine, ["scaling", *only])
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps({"machine": machine, "results": rows}, indent=1) + "\n")
     if len(rows) > 1:
         nh.plots.save(picture(rows).axes[0], options.picture, dpi=150)
