@@ -94,25 +94,25 @@ def optimiser_cases(m: Material) -> Iterator[Case]:
     """The steps of the optimisers."""
     parameter, gradient, first, second = m.flat
     optimisers = m.kernels.optimisers
-    yield case(optimisers, "optimisers.delta", 5, parameter, gradient, PACE)
-    yield case(optimisers, "optimisers.momentum", 8, parameter, gradient, first, PACE, 0.9)
+    yield case(optimisers, "optimisers.delta", 3.5, parameter, gradient, PACE)
+    yield case(optimisers, "optimisers.momentum", 6, parameter, gradient, first, PACE, 0.9)
     decays = (0.9, 0.999)
     yield case(optimisers, "optimisers.adam", 10, parameter, gradient, first, second, PACE, decays)
     yield case(optimisers, "optimisers.shrink", 5, parameter, PACE, 1e-3, 1e-3)
-    yield case(optimisers, "optimisers.rectify", 4, parameter)
+    yield case(optimisers, "optimisers.rectify", 2.5, parameter)
 
 
 def array_cases(m: Material) -> Iterator[Case]:
     """The passes over arrays, and those over rows."""
     arrays = getattr(m.kernels, "arrays", None)
-    yield case(arrays, "arrays.fill", 4, m.out, 0.0)
-    yield case(arrays, "arrays.add", 5, m.values, m.out)
+    yield case(arrays, "arrays.fill", 2.5, m.out, 0.0)
+    yield case(arrays, "arrays.add", 3.5, m.values, m.out)
     products = getattr(m.kernels, "products", None)
-    yield case(products, "products.add_shared", 5, m.drive[: ROWS // 5], m.out)
+    yield case(products, "products.add_shared", 3.2, m.drive[: ROWS // 5], m.out)
     rows = (m.drive, m.gain, 1.0, m.out, m.sums)
-    yield case(m.kernels.weights, "weights.weigh_rows", 8, *rows)
+    yield case(m.kernels.weights, "weights.weigh_rows", 6, *rows)
     windows = getattr(m.kernels, "windows", None)
-    yield case(windows, "windows.rows_of", 5, m.values, m.order, m.out)
+    yield case(windows, "windows.rows_of", 3.5, m.values, m.order, m.out)
 
 
 def case(module: Any, name: str, limit: float, *arguments: Any) -> Case:
@@ -179,7 +179,7 @@ def report(rows: list[dict[str, Any]], skipped: list[str], *, as_json: bool) -> 
         return
     print(f"{'kernel':40s} {'ns/element':>10s} {'copies':>8s} {'limit':>6s}")
     for row in rows:
-        print("{kernel:40s} {ns_per_element:10.3f} {copies:8.1f} {limit:6.0f}".format(**row))
+        print("{kernel:40s} {ns_per_element:10.3f} {copies:8.1f} {limit:6.1f}".format(**row))
     for name in skipped:
         print(f"{name:40s} skipped: there is no such kernel")
 

@@ -97,9 +97,14 @@ def test_every_layout_that_there_is_to_choose_from_is_tried(strands, threads, la
 
 def test_layouts_are_tried_once_more_after_a_while(strands, monkeypatch) -> None:
     monkeypatch.setattr(crew_module, "AGAIN", 40)
+    layouts = []
     with Crew() as crew:
         for _ in range(400):
+            layouts.append(crew.layout)
             strands.check(crew.run)
+    # a trial begins with one thread: it comes back although it may not be the fastest
+    trial = 3 * crew_module.TRIAL
+    assert all("one thread" in layouts[i : i + 40 + trial] for i in range(0, 300, 40 + trial))
 
 
 @two_cores
