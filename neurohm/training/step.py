@@ -103,16 +103,31 @@ class StepByHand(Step):
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
-    """What is replayed in one go, and the parameters that it changes."""
+class Replay:
+    """What is replayed in one go.
+
+    Parameters
+    ----------
+    program : Program
+    keys : tuple of str
+        Of the parameters that it changes.
+    """
 
     program: Program
     keys: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
-class Batch:
-    """Where a batch lies, and where its samples come from, if kernels gather them."""
+class BatchRoom:
+    """Where the batches of one size are put.
+
+    Parameters
+    ----------
+    x : ndarray or SparseRows, (rows, visible units)
+        Receives the samples.
+    places : ndarray of int64, (rows,), or None
+        Receives where the samples come from, if kernels gather them.
+    """
 
     x: Activations
     places: Array | None
@@ -127,7 +142,7 @@ class RecordedStep(Step):
         keys = backend.asarray(RandomStream(run.seed).keys(), np.uint32)
         self._clock = backend.zeros((2,), np.uint32)
         self.stream = MovingStream(keys, self._clock)
-        self._recorded: dict[int, tuple[Batch, tuple[Part, ...]]] = {}
+        self._recorded: dict[int, tuple[BatchRoom, tuple[Replay, ...]]] = {}
 
     def carry_out(self, indices: npt.NDArray[np.int64], factor: float) -> None:
         """Learn a batch."""
@@ -145,13 +160,13 @@ class RecordedStep(Step):
             run.plasticity.advance(run.machine, part.keys, factor)
             self.workers.run(part.program)
 
-    def _batch(self, rows: int) -> Batch:
+    def _batch(self, rows: int) -> BatchRoom:
         x, batches = self.data(rows), self.batches
         if isinstance(batches, IssuedBatches) and batches.can_issue(x):
-            return Batch(x, self.run.machine.backend.zeros((rows,), np.int64))
-        return Batch(x, None)
+            return BatchRoom(x, self.run.machine.backend.zeros((rows,), np.int64))
+        return BatchRoom(x, None)
 
-    def _record(self, batch: Batch) -> tuple[Part, ...]:
+    def _record(self, batch: BatchRoom) -> tuple[Replay, ...]:
         rows = batch.x.shape[0]
         if self.run.order == "alternating":
             return (
@@ -160,17 +175,17 @@ class RecordedStep(Step):
             )
         return (self._part(lambda machine: self._both(machine, batch)),)
 
-    def _both(self, machine: HelmholtzMachine, batch: Batch) -> Updates:
+    def _both(self, machine: HelmholtzMachine, batch: BatchRoom) -> Updates:
         with machine.kernels.branch():
             asleep = self.sleep(machine, batch.x.shape[0])
         return self._gather_and_wake(machine, batch) + asleep
 
-    def _gather_and_wake(self, machine: HelmholtzMachine, batch: Batch) -> Updates:
+    def _gather_and_wake(self, machine: HelmholtzMachine, batch: BatchRoom) -> Updates:
         if batch.places is not None and isinstance(self.batches, IssuedBatches):
             self.batches.issue(machine, batch.places, batch.x)
         return self.wake(machine, batch.x)
 
-    def _part(self, phase: Callable[[HelmholtzMachine], Updates]) -> Part:
+    def _part(self, phase: Callable[[HelmholtzMachine], Updates]) -> Replay:
         """Record a phase and the change that it brings."""
         changed: list[str] = []
 
@@ -178,7 +193,7 @@ class RecordedStep(Step):
             machine = self.run.machine.issuing(kernels)
             changed.extend(self.run.plasticity.issue(machine, phase(machine), self.work))
 
-        return Part(self.run.machine.kernels.record(body), tuple(changed))
+        return Replay(self.run.machine.kernels.record(body), tuple(changed))
 
 
 def step_of(run: Run, batches: Batches, workers: Workers) -> Step:
