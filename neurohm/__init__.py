@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from neurohm.plasticity import Adam as Adam
     from neurohm.plasticity import Delta as Delta
     from neurohm.plasticity import NonNegative as NonNegative
+    from neurohm.populations import AutoregressiveBernoulli as AutoregressiveBernoulli
     from neurohm.populations import Bernoulli as Bernoulli
     from neurohm.populations import Poisson as Poisson
     from neurohm.recordings import Recording as Recording
@@ -66,7 +67,7 @@ _HOMES = {
     "likelihood": ("exact_log_likelihood", "log_likelihood"),
     "machine": ("HelmholtzMachine",),
     "plasticity": ("Adam", "Delta", "NonNegative"),
-    "populations": ("Bernoulli", "Poisson"),
+    "populations": ("AutoregressiveBernoulli", "Bernoulli", "Poisson"),
     "recordings": ("Recording", "load_recording", "simulate_assemblies", "surrogate"),
     "training": ("Checkpoint", "EarlyStopping", "History", "Progress", "train"),
 }

@@ -9,7 +9,7 @@ from neurohm.backend import Array, RandomStream, Site, as_stream
 from neurohm.checks import whole_number
 from neurohm.exceptions import InputError
 from neurohm.machine import HelmholtzMachine, Workspace, as_machine, dream
-from neurohm.machine.passes import drive
+from neurohm.machine.inputs import drive, input_of
 
 
 def generative_fields(
@@ -144,15 +144,13 @@ def _mean_with(
         if target == layer or not any(p.source in below for p in afferents):
             continue
         below.add(target)
-        a = drive(machine, pathway, target, states, work, Site.FIELDS)
-        states[target] = out = machine.backend.empty(
-            (a.shape[0], machine.sizes[target]), machine.dtype
-        )
-        bias = pathway.biases[target].weights
+        brought = drive(machine, pathway, target, states, work, Site.FIELDS)
+        given = input_of(pathway, target, brought)
+        states[target] = out = machine.backend.empty(brought.soma.shape, machine.dtype)
         if target == 0:
-            machine.populations[0].mean(machine.kernels, a, bias, out)
+            machine.visible.mean(machine.kernels, given, out)
             return np.asarray(out.mean(axis=0, dtype=np.float64))
-        machine.populations[target].draw(
-            machine.kernels, a, bias, stream.at(Site.FIELDS.of(target)), out
+        pathway.populations[target].draw(
+            machine.kernels, given, stream.at(Site.FIELDS.of(target)), out
         )
     return np.zeros(machine.visible.size)

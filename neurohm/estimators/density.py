@@ -25,7 +25,7 @@ from neurohm.learning import LearningRule
 from neurohm.likelihood import log_likelihood
 from neurohm.machine import HelmholtzMachine, dream, recognise_mean
 from neurohm.machine.initial import Initial, Normal, Sparse, fit_visible_bias
-from neurohm.machine.passes import drive
+from neurohm.machine.inputs import drive, input_of
 from neurohm.machine.recruitment import Recruitment
 from neurohm.machine.workspace import Workspace
 from neurohm.plasticity import Plasticity
@@ -250,9 +250,9 @@ class HelmholtzDensity(HelmholtzEstimator):
         parts = np.split(hidden, np.cumsum(sizes)[:-1], axis=1)
         states = [hidden, *(np.ascontiguousarray(part) for part in parts)]
         work = Workspace(machine.backend)
-        a = drive(machine, machine.generative, 0, states, work, Site.DREAM)
+        brought = drive(machine, machine.generative, 0, states, work, Site.DREAM)
         mean = machine.backend.empty((hidden.shape[0], machine.visible.size), machine.dtype)
-        machine.visible.mean(machine.kernels, a, machine.generative.biases[0].weights, mean)
+        machine.visible.mean(machine.kernels, input_of(machine.generative, 0, brought), mean)
         return mean
 
     def sample(self, n_samples: int = 1, *, seed: int | None = None) -> npt.NDArray[Any]:

@@ -38,6 +38,24 @@ class UnitKernels(Protocol):
         """Add the log-probability of the values to the totals."""
 
 
+class AutoregressiveKernels(Protocol):
+    """Units that see those before them; see `neurohm.kernels.reference.autoregressive`."""
+
+    def mean(self, drive: Array, bias: Array, lateral: Array, out: Array) -> None:
+        """Write the mean activity in mean field."""
+
+    def draw(
+        self,
+        drive: Array,
+        bias: Array,
+        lateral: Array,
+        draws: Draws,
+        out: Any,
+        total: Array | None = None,
+    ) -> None:
+        """Write drawn activity, add its log-probability to the totals."""
+
+
 class ProductKernels(Protocol):
     """Products of activity and weights; see `neurohm.kernels.reference.products`."""
 
@@ -61,6 +79,9 @@ class ArrayKernels(Protocol):
 
     def add(self, values: Array, out: Array) -> None:
         """Add values."""
+
+    def keep_upper(self, out: Array) -> None:
+        """Set a matrix to zero on and below its diagonal."""
 
     def accumulate(self, values: Array, out: Array) -> None:
         """Add the sum of values."""
@@ -184,6 +205,7 @@ class Kernels:
     name : str
         ``"reference"`` (NumPy), ``"cpu"`` (numba) or ``"cuda"`` (CuPy).
     bernoulli, poisson : UnitKernels
+    autoregressive : AutoregressiveKernels
     products : ProductKernels
     arrays : ArrayKernels
     weights : WeightKernels
@@ -202,6 +224,7 @@ class Kernels:
     name: str
     bernoulli: UnitKernels
     poisson: UnitKernels
+    autoregressive: AutoregressiveKernels
     products: ProductKernels
     arrays: ArrayKernels
     weights: WeightKernels

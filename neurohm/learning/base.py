@@ -11,12 +11,12 @@ from neurohm.checks import whole_number
 from neurohm.machine import (
     Activity,
     HelmholtzMachine,
-    LocalUpdate,
     Stream,
     Updates,
     Workspace,
     dream,
-    prediction_error,
+    predict,
+    teach,
 )
 
 
@@ -163,15 +163,11 @@ def invert_dream(
     ----------
     Hinton, Dayan, Frey, Neal (1995). The wake-sleep algorithm. Science 268:1158.
     """
-    local = []
     dreamt = Activity(sleep.states, None, {})
+    updates = Updates()
     for target in machine.recognition.order:
-        error, afferents = prediction_error(
+        prediction = predict(
             machine, machine.recognition, target, dreamt, work=work, label=Site.SLEEP
         )
-        local.append(
-            LocalUpdate(
-                target, "recognition", error, mix / sleep.rows, None, afferents, phase="sleep"
-            )
-        )
-    return Updates(tuple(local))
+        updates += teach(machine, prediction, mix / sleep.rows, phase="sleep", work=work)
+    return updates

@@ -12,13 +12,13 @@ from neurohm.learning.base import LearningRule, invert_dream
 from neurohm.machine import (
     Activity,
     HelmholtzMachine,
-    LocalUpdate,
     Stream,
     ThirdFactor,
     Updates,
     Workspace,
-    prediction_error,
+    predict,
     recognise,
+    teach,
     zero_total,
 )
 
@@ -106,24 +106,18 @@ class Reweighted(LearningRule):
         work = work or Workspace(machine.backend)
         samples = wake.rows // self.particles
         log_joint = zero_total(machine, work, "log p(x, h)", wake.rows)
-        generative = [
-            (
-                target,
-                prediction_error(
-                    machine, machine.generative, target, wake, total=log_joint, work=work
-                ),
-            )
+        predictions = [
+            predict(machine, machine.generative, target, wake, total=log_joint, work=work)
             for target in machine.generative.order
         ]
         weights, monitored = self._weights(machine, log_joint, wake, work)
         gain = ThirdFactor(weights, "importance weight")
-        local = [
-            LocalUpdate(target, "generative", error, 1 / samples, gain, afferents)
-            for target, (error, afferents) in generative
-        ]
+        updates = Updates(monitored=monitored)
+        for prediction in predictions:
+            updates += teach(machine, prediction, 1 / samples, gain, work=work)
         if self.wake_mix > 0:
-            local += self._recognition_awake(machine, wake, weights, work)
-        return Updates(tuple(local), monitored=monitored)
+            updates += self._recognition_awake(machine, wake, weights, work)
+        return updates
 
     def sleep(
         self,
@@ -161,19 +155,15 @@ class Reweighted(LearningRule):
 
     def _recognition_awake(
         self, machine: HelmholtzMachine, wake: Activity, weights: Array, work: Workspace
-    ) -> list[LocalUpdate]:
+    ) -> Updates:
         samples = wake.rows // self.particles
         advantage = weights
         if self.baseline:
             advantage = work.array("advantage", weights.shape, machine.dtype)
             machine.kernels.weights.advantage(weights, 1 / self.particles, advantage)
         gain = ThirdFactor(advantage, "importance weight")
-        local = []
+        updates = Updates()
         for target in machine.recognition.order:
-            error, afferents = prediction_error(
-                machine, machine.recognition, target, wake, work=work
-            )
-            local.append(
-                LocalUpdate(target, "recognition", error, self.wake_mix / samples, gain, afferents)
-            )
-        return local
+            prediction = predict(machine, machine.recognition, target, wake, work=work)
+            updates += teach(machine, prediction, self.wake_mix / samples, gain, work=work)
+        return updates

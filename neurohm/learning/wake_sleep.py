@@ -10,12 +10,12 @@ from neurohm.learning.base import LearningRule
 from neurohm.machine import (
     Activity,
     HelmholtzMachine,
-    LocalUpdate,
     Stream,
     Updates,
     Workspace,
-    prediction_error,
+    predict,
     recognise,
+    teach,
     zero_total,
 )
 
@@ -76,13 +76,13 @@ class WakeSleep(LearningRule):
         """Return the wake update of the generative pathway, and the free energy's negative."""
         work = work or Workspace(machine.backend)
         log_joint = zero_total(machine, work, "log p(x, h)", wake.rows)
-        local = []
+        updates = Updates()
         for target in machine.generative.order:
-            error, afferents = prediction_error(
+            prediction = predict(
                 machine, machine.generative, target, wake, total=log_joint, work=work
             )
-            local.append(LocalUpdate(target, "generative", error, 1 / wake.rows, None, afferents))
+            updates += teach(machine, prediction, 1 / wake.rows, work=work)
         assert wake.log_probability is not None
         bound = work.array("bound", (wake.rows,), "float64")
         machine.kernels.weights.log_ratio(log_joint, wake.log_probability, bound)
-        return Updates(tuple(local), monitored={"bound": bound})
+        return updates + Updates(monitored={"bound": bound})

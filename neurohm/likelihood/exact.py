@@ -13,7 +13,7 @@ from scipy.special import logsumexp, softmax
 from neurohm.backend import Array
 from neurohm.exceptions import InputError
 from neurohm.machine import HelmholtzMachine, Workspace, chain
-from neurohm.machine.passes import log_joint, log_recognition
+from neurohm.machine.passes import add_log_probability, log_joint, log_recognition
 
 LARGEST = 22
 _ROWS = 1 << 14
@@ -37,7 +37,7 @@ def exact_log_likelihood(machine: HelmholtzMachine, x: npt.ArrayLike) -> npt.NDA
     Parameters
     ----------
     machine : HelmholtzMachine
-        Hidden populations Bernoulli; in a chain, at most 22 units in two neighbouring hidden
+        Hidden populations binary; in a chain, at most 22 units in two neighbouring hidden
         layers, else at most 22 hidden units.
     x : array_like, (rows, visible units)
 
@@ -49,7 +49,7 @@ def exact_log_likelihood(machine: HelmholtzMachine, x: npt.ArrayLike) -> npt.NDA
     Raises
     ------
     InputError
-        If there are too many states, or a hidden population is not Bernoulli.
+        If there are too many states, or a hidden population is not binary.
 
     Examples
     --------
@@ -76,7 +76,7 @@ def exact_posterior(
     Parameters
     ----------
     machine : HelmholtzMachine
-        At most 22 hidden units, all Bernoulli.
+        At most 22 hidden units, all binary.
     x : array_like, (rows, visible units)
 
     Returns
@@ -97,7 +97,7 @@ def exact_posterior_means(machine: HelmholtzMachine, x: npt.ArrayLike) -> list[A
     Parameters
     ----------
     machine : HelmholtzMachine
-        At most 22 hidden units, all Bernoulli.
+        At most 22 hidden units, all binary.
     x : array_like, (rows, visible units)
 
     Returns
@@ -131,7 +131,7 @@ def exact_recognition_gap(machine: HelmholtzMachine, x: npt.ArrayLike) -> npt.ND
     Parameters
     ----------
     machine : HelmholtzMachine
-        At most 22 hidden units, all Bernoulli.
+        At most 22 hidden units, all binary.
     x : array_like, (rows, visible units)
 
     Returns
@@ -170,7 +170,7 @@ def exact_free_energy(machine: HelmholtzMachine, x: npt.ArrayLike) -> npt.NDArra
     Parameters
     ----------
     machine : HelmholtzMachine
-        At most 22 hidden units, all Bernoulli.
+        At most 22 hidden units, all binary.
     x : array_like, (rows, visible units)
 
     Returns
@@ -216,9 +216,9 @@ def exact_divergence(
 def _listable(machine: HelmholtzMachine) -> HelmholtzMachine:
     """Return the machine in double precision, if its states can be listed."""
     hidden = machine.populations[1:]
-    kinds = {p.kind for p in hidden} - {"bernoulli"}
+    kinds = {p.kind for p in hidden if p.domain != "binary"}
     if kinds:
-        raise InputError(f"hidden populations of kind {sorted(kinds)}", "Bernoulli ones")
+        raise InputError(f"hidden populations of kind {sorted(kinds)}", "binary ones")
     sizes = [p.size for p in hidden]
     is_chain = machine.edges == chain(len(machine.populations))
     pairs = [sum(sizes[i : i + 2]) for i in range(max(1, len(sizes) - 1))]
@@ -257,17 +257,16 @@ def _chain_log_likelihood(machine: HelmholtzMachine, x: Array) -> npt.NDArray[np
 
 def _conditional(machine: HelmholtzMachine, layer: int, below: Array, above: Array) -> Array:
     """Return log p(below | above) for each pair of states, (rows below, rows above)."""
-    population = machine.populations[layer]
-    bias = machine.generative.biases[layer].weights
-    afferents = machine.generative.afferents(layer)
-    drive = above @ afferents[0].weights if afferents else np.zeros((1, population.size))
-    table = np.zeros((below.shape[0], drive.shape[0]))
+    table = np.zeros((below.shape[0], above.shape[0]))
+    states = [below] * len(machine.populations)
     work = Workspace(machine.backend)
-    share = max(1, _ROWS // drive.shape[0])
+    share = max(1, _ROWS // above.shape[0])
     for first in range(0, below.shape[0], share):
         part = below[first : first + share]
-        drives = np.tile(drive, (part.shape[0], 1))
-        total = work.zeros("total", (drives.shape[0],), "float64")
-        population.log_probability(machine.kernels, drives, bias, part, total)
+        states[layer] = part
+        if layer + 1 < len(states):
+            states[layer + 1] = np.tile(above, (part.shape[0], 1))
+        total = work.zeros("total", (part.shape[0] * above.shape[0],), "float64")
+        add_log_probability(machine, machine.generative, layer, states, total, work)
         table[first : first + share] = total.reshape(part.shape[0], -1)
     return table

@@ -21,10 +21,13 @@ from neurohm.backend import Array, Draws, Site, as_stream
 from neurohm.exceptions import InputError
 from neurohm.kernels import Kernels, Program
 from neurohm.machine import HelmholtzMachine, Workspace
-from neurohm.machine.passes import drive, log_joint, recognise
+from neurohm.machine.inputs import drive
+from neurohm.machine.passes import log_joint, recognise
+from neurohm.populations import Drive
 
 BLOCK = 64  # a BLAS gives other last bits for matrices of few rows, so there are never fewer
 ROWS = 4 * BLOCK  # at most scored by one thread at a time; equal rows among them once
+_PATHWAYS = ("generative", "recognition")
 CHUNK = 1024  # particles summed at a time, so that memory stays the same for any number of them
 
 
@@ -207,11 +210,21 @@ class _Scorer:
         self._keys = backend.zeros((self._group, 2), np.uint32)
         self._clock = backend.zeros((2,), np.uint32)
         targets = [t for t in machine.recognition.order if _sees_data_alone(machine, t)]
-        self._drives = {t: backend.empty((self._group, machine.sizes[t]), dtype) for t in targets}
-        self._of_block: dict[int, Array] = {}
+        self._of_block: dict[int, Drive] = {}
+        self._drives = {t: self._room(t) for t in targets}
         self._record = _record_of(machine)
         self._recognising = self._record(self._drive_block)
         self._programs: dict[int, tuple[Program, Array]] = {}
+
+    def _room(self, target: int) -> Drive:
+        """Return memory for what the data bring to a population."""
+        machine = self._machine
+        inner = machine.recognition.populations[target].inner_size
+        soma, second = (
+            machine.backend.empty((self._group, units), machine.dtype)
+            for units in (machine.sizes[target], inner)
+        )
+        return Drive(soma, second if inner else None)
 
     def score(self, x: Array, keys: Array) -> Array:
         """Return log-likelihood and effective sample size of rows, ``(2, rows)``."""
@@ -239,8 +252,11 @@ class _Scorer:
     def _take(self, part: slice, keys: Array) -> None:
         """Put a group of rows, and the drives that they bring, where programs read them."""
         self._x[...] = self._block[part]
-        for target, drive_of_block in self._of_block.items():
-            self._drives[target][...] = drive_of_block[part]
+        for target, of_block in self._of_block.items():
+            own = self._drives[target]
+            own.soma[...] = of_block.soma[part]
+            if own.inner is not None and of_block.inner is not None:
+                own.inner[...] = of_block.inner[part]
         padded = np.pad(keys, ((0, self._group - len(keys)), (0, 0)))
         self._machine.backend.write(self._keys, padded)
 
@@ -298,7 +314,8 @@ class _ByHand:
 
 def _record_of(machine: HelmholtzMachine) -> Callable[[Callable[[Kernels], None]], Program]:
     """Return what records calls, or keeps them to be made anew for populations of one's own."""
-    if all(vars(type(p)).get("recordable", False) for p in machine.populations):
+    kinds = {type(p) for way in _PATHWAYS for p in machine.pathway(way).populations.values()}
+    if all(vars(kind).get("recordable", False) for kind in kinds):
         return machine.kernels.record
     return lambda body: _ByHand(body, machine.kernels)
 

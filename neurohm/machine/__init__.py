@@ -8,13 +8,13 @@ from neurohm.machine.passes import (
     Stream,
     dream,
     log_joint,
-    prediction_error,
     recognise,
     recognise_mean,
     zero_total,
 )
 from neurohm.machine.projection import Pathway, Projection
 from neurohm.machine.recruitment import Recruitment
+from neurohm.machine.teaching import Prediction, predict, teach
 from neurohm.machine.updates import (
     Afferent,
     DeclaredUpdate,
@@ -36,6 +36,7 @@ __all__ = [
     "MetricSample",
     "Normal",
     "Pathway",
+    "Prediction",
     "Projection",
     "Recruitment",
     "Sparse",
@@ -49,8 +50,9 @@ __all__ = [
     "chain",
     "dream",
     "log_joint",
-    "prediction_error",
+    "predict",
     "recognise",
     "recognise_mean",
+    "teach",
     "zero_total",
 ]

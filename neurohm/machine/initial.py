@@ -96,6 +96,12 @@ def _draw_weights(
     for pathway in (machine.generative, machine.recognition):
         for projection in pathway.projections:
             projection.weights[...] = draw(projection.weights.shape)
+    for pathway in (machine.generative, machine.recognition):
+        for internal in pathway.internals:
+            parameter = internal.parameter
+            if parameter.drawn:
+                drawn = draw(parameter.shape)
+                internal.weights[...] = np.triu(drawn, 1) if parameter.triangular else drawn
 
 
 def _set_hidden_biases(machine: HelmholtzMachine, value: float) -> None:

@@ -13,10 +13,10 @@ from neurohm.backend import Array, Backend, RandomStream, Site, as_stream, get_b
 from neurohm.checks import whole_number
 from neurohm.exceptions import ArgumentTypeError, InputError
 from neurohm.kernels import Kernels, get_kernels
-from neurohm.machine.build import Edges, chain, named
+from neurohm.machine.build import Edges, chain, named, pathway_of, recognised
 from neurohm.machine.initial import Initial, Sparse, Zeros
-from neurohm.machine.projection import Bias, Pathway, Projection
-from neurohm.populations import Population, as_population
+from neurohm.machine.projection import Pathway
+from neurohm.populations import Bernoulli, Population, as_population
 
 GENERATIVE, RECOGNITION = "generative", "recognition"
 
@@ -34,6 +34,10 @@ class HelmholtzMachine:
         The visible population first. A number means so many Bernoulli units.
     edges : tuple of two sequences of (source, target), optional
         Generative and recognition projections by the index of the populations; a chain by default.
+    recognition : sequence of Population or int, optional
+        What the units of each hidden population are when the recognition pathway drives them, of
+        the same sizes and with the same values; by default what they are in ``populations``. A
+        number means the latter, too.
     initial : Initial, optional
         Starting values of the parameters; `Sparse` by default.
     seed : int
@@ -45,6 +49,7 @@ class HelmholtzMachine:
     Attributes
     ----------
     populations : tuple of Population
+        What their units are when the generative pathway drives them.
     generative, recognition : Pathway
 
     References
@@ -58,6 +63,12 @@ class HelmholtzMachine:
     HelmholtzMachine(9 bernoulli - 6 - 1)
     >>> machine.dream(4, seed=0).shape
     (4, 9)
+
+    Lateral synapses in the recognition of the first hidden population:
+
+    >>> from neurohm.populations import AutoregressiveBernoulli
+    >>> HelmholtzMachine([9, 6, 1], recognition=[AutoregressiveBernoulli(6), 1])
+    HelmholtzMachine(9 bernoulli - 6 - 1, recognition 6 autoregressive - 1)
     """
 
     def __init__(
@@ -65,6 +76,7 @@ class HelmholtzMachine:
         populations: Sequence[Population | int],
         *,
         edges: Edges | None = None,
+        recognition: Sequence[Population | int] | None = None,
         initial: Initial | None = None,
         seed: int | RandomStream = 0,
         device: str | Backend = "cpu",
@@ -78,17 +90,22 @@ class HelmholtzMachine:
         self.backend = get_backend(device)
         self.kernels: Kernels = get_kernels(self.backend)
         self.dtype = _real_dtype(dtype)
-        generative, recognition = edges or chain(len(self.populations))
-        everyone = range(len(self.populations))
-        self.generative = self._pathway(GENERATIVE, generative, everyone)
-        self.recognition = self._pathway(RECOGNITION, recognition, everyone[1:])
+        downward, upward = edges or chain(len(self.populations))
+        driven = recognised(self.populations, recognition)
+        self.generative, self.recognition = (
+            pathway_of(name, self.populations, kinds, edges, self._zeros)
+            for name, kinds, edges in (
+                (GENERATIVE, dict(enumerate(self.populations)), downward),
+                (RECOGNITION, driven, upward),
+            )
+        )
         initial = Sparse() if initial is None else initial
         if not callable(getattr(initial, "start", None)):
             raise ArgumentTypeError(f"initial {initial!r}", "an Initial", "e.g. Sparse()")
         if self.backend is get_backend("cpu"):
             initial.start(self, as_stream(seed).generator(Site.INITIAL.of()))
         else:
-            self._start_as(initial, edges, as_stream(seed))
+            self._start_as(initial, as_stream(seed))
 
     @property
     def visible(self) -> Population:
@@ -148,22 +165,14 @@ class HelmholtzMachine:
         backend = get_backend(device)
         if backend is self.backend:
             return self
-        twin = HelmholtzMachine(
-            self.populations, edges=self.edges, device=backend, dtype=self.dtype, initial=Zeros()
-        )
+        twin = self._twin(device=backend)
         host = self.backend.to_host
         twin.set_parameters({key: host(array) for key, array in self.parameters().items()})
         return twin
 
     def copy(self, dtype: npt.DTypeLike | None = None) -> HelmholtzMachine:
         """Return a machine with the same parameters in memory of its own."""
-        twin = HelmholtzMachine(
-            self.populations,
-            edges=self.edges,
-            device=self.backend,
-            dtype=dtype or self.dtype,
-            initial=Zeros(),
-        )
+        twin = self._twin(dtype=dtype or self.dtype)
         twin.set_parameters(self.parameters())
         twin.kernels = self.kernels
         return twin
@@ -244,46 +253,31 @@ class HelmholtzMachine:
         self.visible.check(data)
         return data
 
-    def _start_as(self, initial: Initial, edges: Edges | None, seed: RandomStream) -> None:
+    def _zeros(self, shape: tuple[int, ...]) -> Array:
+        return self.backend.zeros(shape, self.dtype)
+
+    def _twin(self, **changed: Any) -> HelmholtzMachine:
+        """Return a machine of the same make but for what is changed, without its values."""
+        make: dict[str, Any] = {
+            "edges": self.edges,
+            "recognition": tuple(self.recognition.populations.values()),
+            "device": self.backend,
+            "dtype": self.dtype,
+            "initial": Zeros(),
+        }
+        return HelmholtzMachine(self.populations, **{**make, **changed})
+
+    def _start_as(self, initial: Initial, seed: RandomStream) -> None:
         """Take the starting values that a machine on the CPU has."""
-        twin = HelmholtzMachine(
-            self.populations, edges=edges, initial=initial, seed=seed, dtype=self.dtype
-        )
+        twin = self._twin(device="cpu", initial=initial, seed=seed)
         self.set_parameters(twin.parameters())
 
-    def _pathway(self, name: str, edges: Sequence[tuple[int, int]], driven: range) -> Pathway:
-        units, names = self.sizes, [p.name for p in self.populations]
-        for s, t in edges:
-            if not (0 <= s < len(units) and 0 <= t < len(units)):
-                raise InputError(
-                    f"{name} projection {s} -> {t}", f"populations 0 to {len(units) - 1}"
-                )
-            if t not in driven:
-                raise InputError(
-                    f"{name} projection {s} -> {t}", "one onto a hidden population, not the visible"
-                )
-        if len({(s, t) for s, t in edges}) < len(edges):
-            raise InputError(f"{name} projections {list(edges)}", "each of them once")
-        return Pathway(
-            name,
-            [
-                Projection(
-                    f"{name}/{names[s]}->{names[t]}",
-                    s,
-                    t,
-                    self.backend.zeros((units[s], units[t]), self.dtype),
-                )
-                for s, t in edges
-            ],
-            [
-                Bias(f"{name}/{names[i]}", i, self.backend.zeros((units[i],), self.dtype))
-                for i in driven
-            ],
-        )
-
     def __repr__(self) -> str:
-        hidden = "".join(f" - {size}" for size in self.sizes[1:])
-        return f"HelmholtzMachine({self.visible.size} {self.visible.kind}{hidden})"
+        visible = f"{self.visible.size} {self.visible.kind}"
+        hidden = [_described(p) for p in self.populations[1:]]
+        upward = [_described(p) for p in self.recognition.populations.values()]
+        inverse = f", recognition {' - '.join(upward)}" if upward != hidden else ""
+        return f"HelmholtzMachine({' - '.join([visible, *hidden])}{inverse})"
 
 
 def as_machine(given: Any) -> HelmholtzMachine:
@@ -298,6 +292,12 @@ def as_machine(given: Any) -> HelmholtzMachine:
         return given
     mend = "give its machine_" if hasattr(given, "machine_") else ""
     raise ArgumentTypeError(f"a {type(given).__name__}", "a HelmholtzMachine", mend)
+
+
+def _described(population: Population) -> str:
+    """Return the size of a population, and its kind where it is not the usual one."""
+    usual = population.kind == Bernoulli.kind
+    return f"{population.size}" if usual else f"{population.size} {population.kind}"
 
 
 def _real_dtype(dtype: npt.DTypeLike) -> np.dtype[Any]:

@@ -1,4 +1,4 @@
-"""Passes through a machine: recognise, dream, and what each pathway says of the activity."""
+"""Passes through a machine: recognise, dream, and how probable each pathway holds activity."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from neurohm.backend import Activations, Array, Draws, MovingStream, RandomStream, Site, SparseRows
-from neurohm.machine.machine import GENERATIVE, HelmholtzMachine
+from neurohm.machine.inputs import drive, input_given, input_of
+from neurohm.machine.machine import HelmholtzMachine
 from neurohm.machine.projection import Pathway
-from neurohm.machine.updates import Afferent
 from neurohm.machine.workspace import Workspace
+from neurohm.populations import Drive
 
 Stream: TypeAlias = RandomStream | MovingStream
 
@@ -27,13 +28,13 @@ class Activity:
         compressed.
     log_probability : ndarray of float64, (rows,), or None
         Of the drawn activity under the pathway that drove it (nats).
-    drives : dict of int to ndarray
-        The input of each driven population, without its bias.
+    drives : dict of int to Drive
+        What afferents brought to each driven population.
     """
 
     states: list[Activations]
     log_probability: Array | None
-    drives: dict[int, Array]
+    drives: dict[int, Drive]
 
     @property
     def rows(self) -> int:
@@ -54,7 +55,7 @@ def recognise(
     particles: int = 1,
     *,
     scored: bool = False,
-    drives: dict[int, Array] | None = None,
+    drives: dict[int, Drive] | None = None,
     work: Workspace | None = None,
 ) -> Activity:
     """Draw hidden activity bottom-up, ``particles`` times for each row of data.
@@ -69,7 +70,7 @@ def recognise(
     particles : int
     scored : bool
         Whether to sum log q(h | x) (nats).
-    drives : dict of int to ndarray, optional
+    drives : dict of int to Drive, optional
         Drives that are known already, such as those of the data alone.
     work : Workspace, optional
         Buffers to write into; new memory by default.
@@ -90,10 +91,9 @@ def recognise(
         states[target] = work.array(
             (site, "state", target), (rows, machine.sizes[target]), machine.dtype
         )
-        machine.populations[target].draw(
+        pathway.populations[target].draw(
             machine.kernels,
-            known[target],
-            pathway.biases[target].weights,
+            input_of(pathway, target, known[target]),
             _draws(machine, source, site, target),
             states[target],
             total,
@@ -130,15 +130,14 @@ def dream(
     pathway = machine.generative
     nothing = machine.backend.empty((0, 0), machine.dtype)
     states: list[Activations] = [nothing] * len(machine.populations)
-    drives: dict[int, Array] = {}
+    drives: dict[int, Drive] = {}
     for target in pathway.order:
         drives[target] = drive(machine, pathway, target, states, work, site)
         room = work.sparse if compressed and target == 0 else work.array
         states[target] = room((site, "state", target), (rows, machine.sizes[target]), machine.dtype)
-        machine.populations[target].draw(
+        pathway.populations[target].draw(
             machine.kernels,
-            drives[target],
-            pathway.biases[target].weights,
+            input_of(pathway, target, drives[target]),
             _draws(machine, stream, site, target),
             states[target],
         )
@@ -168,58 +167,11 @@ def recognise_mean(
     means: list[Array] = [x] * len(machine.populations)
     pathway = machine.recognition
     for target in pathway.order:
-        a = drive(machine, pathway, target, means, work, Site.RECOGNISE)
-        means[target] = work.array(("mean", target), a.shape, machine.dtype)
-        machine.populations[target].mean(
-            machine.kernels, a, pathway.biases[target].weights, means[target]
-        )
+        brought = drive(machine, pathway, target, means, work, Site.RECOGNISE)
+        means[target] = work.array(("mean", target), brought.soma.shape, machine.dtype)
+        given = input_of(pathway, target, brought)
+        pathway.populations[target].mean(machine.kernels, given, means[target])
     return means
-
-
-def prediction_error(
-    machine: HelmholtzMachine,
-    pathway: Pathway,
-    target: int,
-    activity: Activity,
-    *,
-    total: Array | None = None,
-    work: Workspace | None = None,
-    label: Site = Site.WAKE,
-) -> tuple[Array, tuple[Afferent, ...]]:
-    """Return what units did minus what their own input predicted, and that input.
-
-    Parameters
-    ----------
-    machine : HelmholtzMachine
-    pathway : Pathway
-        Whose prediction it is.
-    target : int
-        Index of the population.
-    activity : Activity
-    total : ndarray of float64, (rows,), optional
-        Receives, added, the log-probability of what the units did under the prediction (nats).
-    work : Workspace, optional
-    label : Site
-        Keeps the buffers of the phases apart.
-
-    Returns
-    -------
-    error : ndarray, (rows, units)
-    afferents : tuple of Afferent
-    """
-    work = work or Workspace(machine.backend)
-    states = activity.states
-    known = activity.drives.get(target) if pathway.name != GENERATIVE else None
-    a = known if known is not None else drive(machine, pathway, target, states, work, label)
-    out = work.array(
-        (label, pathway.name, "error", target),
-        (activity.rows, machine.sizes[target]),
-        machine.dtype,
-    )
-    bias = pathway.biases[target]
-    machine.populations[target].error(machine.kernels, a, bias.weights, states[target], out, total)
-    inputs = tuple(Afferent(p, states[p.source]) for p in pathway.afferents(target))
-    return out, (*inputs, Afferent(bias, None))
 
 
 def log_joint(
@@ -260,36 +212,31 @@ def log_recognition(
     return _log_probability(machine, machine.recognition, states, work)
 
 
-def drive(
+def add_log_probability(
     machine: HelmholtzMachine,
     pathway: Pathway,
     target: int,
     states: Sequence[Activations],
+    total: Array,
     work: Workspace,
-    label: Site,
-) -> Array:
-    """Return the input of a population without its bias: the sum of presynaptic activity x weights.
+) -> None:
+    """Add the log-probability of a population's activity, given what drives it, to totals (nats).
 
-    A population without projections onto it has one row of zeros, which serves all rows.
+    Parameters
+    ----------
+    machine : HelmholtzMachine
+    pathway : Pathway
+    target : int
+        Index of the population.
+    states : sequence of ndarray or SparseRows, (rows, units)
+        Activity of each population, visible first; that of the target and its afferents is read.
+    total : ndarray of float64, (rows,)
+    work : Workspace
     """
-    units, kernels = machine.sizes[target], machine.kernels
-    key = (label, pathway.name, "drive", target)
-    afferents = pathway.afferents(target)
-    if not afferents:
-        return work.zeros(key, (1, units), machine.dtype)
-    rows = max(states[p.source].shape[0] for p in afferents)
-    total = work.array(key, (rows, units), machine.dtype)
-    for i, projection in enumerate(afferents):
-        presynaptic = states[projection.source]
-        if i == 0 and presynaptic.shape[0] == rows:
-            kernels.products.product(presynaptic, projection.weights, total)
-            continue
-        part = work.array((*key, "part"), (presynaptic.shape[0], units), machine.dtype)
-        kernels.products.product(presynaptic, projection.weights, part)
-        if i == 0:
-            kernels.arrays.fill(total, 0.0)
-        kernels.products.add_shared(part, total)
-    return total
+    brought = drive(machine, pathway, target, states, work, Site.SCORE)
+    values = states[target]
+    given = input_given(machine, pathway, target, brought, values, work, Site.SCORE)
+    pathway.populations[target].log_probability(machine.kernels, given, values, total)
 
 
 def zero_total(machine: HelmholtzMachine, work: Workspace, label: Hashable, rows: int) -> Array:
@@ -318,11 +265,5 @@ def _log_probability(
     rows = max(state.shape[0] for state in states)
     total = zero_total(machine, work, (Site.SCORE, pathway.name, "log p"), rows)
     for target in pathway.order:
-        machine.populations[target].log_probability(
-            machine.kernels,
-            drive(machine, pathway, target, states, work, Site.SCORE),
-            pathway.biases[target].weights,
-            states[target],
-            total,
-        )
+        add_log_probability(machine, pathway, target, states, total, work)
     return total

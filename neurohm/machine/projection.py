@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from neurohm.backend import Array
 from neurohm.exceptions import InputError
+from neurohm.populations import InternalParameter, Population
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +49,31 @@ class Bias:
     weights: Array
 
 
+@dataclass(frozen=True, eq=False)
+class Internal:
+    """A parameter that a population has for itself in one pathway, such as lateral synapses.
+
+    Parameters
+    ----------
+    key : str
+        Name of the parameter, such as ``generative/visible->visible``.
+    target : int
+        Index of the population.
+    source : int or None
+        Index of the population whose activity is presynaptic, if there is one.
+    parameter : InternalParameter
+        What it is to the population.
+    weights : ndarray
+        Changed in place by plasticity.
+    """
+
+    key: str
+    target: int
+    source: int | None
+    parameter: InternalParameter
+    weights: Array
+
+
 class Pathway:
     """All that drives populations in one direction: projections and biases, an acyclic graph.
 
@@ -55,9 +81,13 @@ class Pathway:
     ----------
     name : str
         ``"generative"`` or ``"recognition"``.
+    populations : mapping of int to Population
+        What the units of each population that this pathway drives are, when it drives them.
     projections : sequence of Projection
     biases : sequence of Bias
         One of each population that this pathway drives.
+    internals : sequence of Internal
+        What populations have beside these.
 
     Attributes
     ----------
@@ -71,10 +101,17 @@ class Pathway:
     """
 
     def __init__(
-        self, name: str, projections: Sequence[Projection], biases: Sequence[Bias]
+        self,
+        name: str,
+        populations: Mapping[int, Population],
+        projections: Sequence[Projection],
+        biases: Sequence[Bias],
+        internals: Sequence[Internal] = (),
     ) -> None:
         self.name = name
+        self.populations = dict(populations)
         self.projections = tuple(projections)
+        self.internals = tuple(internals)
         self.biases = {bias.target: bias for bias in biases}
         self._afferents = {
             target: tuple(p for p in self.projections if p.target == target)
@@ -86,10 +123,14 @@ class Pathway:
         """Return the projections onto a population."""
         return self._afferents[target]
 
+    def internals_of(self, target: int) -> dict[str, Internal]:
+        """Return the internal parameters of a population by their role."""
+        return {i.parameter.role: i for i in self.internals if i.target == target}
+
     @property
-    def synapses(self) -> tuple[Projection | Bias, ...]:
-        """All projections, then all biases."""
-        return (*self.projections, *self.biases.values())
+    def synapses(self) -> tuple[Projection | Bias | Internal, ...]:
+        """All projections, then all biases, then what populations have for themselves."""
+        return (*self.projections, *self.biases.values(), *self.internals)
 
     def _sorted(self) -> tuple[int, ...]:
         """Return the populations that this pathway drives, each after all that drive it."""

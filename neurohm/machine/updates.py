@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from neurohm.backend import Activations, Array, SparseRows
 from neurohm.exceptions import InputError
-from neurohm.machine.projection import Bias, Projection
+from neurohm.machine.projection import Bias, Internal, Projection
 
 SYNAPSE_LOCAL = "synapse-local"
 NEURON_LOCAL = "neuron-local"
@@ -25,13 +25,13 @@ class Afferent:
 
     Parameters
     ----------
-    synapses : Projection or Bias
+    synapses : Projection, Bias or Internal
     presynaptic : ndarray or SparseRows, (rows, source units), or None
         Activity of the source; None stands for a unit that is always active (a bias). With fewer
         rows than the error has, a row serves as many consecutive rows of the error.
     """
 
-    synapses: Projection | Bias
+    synapses: Projection | Bias | Internal
     presynaptic: Activations | None
 
 

@@ -14,6 +14,7 @@ from neurohm.backend import Array
 from neurohm.checks import real_number
 from neurohm.exceptions import ArgumentTypeError, InputError
 from neurohm.machine import HelmholtzMachine, LocalUpdate, Updates, Workspace
+from neurohm.machine.projection import Internal
 from neurohm.machine.updates import SYNAPSE_LOCAL, Afferent
 from neurohm.plasticity.constraints import Constraint, NonNegative
 
@@ -327,6 +328,8 @@ def _accumulate(
     gradient = total[key][1]
     if afferent.presynaptic is not None:
         kernels.products.transposed_product(afferent.presynaptic, error, gradient, add)
+        if isinstance(afferent.synapses, Internal) and afferent.synapses.parameter.triangular:
+            kernels.arrays.keep_upper(gradient)
     elif add:
         kernels.arrays.add(summed, gradient)
     else:

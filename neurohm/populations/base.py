@@ -3,19 +3,114 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, ClassVar, Protocol
 
 from neurohm.backend import Activations, Array, Draws
 from neurohm.checks import whole_number
 from neurohm.kernels import Kernels, UnitKernels
 
 
+class Room(Protocol):
+    """Gives memory by label, the same each time."""
+
+    def __call__(self, label: str, shape: tuple[int, ...], dtype: Any, /) -> Array:
+        """Return an array of that shape; its content is arbitrary."""
+
+
+@dataclass(frozen=True)
+class InternalParameter:
+    """A parameter that units have beside the weights of their afferents and their bias.
+
+    Parameters
+    ----------
+    role : str
+        What it is to the population, such as ``"lateral"``.
+    key : str
+        Its name within a pathway, such as ``"hidden1->hidden1"``.
+    shape : tuple of int
+    start : float
+        Starting value, where it is not drawn.
+    drawn : bool
+        Whether starting values are drawn, as those of weights are.
+    triangular : bool
+        Whether only entries above the diagonal are synapses: from earlier units onto later ones.
+    source : str
+        Name of the population whose activity is presynaptic; empty where it is none.
+    onto_inner : bool
+        Whether these are synapses from another population onto a second compartment.
+    """
+
+    role: str
+    key: str
+    shape: tuple[int, ...]
+    start: float = 0.0
+    drawn: bool = False
+    triangular: bool = False
+    source: str = ""
+    onto_inner: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Drive:
+    """What afferents bring to a population along one pathway; a row may serve several rows.
+
+    Parameters
+    ----------
+    soma : ndarray, (rows, units)
+        The sum of presynaptic activity x weights.
+    inner : ndarray, (rows, inner units), or None
+        The same of a second compartment, where units have one.
+    """
+
+    soma: Array
+    inner: Array | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Input:
+    """All that decides how a population acts in one pathway.
+
+    Parameters
+    ----------
+    drive : ndarray, (rows, units)
+    bias : ndarray, (units,)
+    own : dict of str to ndarray
+        Internal parameters by their role.
+    inner : ndarray, (rows, inner units), or None
+    """
+
+    drive: Array
+    bias: Array
+    own: Mapping[str, Array] = field(default_factory=dict)
+    inner: Array | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class InternalChange:
+    """What a batch asks of the internal parameters that no afferent of the units teaches.
+
+    Parameters
+    ----------
+    parameters : dict of str to ndarray
+        The direction, uphill, of each by its role.
+    inner_error : ndarray, (rows, inner units), or None
+        The error of a second compartment, weighed, for the synapses onto it.
+    """
+
+    parameters: Mapping[str, Array]
+    inner_error: Array | None = None
+
+
 @dataclass(frozen=True)
 class Population(ABC):
-    """Units of one kind. What they do depends on their input a (the drive) and bias b alone.
+    """Units of one kind: how they act, given what reaches them.
 
     A kind whose passes do nothing to arrays but to call kernels may say that it is `recordable`.
+
+    Most kinds depend on drive and bias alone, and need no more than `passes`. Others have
+    `internals`, parameters of their own in each pathway that drives them.
 
     Parameters
     ----------
@@ -34,11 +129,23 @@ class Population(ABC):
     name: str = ""
 
     kind: ClassVar[str]
+    domain: ClassVar[str]
+    """What values activity has: kinds of one domain can stand for each other in a pathway."""
     recordable: ClassVar[bool] = False
+    compressible: ClassVar[bool] = True
+    """Whether the passes take activity in compressed rows."""
+    internal_locality: ClassVar[str] = ""
+    """How local the changes are that `internal_change` asks for."""
+    internal_reason: ClassVar[str] = ""
 
     def __post_init__(self) -> None:
         size = whole_number("population size", self.size, mend="give e.g. 40")
         object.__setattr__(self, "size", size)
+
+    @property
+    def inner_size(self) -> int:
+        """Number of units of a second compartment, 0 where there is none."""
+        return 0
 
     @abstractmethod
     def passes(self, kernels: Kernels) -> UnitKernels:
@@ -56,42 +163,83 @@ class Population(ABC):
     def fisher_weight(self, mean: Array) -> Array:
         """Return the Fisher information about the drive of units with the given mean."""
 
-    def mean(self, kernels: Kernels, drive: Array, bias: Array, out: Array) -> None:
-        """Write the mean activity given the drive ``(rows, units)`` into ``out``."""
-        self.passes(kernels).mean(drive, bias, out)
+    def internals(self, sources: Sequence[Population]) -> tuple[InternalParameter, ...]:
+        """Return the internal parameters in a pathway where those populations drive this one."""
+        return ()
+
+    def internal_change(
+        self,
+        kernels: Kernels,
+        given: Input,
+        values: Activations,
+        error: Array,
+        gain: Array,
+        scale: float,
+        room: Room,
+    ) -> InternalChange | None:
+        """Return what internal parameters learn that is not presynaptic activity x error.
+
+        Parameters
+        ----------
+        kernels : Kernels
+        given : Input
+        values : ndarray, (rows, units)
+            What the units did.
+        error : ndarray, (rows, units)
+            As `error` wrote it.
+        gain : ndarray, (rows,) or (1,)
+            Third factor of each row.
+        scale : float
+            A factor of all rows.
+        room : Room
+            Memory for the result.
+
+        Returns
+        -------
+        InternalChange or None
+        """
+        return None
+
+    def settings(self) -> dict[str, Any]:
+        """Return kind, size, name and whatever else it was made with, for model files."""
+        return {"kind": self.kind, **asdict(self)}
+
+    def mean(self, kernels: Kernels, given: Input, out: Array) -> None:
+        """Write the mean activity ``(rows, units)`` into ``out``."""
+        self.passes(kernels).mean(given.drive, given.bias, out)
 
     def draw(
         self,
         kernels: Kernels,
-        drive: Array,
-        bias: Array,
+        given: Input,
         draws: Draws,
         out: Activations,
         total: Array | None = None,
     ) -> None:
         """Write drawn activity into ``out``; add its log-probability (nats) to ``total``."""
+        passes = self.passes(kernels)
         if total is None:
-            self.passes(kernels).draw(drive, bias, draws, out)
+            passes.draw(given.drive, given.bias, draws, out)
         else:
-            self.passes(kernels).draw_with_log_probability(drive, bias, draws, out, total)
+            passes.draw_with_log_probability(given.drive, given.bias, draws, out, total)
 
     def error(
         self,
         kernels: Kernels,
-        drive: Array,
-        bias: Array,
+        given: Input,
         values: Activations,
         out: Array,
         total: Array | None = None,
     ) -> None:
         """Write ``values`` minus their prediction; add their log-probability to ``total``."""
+        passes = self.passes(kernels)
         if total is None:
-            self.passes(kernels).error(drive, bias, values, out)
+            passes.error(given.drive, given.bias, values, out)
         else:
-            self.passes(kernels).error_with_log_probability(drive, bias, values, out, total)
+            passes.error_with_log_probability(given.drive, given.bias, values, out, total)
 
     def log_probability(
-        self, kernels: Kernels, drive: Array, bias: Array, values: Activations, total: Array
+        self, kernels: Kernels, given: Input, values: Activations, total: Array
     ) -> None:
         """Add the log-probability (nats) of each row of ``values`` to ``total``."""
-        self.passes(kernels).log_probability(drive, bias, values, total)
+        self.passes(kernels).log_probability(given.drive, given.bias, values, total)

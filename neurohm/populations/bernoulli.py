@@ -31,6 +31,7 @@ class Bernoulli(Population):
     """
 
     kind: ClassVar[str] = "bernoulli"
+    domain: ClassVar[str] = "binary"
     recordable: ClassVar[bool] = True
 
     def passes(self, kernels: Kernels) -> UnitKernels:

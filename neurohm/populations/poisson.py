@@ -34,6 +34,7 @@ class Poisson(Population):
     """
 
     kind: ClassVar[str] = "poisson"
+    domain: ClassVar[str] = "counts"
     recordable: ClassVar[bool] = True
 
     def passes(self, kernels: Kernels) -> UnitKernels:

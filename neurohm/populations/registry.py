@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from neurohm.populations.autoregressive import AutoregressiveBernoulli
 from neurohm.populations.base import Population
 from neurohm.populations.bernoulli import Bernoulli
 from neurohm.populations.poisson import Poisson
 
-POPULATIONS: dict[str, type[Population]] = {kind.kind: kind for kind in (Bernoulli, Poisson)}
+KINDS: tuple[type[Population], ...] = (Bernoulli, AutoregressiveBernoulli, Poisson)
+POPULATIONS: dict[str, type[Population]] = {kind.kind: kind for kind in KINDS}
 
 
 def as_population(given: Population | int) -> Population:

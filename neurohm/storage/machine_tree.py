@@ -9,7 +9,7 @@ import numpy as np
 from neurohm.exceptions import FileFormatError
 from neurohm.machine import HelmholtzMachine
 from neurohm.machine.initial import Zeros
-from neurohm.populations import POPULATIONS
+from neurohm.populations import POPULATIONS, Population
 from neurohm.storage.tree import Tree
 
 
@@ -19,13 +19,12 @@ def machine_to_tree(machine: HelmholtzMachine) -> dict[str, Any]:
     Examples
     --------
     >>> sorted(machine_to_tree(HelmholtzMachine([4, 2])))
-    ['dtype', 'edges', 'parameters', 'populations']
+    ['dtype', 'edges', 'parameters', 'populations', 'recognition']
     """
     host = machine.backend.to_host
     return {
-        "populations": [
-            {"name": p.name, "kind": p.kind, "size": p.size} for p in machine.populations
-        ],
+        "populations": [p.settings() for p in machine.populations],
+        "recognition": [p.settings() for p in machine.recognition.populations.values()],
         "edges": [[list(edge) for edge in edges] for edges in machine.edges],
         "dtype": machine.dtype.name,
         "parameters": {key: np.array(host(array)) for key, array in machine.parameters().items()},
@@ -45,7 +44,8 @@ def machine_from_tree(tree: Tree, device: str = "cpu") -> HelmholtzMachine:
     >>> machine_from_tree(machine_to_tree(HelmholtzMachine([4, 2])))
     HelmholtzMachine(4 bernoulli - 2)
     """
-    unknown = {p["kind"] for p in tree["populations"]} - POPULATIONS.keys()
+    upward = tree.get("recognition", tree["populations"][1:])
+    unknown = {p["kind"] for p in (*tree["populations"], *upward)} - POPULATIONS.keys()
     if unknown:
         raise FileFormatError(
             f"populations of kind {sorted(unknown)}",
@@ -54,14 +54,20 @@ def machine_from_tree(tree: Tree, device: str = "cpu") -> HelmholtzMachine:
         )
     generative, recognition = (tuple((s, t) for s, t in edges) for edges in tree["edges"])
     machine = HelmholtzMachine(
-        [POPULATIONS[p["kind"]](p["size"], p["name"]) for p in tree["populations"]],
+        [_population(p) for p in tree["populations"]],
         edges=(generative, recognition),
+        recognition=[_population(p) for p in upward],
         initial=Zeros(),
         device=device,
         dtype=tree["dtype"],
     )
     machine.set_parameters(_flat(tree["parameters"]))
     return machine
+
+
+def _population(settings: Tree) -> Population:
+    others = {name: value for name, value in settings.items() if name != "kind"}
+    return POPULATIONS[settings["kind"]](**others)
 
 
 def _flat(tree: Tree, path: str = "") -> dict[str, Any]:

@@ -142,7 +142,8 @@ def train(
 def _compresses(machine: HelmholtzMachine, rule: LearningRule, batches: Batches) -> bool:
     """Return whether activity is compressed; a rule of one's own may not know that form."""
     density = getattr(batches, "density", 1.0)
-    return machine.backend.name == "cpu" and is_recordable(rule) and is_worth_compressing(density)
+    able = machine.backend.name == "cpu" and machine.visible.compressible and is_recordable(rule)
+    return able and is_worth_compressing(density)
 
 
 def _repeat(run: Run, batches: Batches, callbacks: Sequence[Callback], threads: int | None) -> None:

@@ -161,6 +161,9 @@ class Run:
             "samples_per_epoch": self.samples_per_epoch,
             "compressed": self.compressed,
             "sizes": list(self.machine.sizes),
-            "kinds": [p.kind for p in self.machine.populations],
+            "kinds": [
+                [p.kind for p in pathway.populations.values()]
+                for pathway in (self.machine.generative, self.machine.recognition)
+            ],
             "dtype": self.machine.dtype.name,
         }

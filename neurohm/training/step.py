@@ -198,7 +198,9 @@ class RecordedStep(Step):
 
 def step_of(run: Run, batches: Batches, workers: Workers) -> Step:
     """Return the step of a run, recorded where all that it consists of allows that."""
-    choices = (run.rule, run.plasticity, run.plasticity.constraint, *run.machine.populations)
+    pathways = (run.machine.generative, run.machine.recognition)
+    kinds = [p for pathway in pathways for p in pathway.populations.values()]
+    choices = (run.rule, run.plasticity, run.plasticity.constraint, *kinds)
     if all(map(is_recordable, choices)):
         return RecordedStep(run, batches, workers)
     return StepByHand(run, batches, workers)

@@ -13,7 +13,7 @@ from neurohm.machine import (
     Workspace,
     dream,
     log_joint,
-    prediction_error,
+    predict,
     recognise,
 )
 from neurohm.machine.passes import log_recognition
@@ -104,7 +104,8 @@ def test_errors_are_activity_minus_the_mean_given_the_input(normal_machine, edge
     way = machine.pathway(pathway)
     total = np.zeros(5)
     for target in way.order:
-        error, afferents = prediction_error(machine, way, target, activity, total=total)
+        prediction = predict(machine, way, target, activity, total=total)
+        error, afferents = prediction.error, prediction.afferents
         a = way.biases[target].weights + sum(
             activity.states[p.source] @ p.weights for p in way.afferents(target)
         )
@@ -131,7 +132,7 @@ def test_used_buffers_give_the_same_results_as_new_ones(normal_machine, edges, v
                 machine, dreamt.states[0], stream, particles=2, scored=True, work=buffers
             )
             errors = [
-                prediction_error(machine, way, target, woken, work=buffers)[0]
+                predict(machine, way, target, woken, work=buffers).error
                 for way in (machine.generative, machine.recognition)
                 for target in way.order
             ]
@@ -181,7 +182,7 @@ def test_compressed_data_pass_as_dense_ones(any_machine, particles: int) -> None
         wake = recognise(any_machine, data, RandomStream(2), particles=particles, scored=True)
         total = np.zeros(wake.rows)
         errors = [
-            prediction_error(any_machine, pathway, target, wake, total=total)[0]
+            predict(any_machine, pathway, target, wake, total=total).error
             for pathway in (any_machine.generative, any_machine.recognition)
             for target in pathway.order
         ]

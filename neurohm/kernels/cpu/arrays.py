@@ -6,7 +6,7 @@ import numpy as np
 
 from neurohm.backend import Array
 from neurohm.kernels.cpu.instruction import Issue
-from neurohm.kernels.cpu.operation import exact_operation, number, operation, vector
+from neurohm.kernels.cpu.operation import exact_operation, matrix, number, operation, vector
 
 
 class Arrays:
@@ -29,6 +29,10 @@ class Arrays:
         """Add values."""
         self._issue(_add, out.dtype, (values,), (out,), (), 0.2 * out.size)
 
+    def keep_upper(self, out: Array) -> None:
+        """Set a matrix to zero on and below its diagonal."""
+        self._issue(_keep_upper, out.dtype, (), (out,), (), 0.05 * out.size)
+
     def accumulate(self, values: Array, out: Array) -> None:
         """Add the sum of values."""
         self._issue(_accumulate, out.dtype, (values,), (out,), (), values.size)
@@ -47,6 +51,15 @@ def _add(words, real):  # type: ignore[no-untyped-def]
     values, out = vector(words, 0, real), vector(words, 1, real)
     for i in range(out.size):
         out[i] += values[i]
+
+
+@operation
+def _keep_upper(words, real):  # type: ignore[no-untyped-def]
+    out = matrix(words, 0, real)
+    for i in range(out.shape[0]):
+        row = out[i]
+        for j in range(i + 1):
+            row[j] = 0.0
 
 
 @exact_operation

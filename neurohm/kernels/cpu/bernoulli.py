@@ -40,7 +40,7 @@ def _draw(words, real):  # type: ignore[no-untyped-def]
         a, s = drive[row // share], out[row]
         fill_row(bits, row, keys, rows_per_key, site, clock)
         for j in range(out.shape[1]):
-            s[j] = one if _fires(a[j] + bias[j], bits[j]) else zero
+            s[j] = one if fires(a[j] + bias[j], bits[j]) else zero
 
 
 @operation
@@ -57,8 +57,8 @@ def _draw_with_log_probability(words, real):  # type: ignore[no-untyped-def]
         part = bias.dtype.type(0.0)
         for j in range(out.shape[1]):
             v = a[j] + bias[j]
-            s[j] = one if _fires(v, bits[j]) else zero
-            part += s[j] * v - _softplus(v)
+            s[j] = one if fires(v, bits[j]) else zero
+            part += s[j] * v - softplus(v)
         total[row] += np.float64(part)
 
 
@@ -78,7 +78,7 @@ def _draw_sparse(words, real):  # type: ignore[no-untyped-def]
         a = drive[row // share]
         fill_row(bits, row, keys, rows_per_key, site, clock)
         for j in range(units):
-            flags[j] = np.uint8(1) if _fires(a[j] + bias[j], bits[j]) else np.uint8(0)
+            flags[j] = np.uint8(1) if fires(a[j] + bias[j], bits[j]) else np.uint8(0)
         first, end = indptr[row], append_row(together, columns, indptr[row])
         for entry in range(first, end):
             values[entry] = one
@@ -124,7 +124,7 @@ def _log_probability(words, real):  # type: ignore[no-untyped-def]
         part = bias.dtype.type(0.0)
         for j in range(bias.size):
             v = a[j] + bias[j]
-            part += s[j] * v - _softplus(v)
+            part += s[j] * v - softplus(v)
         total[row] += np.float64(part)
 
 
@@ -176,7 +176,7 @@ def _sparse_log_probability(words, real):  # type: ignore[no-untyped-def]
         a, sample = drive[row // share], row // repeat
         part = bias.dtype.type(0.0)
         for j in range(bias.size):
-            part -= _softplus(a[j] + bias[j])
+            part -= softplus(a[j] + bias[j])
         for entry in range(indptr[sample], indptr[sample + 1]):
             j = columns[entry]
             part += values[entry] * (a[j] + bias[j])
@@ -184,7 +184,7 @@ def _sparse_log_probability(words, real):  # type: ignore[no-untyped-def]
 
 
 @njit(inline="always", **FAST)
-def _fires(logit, word):  # type: ignore[no-untyped-def]
+def fires(logit, word):  # type: ignore[no-untyped-def]
     """Return whether a uniform number is below the probability, without a division."""
     real = type(logit)
     zero, one, unit = real(0.0), real(1.0), real(UNIT)
@@ -194,7 +194,8 @@ def _fires(logit, word):  # type: ignore[no-untyped-def]
 
 
 @njit(inline="always", **FAST)
-def _softplus(logit):  # type: ignore[no-untyped-def]
+def softplus(logit):  # type: ignore[no-untyped-def]
+    """Return log(1 + exp(logit))."""
     return max(logit, type(logit)(0.0)) + log1p_unit(exp_clamped(-abs(logit)))
 
 

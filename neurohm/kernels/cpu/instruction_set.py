@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from neurohm.kernels.cpu import patterns
 from neurohm.kernels.cpu.arrays import Arrays
+from neurohm.kernels.cpu.autoregressive import Autoregressive
 from neurohm.kernels.cpu.bernoulli import BernoulliUnits
 from neurohm.kernels.cpu.crew import Crew
 from neurohm.kernels.cpu.fisher import Fisher
@@ -25,6 +26,7 @@ def kernels(issue: Issue = run_at_once) -> Kernels:
         name="cpu",
         bernoulli=BernoulliUnits(issue),
         poisson=PoissonUnits(issue),
+        autoregressive=Autoregressive(issue),
         products=Products(issue),
         arrays=Arrays(issue),
         weights=Weights(issue),

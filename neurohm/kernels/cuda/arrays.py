@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from neurohm.backend import Array
 from neurohm.kernels.cuda.call import MOST_THREADS, Issue, Launch, elementwise, run_at_once
 
@@ -25,6 +27,10 @@ class Arrays:
     def add(self, values: Array, out: Array) -> None:
         """Add values."""
         self._issue(elementwise("add", out, values, out))
+
+    def keep_upper(self, out: Array) -> None:
+        """Set a matrix to zero on and below its diagonal."""
+        self._issue(elementwise("keep_upper", out, np.int32(out.shape[0]), out))
 
     def accumulate(self, values: Array, out: Array) -> None:
         """Add the sum of values."""

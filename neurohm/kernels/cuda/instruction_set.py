@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 from neurohm.kernels.cpu import patterns
 from neurohm.kernels.cuda.arrays import Arrays
+from neurohm.kernels.cuda.autoregressive import Autoregressive
 from neurohm.kernels.cuda.bernoulli import BernoulliUnits
 from neurohm.kernels.cuda.call import Call, Issue, run_at_once
 from neurohm.kernels.cuda.fisher import Fisher
@@ -42,6 +43,7 @@ def kernels(issue: Issue = run_at_once, *, fast: bool = False) -> Kernels:
         name="cuda",
         bernoulli=BernoulliUnits(issue),
         poisson=PoissonUnits(issue),
+        autoregressive=Autoregressive(issue),
         products=Products(issue, fast),
         arrays=Arrays(issue),
         weights=Weights(issue),

@@ -39,7 +39,7 @@ class Units:
     def mean(self, drive: Array, bias: Array, out: Array) -> None:
         """Write the mean activity."""
         rows, units = out.shape
-        arguments = (*_drive(drive, bias, rows), np.int32(units), out)
+        arguments = (*drive_of(drive, bias, rows), np.int32(units), out)
         self._issue(rowwise(f"{self.kind}_mean", rows, units, bias, *arguments))
 
     def draw(self, drive: Array, bias: Array, draws: Draws, out: Activations) -> None:
@@ -71,7 +71,7 @@ class Units:
     ) -> None:
         rows, units = out.shape
         counters = -(-units // BLOCK) * LANE
-        drawn = (*_drive(drive, bias, rows), *_random(draws, rows), np.int32(units))
+        drawn = (*drive_of(drive, bias, rows), *random_of(draws, rows), np.int32(units))
         if not isinstance(out, SparseRows):
             arguments = (*drawn, out, None, total)
             self._issue(rowwise(f"{self.kind}_draw", rows, counters, bias, *arguments))
@@ -94,14 +94,16 @@ class Units:
     ) -> None:
         units = bias.shape[0]
         repeat = np.int32(rows // values.shape[0])
-        known = (*_drive(drive, bias, rows), *activity(values), repeat, np.int32(units))
+        known = (*drive_of(drive, bias, rows), *activity(values), repeat, np.int32(units))
         self._issue(rowwise(f"{self.kind}_error", rows, units, bias, *known, out, total))
 
 
-def _drive(drive: Array, bias: Array, rows: int) -> tuple[Any, ...]:
+def drive_of(drive: Array, bias: Array, rows: int) -> tuple[Any, ...]:
+    """Return the arguments that say what drives each of so many rows."""
     return drive, np.int32(rows // drive.shape[0]), bias
 
 
-def _random(draws: Draws, rows: int) -> tuple[Any, ...]:
+def random_of(draws: Draws, rows: int) -> tuple[Any, ...]:
+    """Return the arguments that say where the random numbers of so many rows lie."""
     rows_per_key = min(draws.rows_per_key, rows)  # the same within these rows, and 32 bits wide
     return draws.keys, np.int32(rows_per_key), draws.clock, np.int32(draws.site)

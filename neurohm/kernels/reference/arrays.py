@@ -17,6 +17,11 @@ def add(values: Array, out: Array) -> None:
     out += values
 
 
+def keep_upper(out: Array) -> None:
+    """Set a square matrix to zero on and below its diagonal."""
+    out[...] = np.triu(out, 1)
+
+
 def accumulate(values: Array, out: Array) -> None:
     """Add the sum of float64 values, ``(n,)``, to ``out``, ``(1,)``."""
     out += np.sum(values)

@@ -11,6 +11,7 @@ from typing import Any
 from neurohm.kernels.interface import Kernels, Workers
 from neurohm.kernels.reference import (
     arrays,
+    autoregressive,
     bernoulli,
     fisher,
     optimisers,
@@ -24,6 +25,7 @@ from neurohm.kernels.reference import (
 _PARTS: dict[str, ModuleType] = {
     "bernoulli": bernoulli,
     "poisson": poisson,
+    "autoregressive": autoregressive,
     "products": products,
     "arrays": arrays,
     "weights": weights,

@@ -8,6 +8,11 @@ extern "C" __global__ void add(const real *values, real *out, long long size) {
     for (long long i = begin(); i < size; i += stride()) out[i] += values[i];
 }
 
+extern "C" __global__ void keep_upper(int units, real *out, long long size) {
+    for (long long i = begin(); i < size; i += stride())
+        if (i % units <= i / units) out[i] = real(0);
+}
+
 // A single block.
 extern "C" __global__ void accumulate(const double *values, long long size, double *out) {
     double sum = 0;
