@@ -107,6 +107,10 @@ def normal_machine() -> Callable[..., neurohm.HelmholtzMachine]:
         rng = np.random.default_rng(seed)
         for array in machine.parameters().values():
             array[...] = rng.standard_normal(array.shape)
+        for pathway in (machine.generative, machine.recognition):
+            for internal in pathway.internals:
+                if internal.parameter.triangular:  # there are no other synapses
+                    internal.weights[...] = np.triu(internal.weights, 1)
         return machine
 
     return make

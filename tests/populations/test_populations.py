@@ -8,7 +8,7 @@ import pytest
 from neurohm.backend import RandomStream, get_backend
 from neurohm.exceptions import ArgumentTypeError, InputError
 from neurohm.kernels import Kernels, get_kernels
-from neurohm.populations import POPULATIONS, Bernoulli, Poisson, Population, as_population
+from neurohm.populations import POPULATIONS, Bernoulli, Input, Poisson, Population, as_population
 
 
 @pytest.fixture(scope="module")
@@ -67,33 +67,36 @@ def test_values_of_the_kind_pass(population: Population, most: int) -> None:
     population.check(np.array([[0, 1], [1, most]], dtype=float))
 
 
+@pytest.mark.parametrize("kind", [Bernoulli, Poisson])
 def test_the_bias_of_a_mean_gives_that_mean(kind: type[Population], kernels: Kernels) -> None:
     mean = np.array([1e-6, 0.01, 0.5, 0.999])
     out = np.empty((1, 4))
     population = kind(4)
-    population.mean(kernels, np.zeros((1, 4)), population.bias_of(mean), out)
+    population.mean(kernels, Input(np.zeros((1, 4)), population.bias_of(mean)), out)
     np.testing.assert_allclose(out[0], mean, rtol=1e-12)
     assert np.isfinite(population.bias_of(np.array([0.0, 1.0]))).all()
 
 
+@pytest.mark.parametrize("kind", [Bernoulli, Poisson])
 def test_the_fisher_weight_is_the_slope_of_the_mean(kind, kernels: Kernels) -> None:
     drive, zero, population = np.linspace(-2, 2, 5)[None], np.zeros(5), kind(5)
     low, mean, high = (np.empty((1, 5)) for _ in range(3))
     for shift, out in ((-1e-5, low), (0, mean), (1e-5, high)):
-        population.mean(kernels, drive + shift, zero, out)
+        population.mean(kernels, Input(drive + shift, zero), out)
     np.testing.assert_allclose(population.fisher_weight(mean), (high - low) / 2e-5, rtol=1e-8)
 
 
+@pytest.mark.parametrize("kind", [Bernoulli, Poisson])
 def test_passes_add_log_probabilities_where_there_is_a_total(kind, kernels: Kernels) -> None:
-    population, drive, bias = kind(5), np.zeros((1, 5)), np.full(5, 0.3)
+    population, given = kind(5), Input(np.zeros((1, 5)), np.full(5, 0.3))
     drawn, same, error, again = (np.empty((7, 5)) for _ in range(4))
     totals = np.zeros((3, 7))
     stream = RandomStream(1).at(0)
-    population.draw(kernels, drive, bias, stream, drawn)
-    population.draw(kernels, drive, bias, stream, same, totals[0])
-    population.error(kernels, drive, bias, drawn, error)
-    population.error(kernels, drive, bias, drawn, again, totals[1])
-    population.log_probability(kernels, drive, bias, drawn, totals[2])
+    population.draw(kernels, given, stream, drawn)
+    population.draw(kernels, given, stream, same, totals[0])
+    population.error(kernels, given, drawn, error)
+    population.error(kernels, given, drawn, again, totals[1])
+    population.log_probability(kernels, given, drawn, totals[2])
     np.testing.assert_array_equal(drawn, same)
     np.testing.assert_allclose(error, again, rtol=1e-12)
     np.testing.assert_allclose(totals[0], totals[2], rtol=1e-12)

@@ -98,6 +98,35 @@ def test_errors_and_log_probabilities_agree(kind, case, reference, cuda, close: 
     np.testing.assert_array_equal(totals[2], totals[1])
 
 
+@pytest.mark.parametrize("units", [1, 65, 300])
+def test_autoregressive_units_agree(units, dtype, reference, cuda, draws, close: Close) -> None:
+    rows = 12
+    rng = np.random.default_rng(units)
+    drive, bias = rng.standard_normal((rows // 3, units)), rng.standard_normal(units)
+    lateral = np.triu(rng.standard_normal((units, units)) / np.sqrt(units), 1)
+    given = [np.ascontiguousarray(array, dtype) for array in (drive, bias, lateral)]
+    results = []
+    for kernels in (reference, cuda):
+        drawn, plain, mean = (np.empty((rows, units), dtype) for _ in range(3))
+        total = np.arange(rows, dtype=np.float64)
+        kernels.autoregressive.draw(*given, draws, drawn, total)
+        kernels.autoregressive.draw(*given, draws, plain)
+        kernels.autoregressive.mean(*given, mean)
+        results.append((drawn, plain, mean, total))
+    np.testing.assert_array_equal(results[1][0], results[0][0])
+    np.testing.assert_array_equal(results[1][1], results[0][0])
+    close(results[1][2], results[0][2], 30)
+    close(results[1][3], results[0][3], 30)
+
+
+def test_only_entries_above_the_diagonal_are_kept(dtype, reference, cuda) -> None:
+    results = [np.ones((7, 7), dtype) for _ in range(2)]
+    for kernels, out in zip((reference, cuda), results, strict=True):
+        kernels.arrays.keep_upper(out)
+    np.testing.assert_array_equal(results[0], results[1])
+    np.testing.assert_array_equal(results[0], np.triu(np.ones((7, 7), dtype), 1))
+
+
 @pytest.mark.parametrize("extreme", [1e3, -1e3, 1e30, -1e30])
 def test_extreme_drives_stay_finite(kind, dtype, extreme, draws, cuda) -> None:
     passes = getattr(cuda, kind)
