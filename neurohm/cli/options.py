@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 
 from neurohm.cli.output_files import RECORDING, stated_format
-from neurohm.cli.parsing import parse_epochs, parse_sizes, parse_time
+from neurohm.cli.parsing import parse_epochs, parse_layers, parse_time
 
 if TYPE_CHECKING:
     from neurohm.estimators import SpikeHelmholtz
@@ -124,7 +124,10 @@ class MachineOptions:
     hidden: Annotated[
         str,
         typer.Option(
-            metavar="SIZES", help="Hidden layers, from the spikes upward.", rich_help_panel=MACHINE
+            metavar="SIZES",
+            help="Hidden layers, from the spikes upward: sizes, or kinds of units with sizes, "
+            "such as autoregressive:40.",
+            rich_help_panel=MACHINE,
         ),
     ] = "40,10"
     observation: Annotated[
@@ -168,7 +171,7 @@ class MachineOptions:
 
     def estimator(self) -> SpikeHelmholtz:
         """Return the estimator with these settings, not fitted."""
-        bin_size, hidden = self.bin_size, parse_sizes(self.hidden, "--hidden")
+        bin_size, hidden = self.bin_size, parse_layers(self.hidden, "--hidden")
 
         from neurohm.estimators import SpikeHelmholtz
 

@@ -78,6 +78,38 @@ def parse_sizes(text: str, option: str) -> tuple[int, ...]:
     return sizes
 
 
+def parse_layers(text: str, option: str) -> tuple[int | str, ...]:
+    """Return hidden layers separated by commas: sizes, or kinds of units with sizes.
+
+    Parameters
+    ----------
+    text : str
+    option : str
+        Where it was given, for the message.
+
+    Returns
+    -------
+    tuple of int or str
+
+    Raises
+    ------
+    InputError
+
+    Examples
+    --------
+    >>> parse_layers("autoregressive:40,10", "--hidden")
+    ('autoregressive:40', 10)
+    """
+    from neurohm.populations import as_population
+
+    parts = [part.strip() for part in text.split(",")]
+    if not any(":" in part for part in parts):
+        return parse_sizes(text, option)
+    for part in parts:
+        as_population(int(part) if part.isdigit() else part)
+    return tuple(int(part) if part.isdigit() else part for part in parts)
+
+
 def parse_epochs(text: str, option: str) -> int | str:
     """Return a number of epochs, or ``"auto"``.
 

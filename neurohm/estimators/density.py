@@ -17,7 +17,7 @@ from neurohm.estimators.settings import (
     chosen_plasticity,
     chosen_rule,
     chosen_seed,
-    hidden_sizes,
+    hidden_layers,
     require_fitted,
 )
 from neurohm.exceptions import InputError
@@ -305,7 +305,7 @@ class HelmholtzDensity(HelmholtzEstimator):
         visible = POPULATIONS[self.observation](self.n_features_in_)
         visible.check(np.asarray(X.data) if hasattr(X, "tocsr") else X)
         self.machine_ = HelmholtzMachine(
-            [visible, *hidden_sizes(self.hidden)],
+            [visible, *hidden_layers(self.hidden)],
             initial=self._initial(X),
             seed=self.seed_,
             device=self.device,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -11,14 +11,17 @@ from neurohm.checks import whole_number
 from neurohm.exceptions import ArgumentTypeError, InputError, NotFittedError
 from neurohm.learning import LearningRule, as_rule
 from neurohm.plasticity import Plasticity, as_plasticity
+from neurohm.populations import Population, as_population, population_of
+
+Layers: TypeAlias = "Sequence[int | str | Population] | int | str | Population"
 
 SPIKE_RATES = {"adam": 1.5e-2, "delta": 0.1}
 FEWEST_EPOCHS, FEWEST_STEPS = 50, 4000
 DENSITY_RATES = {"adam": 5e-3, "delta": 0.1}
 
 
-def hidden_sizes(hidden: Any) -> tuple[int, ...]:
-    """Return the sizes of the hidden layers.
+def hidden_layers(hidden: Any) -> tuple[Population | int | str, ...]:
+    """Return the hidden populations: sizes, populations, or kinds with sizes.
 
     Raises
     ------
@@ -27,16 +30,24 @@ def hidden_sizes(hidden: Any) -> tuple[int, ...]:
 
     Examples
     --------
-    >>> hidden_sizes(40), hidden_sizes([40, 10])
-    ((40,), (40, 10))
+    >>> hidden_layers(40), hidden_layers([40, "autoregressive:10"])
+    ((40,), (40, 'autoregressive:10'))
     """
     mend = "give e.g. hidden=(40, 10)"
     given = hidden.tolist() if isinstance(hidden, np.ndarray) else hidden
     several = isinstance(given, Sequence) and not isinstance(given, str)
-    sizes = list(given) if several else [given]
-    if not sizes:
+    layers = list(given) if several else [given]
+    if not layers:
         raise InputError("no hidden layer", "at least one", mend)
-    return tuple(whole_number("hidden size", size, mend=mend) for size in sizes)
+    for layer in layers:
+        if isinstance(layer, str):
+            as_population(layer)
+    return tuple(
+        layer
+        if isinstance(layer, Population | str)
+        else whole_number("hidden size", layer, mend=mend)
+        for layer in layers
+    )
 
 
 def is_auto(value: Any) -> bool:
@@ -133,7 +144,10 @@ def plain(settings: dict[str, Any]) -> dict[str, Any]:
         if isinstance(value, LearningRule | Plasticity):
             result[name] = {"name": value.name, **value.settings()}
         elif name == "hidden":
-            result[name] = list(hidden_sizes(value))
+            result[name] = [
+                layer.settings() if isinstance(layer, Population) else layer
+                for layer in hidden_layers(value)
+            ]
         elif isinstance(value, np.generic):
             result[name] = value.item()
         elif isinstance(value, Sequence | np.ndarray) and not isinstance(value, str):
@@ -151,7 +165,9 @@ def revived(settings: dict[str, Any]) -> dict[str, Any]:
     if isinstance(plasticity := result.get("plasticity"), dict):
         result["plasticity"] = as_plasticity(**_by_name("plasticity", plasticity))
     if isinstance(result.get("hidden"), list):
-        result["hidden"] = tuple(result["hidden"])
+        result["hidden"] = tuple(
+            population_of(layer) if isinstance(layer, dict) else layer for layer in result["hidden"]
+        )
     return result
 
 

@@ -20,11 +20,12 @@ from neurohm.estimators.base import keepers
 from neurohm.estimators.fitted_spikes import FittedSpikes
 from neurohm.estimators.holding_out import hold_out
 from neurohm.estimators.settings import (
+    Layers,
     chosen_epochs,
     chosen_plasticity,
     chosen_rule,
     chosen_seed,
-    hidden_sizes,
+    hidden_layers,
     is_auto,
 )
 from neurohm.estimators.window_batches import WindowBatches
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 BIN_SIZE = 0.02
 MOST_HELD_OUT = 2000
+OBSERVATIONS = ("auto", "bernoulli", "poisson")
 
 
 class SpikeHelmholtz(FittedSpikes):
@@ -52,8 +54,9 @@ class SpikeHelmholtz(FittedSpikes):
 
     Parameters
     ----------
-    hidden : sequence of int or int
-        Sizes of the hidden layers, from the one next to the spikes.
+    hidden : sequence of int, Population or str, or one of them
+        The hidden layers, from the one next to the spikes: sizes, populations, or kinds of units
+        with sizes, such as ``"autoregressive:40"``.
     bin_size : float or "auto"
         Seconds. "auto": 20 ms, or the bins of a recording that came binned.
     lags : int
@@ -115,7 +118,7 @@ class SpikeHelmholtz(FittedSpikes):
 
     def __init__(
         self,
-        hidden: Sequence[int] | int = (40, 10),
+        hidden: Layers = (40, 10),
         bin_size: float | str = "auto",
         lags: int = 5,
         rule: str | LearningRule = "reweighted",
@@ -224,12 +227,12 @@ class SpikeHelmholtz(FittedSpikes):
             mend = "give seconds, e.g. 0.02, or 'auto'"
             real_number("bin_size", self.bin_size, above=0, mend=mend)
         real_number("validation", self.validation, least=0, below=1)
-        if self.observation not in ("auto", *POPULATIONS):
+        if self.observation not in OBSERVATIONS:
             raise InputError(
-                f"observation {self.observation!r}", "'auto', " + ", ".join(map(repr, POPULATIONS))
+                f"observation {self.observation!r}", "one of " + ", ".join(map(repr, OBSERVATIONS))
             )
         return {
-            "hidden": hidden_sizes(self.hidden),
+            "hidden": hidden_layers(self.hidden),
             "rule": chosen_rule(self.rule, self.particles),
             "plasticity": chosen_plasticity(self.plasticity, self.learning_rate),
             "lags": whole_number("lags", self.lags),

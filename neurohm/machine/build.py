@@ -48,7 +48,7 @@ def named(populations: Sequence[Population]) -> tuple[Population, ...]:
 
 
 def recognised(
-    populations: Sequence[Population], given: Sequence[Population | int] | None
+    populations: Sequence[Population], given: Sequence[Population | int | str] | None
 ) -> dict[int, Population]:
     """Return what the units of each hidden population are when recognition drives them.
 
@@ -56,7 +56,7 @@ def recognised(
     ----------
     populations : sequence of Population
         The visible one first, all of them named.
-    given : sequence of Population or int, or None
+    given : sequence of Population, int or str, or None
         One of each hidden population; a number means that it is what it is anyway.
 
     Returns
@@ -70,8 +70,8 @@ def recognised(
 
     Examples
     --------
-    >>> from neurohm.populations import AutoregressiveBernoulli, Bernoulli
-    >>> recognised([Bernoulli(4, "visible"), Bernoulli(2, "h")], [AutoregressiveBernoulli(2)])
+    >>> from neurohm.populations import Bernoulli
+    >>> recognised([Bernoulli(4, "visible"), Bernoulli(2, "h")], ["autoregressive:2"])
     {1: AutoregressiveBernoulli(size=2, name='h')}
     """
     hidden = populations[1:]
@@ -81,12 +81,15 @@ def recognised(
         raise InputError(
             f"{len(given)} populations for recognition", f"one of each of {len(hidden)} hidden ones"
         )
-    kinds = [own if isinstance(g, int) else g for g, own in zip(given, hidden, strict=True)]
-    sizes = [as_population(g).size for g in given]
-    for size, kind, own in zip(sizes, kinds, hidden, strict=True):
-        if (size, kind.domain) != (own.size, own.domain):
+    asked = [as_population(g) for g in given]
+    kinds = [
+        own if isinstance(g, int) and kind.size == own.size else kind
+        for g, kind, own in zip(given, asked, hidden, strict=True)
+    ]
+    for kind, own in zip(kinds, hidden, strict=True):
+        if (kind.size, kind.domain) != (own.size, own.domain):
             raise InputError(
-                f"{size} {kind.kind} units to recognise {own.name}",
+                f"{kind.size} {kind.kind} units to recognise {own.name}",
                 f"{own.size} units with {own.domain} values, as it has when it is generated",
             )
     return {i: replace(p, name=hidden[i - 1].name) for i, p in enumerate(kinds, 1)}

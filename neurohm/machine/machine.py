@@ -30,11 +30,12 @@ class HelmholtzMachine:
 
     Parameters
     ----------
-    populations : sequence of Population or int
-        The visible population first. A number means so many Bernoulli units.
+    populations : sequence of Population, int or str
+        The visible population first. A number means so many Bernoulli units, a text such as
+        ``"autoregressive:200"`` the units of a kind.
     edges : tuple of two sequences of (source, target), optional
         Generative and recognition projections by the index of the populations; a chain by default.
-    recognition : sequence of Population or int, optional
+    recognition : sequence of Population, int or str, optional
         What the units of each hidden population are when the recognition pathway drives them, of
         the same sizes and with the same values; by default what they are in ``populations``. A
         number means the latter, too.
@@ -66,17 +67,16 @@ class HelmholtzMachine:
 
     Lateral synapses in the recognition of the first hidden population:
 
-    >>> from neurohm.populations import AutoregressiveBernoulli
-    >>> HelmholtzMachine([9, 6, 1], recognition=[AutoregressiveBernoulli(6), 1])
+    >>> HelmholtzMachine([9, 6, 1], recognition=["autoregressive:6", 1])
     HelmholtzMachine(9 bernoulli - 6 - 1, recognition 6 autoregressive - 1)
     """
 
     def __init__(
         self,
-        populations: Sequence[Population | int],
+        populations: Sequence[Population | int | str],
         *,
         edges: Edges | None = None,
-        recognition: Sequence[Population | int] | None = None,
+        recognition: Sequence[Population | int | str] | None = None,
         initial: Initial | None = None,
         seed: int | RandomStream = 0,
         device: str | Backend = "cpu",

@@ -11,7 +11,7 @@ from neurohm.populations.base import (
 )
 from neurohm.populations.bernoulli import Bernoulli
 from neurohm.populations.poisson import Poisson
-from neurohm.populations.registry import POPULATIONS, as_population
+from neurohm.populations.registry import POPULATIONS, as_population, population_of
 
 __all__ = [
     "POPULATIONS",
@@ -25,4 +25,5 @@ __all__ = [
     "Population",
     "Room",
     "as_population",
+    "population_of",
 ]

@@ -1,7 +1,11 @@
-"""Populations by the name of their kind, for model files and for sizes given as numbers."""
+"""Populations by the name of their kind, for model files and for those given in short."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from neurohm.exceptions import InputError
 from neurohm.populations.autoregressive import AutoregressiveBernoulli
 from neurohm.populations.base import Population
 from neurohm.populations.bernoulli import Bernoulli
@@ -11,6 +15,45 @@ KINDS: tuple[type[Population], ...] = (Bernoulli, AutoregressiveBernoulli, Poiss
 POPULATIONS: dict[str, type[Population]] = {kind.kind: kind for kind in KINDS}
 
 
-def as_population(given: Population | int) -> Population:
-    """Return a population; a number means so many Bernoulli units."""
-    return given if isinstance(given, Population) else Bernoulli(given)
+def population_of(settings: Mapping[str, Any]) -> Population:
+    """Return the population that has those settings, its kind among them.
+
+    Examples
+    --------
+    >>> population_of(Bernoulli(3, "spikes").settings())
+    Bernoulli(size=3, name='spikes')
+    """
+    others = {name: value for name, value in settings.items() if name != "kind"}
+    return POPULATIONS[settings["kind"]](**others)
+
+
+def as_population(given: Population | int | str) -> Population:
+    """Return a population by its size, or by kind and size.
+
+    Parameters
+    ----------
+    given : Population, int or str
+        A number means so many Bernoulli units; a text is a kind, a colon and a size.
+
+    Raises
+    ------
+    InputError, ArgumentTypeError
+        If the kind is unknown (the message lists the known ones), or the size is none.
+
+    Examples
+    --------
+    >>> as_population("autoregressive:200")
+    AutoregressiveBernoulli(size=200, name='')
+    """
+    if isinstance(given, Population):
+        return given
+    if not isinstance(given, str):
+        return Bernoulli(given)
+    kind, colon, size = given.partition(":")
+    if not colon or kind not in POPULATIONS or not size.isdigit():
+        raise InputError(
+            f"population {given!r}",
+            f"a size, or a kind and a size; kinds are {', '.join(POPULATIONS)}",
+            "give e.g. 200 or 'autoregressive:200'",
+        )
+    return POPULATIONS[kind](int(size))

@@ -9,7 +9,7 @@ import numpy as np
 from neurohm.exceptions import FileFormatError
 from neurohm.machine import HelmholtzMachine
 from neurohm.machine.initial import Zeros
-from neurohm.populations import POPULATIONS, Population
+from neurohm.populations import POPULATIONS, population_of
 from neurohm.storage.tree import Tree
 
 
@@ -54,20 +54,15 @@ def machine_from_tree(tree: Tree, device: str = "cpu") -> HelmholtzMachine:
         )
     generative, recognition = (tuple((s, t) for s, t in edges) for edges in tree["edges"])
     machine = HelmholtzMachine(
-        [_population(p) for p in tree["populations"]],
+        [population_of(p) for p in tree["populations"]],
         edges=(generative, recognition),
-        recognition=[_population(p) for p in upward],
+        recognition=[population_of(p) for p in upward],
         initial=Zeros(),
         device=device,
         dtype=tree["dtype"],
     )
     machine.set_parameters(_flat(tree["parameters"]))
     return machine
-
-
-def _population(settings: Tree) -> Population:
-    others = {name: value for name, value in settings.items() if name != "kind"}
-    return POPULATIONS[settings["kind"]](**others)
 
 
 def _flat(tree: Tree, path: str = "") -> dict[str, Any]:

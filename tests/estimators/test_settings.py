@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import neurohm as nh
-from neurohm.estimators.settings import chosen_plasticity, chosen_seed, hidden_sizes, plain, revived
+from neurohm.estimators.settings import chosen_plasticity, chosen_seed, hidden_layers, plain, revived
 
 RULES = st.one_of(
     st.sampled_from(["reweighted", "wake-sleep"]),
@@ -53,8 +53,8 @@ def test_revived_leaves_what_it_is_given():
 
 
 @pytest.mark.parametrize("hidden", [4, [4], (4,), np.int64(4), np.array([4])])
-def test_hidden_sizes(hidden):
-    assert hidden_sizes(hidden) == (4,)
+def test_hidden_layers(hidden):
+    assert hidden_layers(hidden) == (4,)
 
 
 def test_seeds():
