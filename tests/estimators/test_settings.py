@@ -10,7 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import neurohm as nh
-from neurohm.estimators.settings import chosen_plasticity, chosen_seed, hidden_layers, plain, revived
+from neurohm.estimators.settings import (
+    chosen_plasticity,
+    chosen_seed,
+    hidden_layers,
+    plain,
+    revived,
+)
 
 RULES = st.one_of(
     st.sampled_from(["reweighted", "wake-sleep"]),
