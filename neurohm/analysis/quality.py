@@ -36,7 +36,7 @@ class ScoreReport:
     effective_sample_size : float
         Mean over windows: how many particles carry the estimate.
     kind : str
-        ``"importance"`` or ``"bound"``; both are on average below the true likelihood.
+        ``"importance"`` or ``"bound"``, both on average below the true likelihood, or ``"exact"``.
     n_bins, n_spikes, n_blocks : int
         What was scored: observed bins that lie in whole windows, their spikes, blocks of time.
         Of Bernoulli units a bin with several spikes counts as one spike.

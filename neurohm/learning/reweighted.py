@@ -97,14 +97,15 @@ class Reweighted(LearningRule):
         work: Workspace | None = None,
     ) -> Activity:
         """Return activity drawn bottom-up, K consecutive particles for each sample."""
-        return recognise(machine, x, stream, Site.WAKE, self.particles, scored=True, work=work)
+        particles = self._particles(machine)
+        return recognise(machine, x, stream, Site.WAKE, particles, scored=True, work=work)
 
     def wake_updates(
         self, machine: HelmholtzMachine, wake: Activity, work: Workspace | None = None
     ) -> Updates:
         """Return the weighted updates of both pathways, the bound L_K and the sample size."""
         work = work or Workspace(machine.backend)
-        samples = wake.rows // self.particles
+        samples = wake.rows // self._particles(machine)
         log_joint = zero_total(machine, work, "log p(x, h)", wake.rows)
         predictions = [
             predict(machine, machine.generative, target, wake, total=log_joint, work=work)
@@ -139,11 +140,16 @@ class Reweighted(LearningRule):
         """Return the sleep update of the recognition pathway times its mix."""
         return Updates() if sleep is None else invert_dream(machine, sleep, self.sleep_mix, work)
 
+    def _particles(self, machine: HelmholtzMachine) -> int:
+        """Return K, which is one where nothing is hidden: all particles would be the sample."""
+        return self.particles if machine.recognition.order else 1
+
     def _weights(
         self, machine: HelmholtzMachine, log_joint: Array, wake: Activity, work: Workspace
     ) -> tuple[Array, dict[str, Array]]:
-        shape = (wake.rows // self.particles, self.particles)
-        samples = shape[0]
+        particles = self._particles(machine)
+        samples = wake.rows // particles
+        shape = (samples, particles)
         assert wake.log_probability is not None
         log_weights = work.array("log weights", shape, "float64")
         machine.kernels.weights.log_ratio(log_joint, wake.log_probability, log_weights.reshape(-1))

@@ -1,5 +1,6 @@
 """How well a machine explains data: exactly where states can be listed, else by sampling."""
 
+from neurohm.likelihood.estimate import LogLikelihood
 from neurohm.likelihood.exact import (
     all_states,
     exact_divergence,
@@ -9,7 +10,7 @@ from neurohm.likelihood.exact import (
     exact_posterior_means,
     exact_recognition_gap,
 )
-from neurohm.likelihood.importance import LogLikelihood, log_likelihood
+from neurohm.likelihood.importance import log_likelihood
 from neurohm.likelihood.metrics import block_standard_error, nats_to_bits
 
 __all__ = [

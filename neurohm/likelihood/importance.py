@@ -6,74 +6,39 @@ the order of the rows nor on which other rows are there, and a score is the same
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from threadpoolctl import threadpool_limits
 
 from neurohm.backend import Array, Draws, Site, as_stream
 from neurohm.exceptions import InputError
 from neurohm.kernels import Kernels, Program
+from neurohm.likelihood.estimate import LogLikelihood
+from neurohm.likelihood.progress import scoring
+from neurohm.likelihood.rows import FEWEST, as_rows, by_parts
+from neurohm.likelihood.rows import cores as _cores
+from neurohm.likelihood.weights import Summary, Weights, spread_of
 from neurohm.machine import HelmholtzMachine, Workspace
 from neurohm.machine.inputs import drive
 from neurohm.machine.passes import log_joint, recognise
 from neurohm.populations import Drive
 
-BLOCK = 64  # a BLAS gives other last bits for matrices of few rows, so there are never fewer
+BLOCK = FEWEST  # rows whose drives from the data are computed at once
 ROWS = 4 * BLOCK  # at most scored by one thread at a time; equal rows among them once
 _PATHWAYS = ("generative", "recognition")
 CHUNK = 1024  # particles summed at a time, so that memory stays the same for any number of them
 
 
-@dataclass(frozen=True, eq=False)
-class LogLikelihood:
-    """An estimate of log p(x), one entry a row.
-
-    Parameters
-    ----------
-    value : ndarray of float64, (rows,)
-        Nats. On average below log p(x), and the closer the more particles.
-    standard_error : ndarray of float64, (rows,)
-        Of the value, by the spread of the weights (nats); ``nan`` with one particle.
-    effective_sample_size : ndarray of float64, (rows,)
-        From 1 to ``particles``: how many particles carry the estimate.
-    particles : int
-    kind : str
-        ``"importance"``; with one particle it is a ``"bound"``, the negative free energy.
-    """
-
-    value: npt.NDArray[np.float64]
-    standard_error: npt.NDArray[np.float64]
-    effective_sample_size: npt.NDArray[np.float64]
-    particles: int
-    kind: str
-
-    @property
-    def mean(self) -> float:
-        """Mean over the rows (nats)."""
-        return float(self.value.mean())
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the estimate as plain data."""
-        plain = {k: v.tolist() if hasattr(v, "tolist") else v for k, v in asdict(self).items()}
-        return {**plain, "mean": self.mean}
-
-    def __repr__(self) -> str:
-        return (
-            f"LogLikelihood(mean={self.mean:.4f} nats over {self.value.size} rows, "
-            f"kind={self.kind!r}, particles={self.particles}, "
-            f"effective sample size {self.effective_sample_size.mean():.1f})"
-        )
-
-
 def log_likelihood(
-    machine: HelmholtzMachine, x: Any, *, particles: int = 1000, seed: int = 0
+    machine: HelmholtzMachine,
+    x: Any,
+    *,
+    particles: int = 1000,
+    seed: int = 0,
+    progress: bool = True,
 ) -> LogLikelihood:
     """Estimate log p(x) of each row: log (1/K) sum_k p(x, h_k) / q(h_k | x), with h_k from q.
 
@@ -82,12 +47,15 @@ def log_likelihood(
     machine : HelmholtzMachine
     x : array_like, sparse matrix or WindowMatrix, (rows, visible units)
     particles : int
-        K.
+        K. Memory does not depend on it.
     seed : int
+    progress : bool
+        Whether a score of more than two seconds shows a bar, where stderr is a terminal.
 
     Returns
     -------
     LogLikelihood
+        Exact, for any K, where the machine has no hidden population.
 
     Raises
     ------
@@ -110,31 +78,79 @@ def log_likelihood(
     """
     if particles < 1:
         raise InputError(f"particles {particles}", "at least 1", "give e.g. 1000")
-    seed = as_stream(seed).seed
-    # anything with a shape that slices by rows will do: rows may be built when they are asked for
-    x = x.tocsr() if hasattr(x, "tocsr") else x if hasattr(x, "shape") else np.asarray(x)
-    rows = x.shape[0] if x.shape else 0
-    if rows == 0:
-        raise InputError("no rows to score", "at least one")
+    drawn = particles if has_hidden(machine) else 1
+    value, effective = weigh(machine, x, drawn, seed, Weights, progress=progress)
+    rows = value.size
+    if not has_hidden(machine):
+        return LogLikelihood(
+            value, np.zeros(rows), np.full(rows, float(particles)), particles, "exact"
+        )
+    if particles == 1:
+        return LogLikelihood(value, np.full(rows, np.nan), effective, 1, "bound")
+    return LogLikelihood(value, spread_of(effective, particles), effective, particles, "importance")
 
+
+def has_hidden(machine: HelmholtzMachine) -> bool:
+    """Return whether a machine has hidden populations; without them its likelihood is exact.
+
+    Examples
+    --------
+    >>> has_hidden(HelmholtzMachine([4])), has_hidden(HelmholtzMachine([4, 2]))
+    (False, True)
+    """
+    return bool(machine.recognition.order)
+
+
+def weigh(
+    machine: HelmholtzMachine,
+    x: Any,
+    particles: int,
+    seed: int,
+    sums: Callable[[int], Summary],
+    *,
+    progress: bool = False,
+) -> npt.NDArray[np.float64]:
+    """Draw particles of each row and return what a summary makes of their weights.
+
+    Parameters
+    ----------
+    machine : HelmholtzMachine
+    x : array_like, sparse matrix or WindowMatrix, (rows, visible units)
+    particles, seed : int
+    sums : callable
+        From a number of rows to a new `Summary` of their log-weights.
+    progress : bool
+
+    Returns
+    -------
+    ndarray of float64, (results of the summary, rows)
+
+    Raises
+    ------
+    InputError
+        If the data do not fit the machine.
+
+    Examples
+    --------
+    >>> machine = HelmholtzMachine([4, 2], seed=0)
+    >>> weigh(machine, np.eye(4), 10, 0, Weights).shape
+    (2, 4)
+    """
+    seed, x = as_stream(seed).seed, as_rows(x)
+    rows = x.shape[0]
     scorers = threading.local()
     threads = _cores() if machine.backend.name == "cpu" else 1
     share = min(ROWS, -(-rows // threads))
 
-    def estimate(first: int) -> Array:
+    def estimate(part: slice) -> Array:
         with machine.backend.activate():
             if not hasattr(scorers, "own"):
-                scorers.own = _Scorer(machine, particles)
-            part = machine.backend.to_host(machine.as_activity(x[first : first + share]))
-            return _score_rows(scorers.own, part, content_keys(part, seed))
+                scorers.own = _Scorer(machine, particles, sums, advance)
+            data = machine.backend.to_host(machine.as_activity(x[part]))
+            return _score_rows(scorers.own, data, content_keys(data, seed))
 
-    with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads) as pool:
-        parts = np.concatenate(list(pool.map(estimate, range(0, rows, share))), axis=1)
-    value, effective = parts
-    if particles == 1:
-        return LogLikelihood(value, np.full(rows, np.nan), effective, 1, "bound")
-    spread = np.maximum(1 / effective - 1 / particles, 0) * particles / (particles - 1)
-    return LogLikelihood(value, np.sqrt(spread), effective, particles, "importance")
+    with scoring(rows, shown=progress) as advance:
+        return by_parts(estimate, rows, share, threads)
 
 
 def content_keys(x: Array, seed: int) -> npt.NDArray[np.uint32]:
@@ -174,14 +190,8 @@ def _mix(z: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     return z ^ (z >> np.uint64(31))
 
 
-def _cores() -> int:
-    """Return how many cores this process may use."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
-
-
 def _score_rows(scorer: _Scorer, x: Array, keys: Array) -> Array:
-    """Return log-likelihood and effective sample size of rows, ``(2, rows)``.
+    """Return what the scorer's summary makes of rows, ``(results, rows)``.
 
     Equal rows have equal noise, so equal scores: in recordings most windows may be empty.
     """
@@ -192,15 +202,23 @@ def _score_rows(scorer: _Scorer, x: Array, keys: Array) -> Array:
     parts = [
         scorer.score(x[some], keys[some]) for some in np.split(kept, range(BLOCK, len(kept), BLOCK))
     ]
+    scorer.advance(len(x) - len(kept))
     return np.concatenate(parts, axis=1)[:, place]
 
 
 class _Scorer:
     """Scores up to 64 rows at a time, by programs recorded once; each thread has its own."""
 
-    def __init__(self, machine: HelmholtzMachine, particles: int) -> None:
+    def __init__(
+        self,
+        machine: HelmholtzMachine,
+        particles: int,
+        sums: Callable[[int], Summary],
+        advance: Callable[[int], None],
+    ) -> None:
         backend, dtype = machine.backend, machine.dtype
-        self._machine, self._particles = machine, particles
+        self._machine, self._particles, self._sums = machine, particles, sums
+        self.advance = advance
         self._chunk = min(particles, CHUNK)
         # a power of two divides a block
         self._group = min(BLOCK, 1 << (-(-CHUNK // self._chunk) - 1).bit_length())
@@ -227,20 +245,21 @@ class _Scorer:
         return Drive(soma, second if inner else None)
 
     def score(self, x: Array, keys: Array) -> Array:
-        """Return log-likelihood and effective sample size of rows, ``(2, rows)``."""
-        rows, result = x.shape[0], np.empty((2, x.shape[0]))
+        """Return what the summary makes of rows, ``(results, rows)``."""
+        rows, parts = x.shape[0], []
         self._block[:rows] = self._machine.backend.asarray(x, self._machine.dtype)
         self._block[rows:] = 0
         self._recognising.run()
         for first in range(0, rows, self._group):
             kept = min(self._group, rows - first)
             self._take(slice(first, first + self._group), keys[first : first + kept])
-            result[:, first : first + kept] = np.stack(self._estimate())[:, :kept]
-        return result
+            parts.append(np.stack(self._estimate())[:, :kept])
+            self.advance(kept)
+        return np.concatenate(parts, axis=1)
 
-    def _estimate(self) -> tuple[Array, Array]:
-        """Return log-likelihood and effective sample size of a group of rows."""
-        host, sums = self._machine.backend.to_host, _Weights(self._group)
+    def _estimate(self) -> tuple[Array, ...]:
+        """Return what the summary makes of a group of rows."""
+        host, sums = self._machine.backend.to_host, self._sums(self._group)
         for start in range(0, self._particles, self._chunk):
             count = min(self._chunk, self._particles - start)
             program, log_weights = self._program(count)
@@ -322,24 +341,3 @@ def _record_of(machine: HelmholtzMachine) -> Callable[[Callable[[Kernels], None]
 
 def _sees_data_alone(machine: HelmholtzMachine, target: int) -> bool:
     return {p.source for p in machine.recognition.afferents(target)} == {0}
-
-
-class _Weights:
-    """Running sums of importance weights and of their squares, relative to the largest so far."""
-
-    def __init__(self, rows: int) -> None:
-        self.largest = np.full(rows, -np.inf)
-        self.total = np.zeros(rows)
-        self.squares = np.zeros(rows)
-
-    def add(self, log_weights: Array) -> None:
-        largest = np.maximum(self.largest, log_weights.max(axis=1))
-        shrink = np.exp(self.largest - largest)
-        w = np.exp(log_weights - largest[:, None])
-        self.total = self.total * shrink + w.sum(axis=1)
-        self.squares = self.squares * shrink**2 + (w * w).sum(axis=1)
-        self.largest = largest
-
-    def result(self, particles: int) -> tuple[Array, Array]:
-        value = self.largest + np.log(self.total / particles)
-        return value, self.total**2 / self.squares

@@ -59,7 +59,7 @@ class EarlyStopping(Callback):
         """Score the held-out data; keep the parameters if they are the best so far."""
         machine = run.machine if self.average is None else self.average.machine(run)
         score = log_likelihood(
-            machine, self.held_out, particles=self.particles, seed=self.seed
+            machine, self.held_out, particles=self.particles, seed=self.seed, progress=False
         ).mean
         run.history.set_last("held_out", score)
         if score > self.best:

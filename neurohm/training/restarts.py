@@ -61,7 +61,7 @@ def train_restarts(
         raise InputError(f"restarts {restarts}", "at least 1")
 
     def likelihood(machine: HelmholtzMachine) -> float:
-        return log_likelihood(machine, data[:1000], particles=100, seed=seed).mean
+        return log_likelihood(machine, data[:1000], particles=100, seed=seed, progress=False).mean
 
     runs = [
         train(start(run), data, seed=run, **settings)
