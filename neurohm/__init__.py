@@ -35,8 +35,12 @@ if TYPE_CHECKING:
     from neurohm.learning import Reweighted as Reweighted
     from neurohm.learning import WakeSleep as WakeSleep
     from neurohm.learning import locality_report as locality_report
+    from neurohm.likelihood import annealed_log_likelihood as annealed_log_likelihood
+    from neurohm.likelihood import complete as complete
+    from neurohm.likelihood import conditional_log_likelihood as conditional_log_likelihood
     from neurohm.likelihood import exact_log_likelihood as exact_log_likelihood
     from neurohm.likelihood import log_likelihood as log_likelihood
+    from neurohm.likelihood import log_likelihood_curve as log_likelihood_curve
     from neurohm.machine import HelmholtzMachine as HelmholtzMachine
     from neurohm.plasticity import Adam as Adam
     from neurohm.plasticity import Delta as Delta
@@ -64,7 +68,14 @@ _HOMES = {
         "save_assemblies",
     ),
     "learning": ("Reweighted", "WakeSleep", "locality_report"),
-    "likelihood": ("exact_log_likelihood", "log_likelihood"),
+    "likelihood": (
+        "annealed_log_likelihood",
+        "complete",
+        "conditional_log_likelihood",
+        "exact_log_likelihood",
+        "log_likelihood",
+        "log_likelihood_curve",
+    ),
     "machine": ("HelmholtzMachine",),
     "plasticity": ("Adam", "Delta", "NonNegative"),
     "populations": ("AutoregressiveBernoulli", "Bernoulli", "Poisson"),

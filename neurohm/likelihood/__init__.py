@@ -1,5 +1,8 @@
 """How well a machine explains data: exactly where states can be listed, else by sampling."""
 
+from neurohm.likelihood.annealed import AnnealedLogLikelihood, annealed_log_likelihood
+from neurohm.likelihood.conditional import complete, conditional_log_likelihood
+from neurohm.likelihood.curve import LogLikelihoodCurve, log_likelihood_curve
 from neurohm.likelihood.estimate import LogLikelihood
 from neurohm.likelihood.exact import (
     all_states,
@@ -14,9 +17,14 @@ from neurohm.likelihood.importance import log_likelihood
 from neurohm.likelihood.metrics import block_standard_error, nats_to_bits
 
 __all__ = [
+    "AnnealedLogLikelihood",
     "LogLikelihood",
+    "LogLikelihoodCurve",
     "all_states",
+    "annealed_log_likelihood",
     "block_standard_error",
+    "complete",
+    "conditional_log_likelihood",
     "exact_divergence",
     "exact_free_energy",
     "exact_log_likelihood",
@@ -24,5 +32,6 @@ __all__ = [
     "exact_posterior_means",
     "exact_recognition_gap",
     "log_likelihood",
+    "log_likelihood_curve",
     "nats_to_bits",
 ]

@@ -1,0 +1,194 @@
+"""Hidden activity proposed from incomplete data: what is missing is filled in by the machine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from neurohm.backend import Activations, Array, Draws, MovingStream, Site
+from neurohm.exceptions import InputError
+from neurohm.likelihood.importance import content_keys
+from neurohm.likelihood.units import add_log_probability, population_of, require_independent
+from neurohm.machine import HelmholtzMachine, Workspace, dream, recognise, zero_total
+from neurohm.machine.passes import drive
+
+NEVER = -1e30  # a drive under which a Bernoulli or Poisson unit is silent with probability one
+
+
+@dataclass(frozen=True, eq=False)
+class KeyedStream(MovingStream):
+    """The random numbers of rows with keys of their own.
+
+    Parameters
+    ----------
+    rows_per_key : int
+    """
+
+    rows_per_key: int = 1
+
+    def at(self, site: int) -> Draws:
+        """Return the draws at a site."""
+        return Draws(self.keys, self.rows_per_key, site, self.clock)
+
+
+class Filling:
+    """Particles of hidden activity for rows of which some units are observed.
+
+    A particle begins with a dream, into which the observed units are written. In each sweep the
+    machine recognises it and generates the missing units anew. Hidden activity h is then drawn
+    from q(h | x'), where x' is the filled row, and weighted by p(observed, h) / q(h | x').
+
+    Whatever x' is, the expectation of that weight over h is p(observed), because q(h | x') sums to
+    one: x' is an auxiliary variable, drawn before h and without regard to it. So the mean weight
+    is unbiased for any number of sweeps, and these only decide how good the proposal is.
+
+    Parameters
+    ----------
+    machine : HelmholtzMachine
+        On the CPU.
+    x : ndarray, (rows, visible units)
+        Missing units zero.
+    observed : ndarray of bool, (rows, visible units)
+    sweeps, seed : int
+    """
+
+    def __init__(
+        self, machine: HelmholtzMachine, x: Array, observed: Array, sweeps: int, seed: int
+    ) -> None:
+        self.machine, self.x, self.observed, self.sweeps = machine, x, observed, sweeps
+        self.keys = content_keys(np.hstack([x, observed]), seed)
+        self.silence = np.where(observed, 0, NEVER).astype(machine.dtype)
+        self._work = Workspace(machine.backend)
+
+    def particles(self, first: int, count: int) -> tuple[list[Activations], Array]:
+        """Return so many particles of each row, and their log-weights.
+
+        Parameters
+        ----------
+        first, count : int
+            Which particles of a row.
+
+        Returns
+        -------
+        states : list of ndarray, (rows * count, units)
+            The filled rows, and the hidden populations.
+        log_weights : ndarray of float64, (rows, count)
+            log p(observed, h) - log q(h | x'), nats.
+        """
+        machine, stream = self.machine, self.stream(first, count)
+        rows = len(self.x) * count
+        filled = dream(machine, rows, stream, Site.DREAM, work=self._work).dense()
+        filled = self._observing(filled, count)
+        for sweep in range(1, self.sweeps + 1):
+            stream.clock[0] = sweep
+            states = recognise(machine, filled, stream, Site.RECOGNISE, work=self._work).states
+            filled = self._observing(self.generate(states, rows, stream), count)
+        wake = recognise(machine, filled, stream, Site.SCORE, scored=True, work=self._work)
+        assert wake.log_probability is not None
+        log_weights = self._log_joint(wake.states, count) - wake.log_probability
+        return wake.states, log_weights.reshape(-1, count)
+
+    def stream(self, first: int, count: int) -> KeyedStream:
+        """Return the random numbers of some particles of each row."""
+        return KeyedStream(self.keys, np.array([0, first], np.uint32), count)
+
+    def generate(self, states: Sequence[Activations], rows: int, stream: KeyedStream) -> Array:
+        """Return visible activity drawn from the generative model given hidden activity.
+
+        Parameters
+        ----------
+        states : sequence of ndarray, (rows, units)
+            The visible population's is not looked at.
+        rows : int
+        stream : KeyedStream
+
+        Returns
+        -------
+        ndarray, (rows, visible units)
+        """
+        machine, pathway = self.machine, self.machine.generative
+        out = self._work.array("generated", (rows, machine.visible.size), machine.dtype)
+        a = drive(machine, pathway, 0, states, self._work, Site.DREAM)
+        population_of(machine, pathway, 0).draw(
+            machine.kernels, a, pathway.biases[0].weights, stream.at(Site.DREAM.of(0)), out
+        )
+        return out
+
+    def _observing(self, activity: Array, count: int) -> Array:
+        """Return activity with the observed units written into it, in memory of its own."""
+        particles = activity.reshape(-1, count, activity.shape[1])
+        filled = np.where(self.observed[:, None], self.x[:, None], particles)
+        return np.ascontiguousarray(filled.reshape(activity.shape))
+
+    def _log_joint(self, states: list[Activations], count: int) -> npt.NDArray[np.float64]:
+        """Return log p(observed, h) of each particle; missing units are made to be silent."""
+        machine, pathway = self.machine, self.machine.generative
+        total = zero_total(machine, self._work, "log p(observed, h)", len(self.x) * count)
+        for target in pathway.order:
+            a = drive(machine, pathway, target, states, self._work, Site.SCORE)
+            values = states[target]
+            if target == 0:
+                a, values = self._silenced(a, count), self.x
+            add_log_probability(machine, pathway, target, a, values, total)
+        return np.asarray(total)
+
+    def _silenced(self, a: Array, count: int) -> Array:
+        """Return the drive of visible units with the missing ones held down."""
+        if a.shape[0] == 1:  # nothing drives them: one row serves all
+            return a + self.silence
+        particles = a.reshape(-1, count, a.shape[1]) + self.silence[:, None]
+        return particles.reshape(a.shape)
+
+
+def require_fillable(machine: HelmholtzMachine) -> HelmholtzMachine:
+    """Return the machine on the CPU, if visible units can be summed out one by one.
+
+    Raises
+    ------
+    InputError
+        If the visible units are neither Bernoulli nor Poisson, or drive others in the generative
+        pathway.
+    """
+    kinds = ("bernoulli", "poisson")
+    require_independent(machine, machine.generative, 0, kinds, "summing out missing units")
+    if any(p.source == 0 for p in machine.generative.projections):
+        raise InputError(
+            "a generative projection from the visible population",
+            "visible units that drive no others, so that missing ones can be summed out",
+        )
+    return machine.on("cpu")
+
+
+def as_observed(observed: Any, rows: int, units: int) -> npt.NDArray[np.bool_]:
+    """Return a mask of observed units with a row for each row of data.
+
+    Raises
+    ------
+    InputError
+        If it is no mask of that shape, or if nothing or everything is missing in a row.
+
+    Examples
+    --------
+    >>> as_observed([True, False], rows=2, units=2).tolist()
+    [[True, False], [True, False]]
+    """
+    mask = np.asarray(observed)
+    if mask.dtype != bool:
+        raise InputError(
+            f"observed of type {mask.dtype}", "booleans, True where a unit is observed"
+        )
+    if mask.shape not in ((units,), (rows, units)):
+        raise InputError(f"observed of shape {mask.shape}", f"({units},) or ({rows}, {units})")
+    mask = np.broadcast_to(mask, (rows, units))
+    for some, found, mend in (
+        (~mask, "no missing unit", "score with log_likelihood instead"),
+        (mask, "no observed unit", "draw from machine.dream, or score with log_likelihood"),
+    ):
+        if not (enough := some.any(axis=1)).all():
+            row = int(np.argmin(enough))
+            raise InputError(f"{found} in row {row}", "at least one of each row", mend)
+    return mask
