@@ -16,7 +16,7 @@ import numpy.typing as npt
 from neurohm.backend import Array, Draws, Site, as_stream, random_bits
 from neurohm.checks import whole_number
 from neurohm.likelihood.estimate import LogLikelihood
-from neurohm.likelihood.importance import content_keys
+from neurohm.likelihood.importance import content_keys, has_hidden
 from neurohm.likelihood.progress import scoring
 from neurohm.likelihood.rows import FEWEST, as_rows, by_parts, cores, padded
 from neurohm.likelihood.units import add_log_probability, require_independent
@@ -122,8 +122,9 @@ def annealed_log_likelihood(
 
     with scoring(rows, shown=progress) as advance:
         value, effective = by_parts(estimate, rows, share, threads)
-    error = spread_of(effective, chains)
-    return AnnealedLogLikelihood(value, error, effective, chains, "annealed", steps)
+    kind = "annealed" if has_hidden(machine) else "exact"
+    error = spread_of(effective, chains) if has_hidden(machine) else np.zeros(rows)
+    return AnnealedLogLikelihood(value, error, effective, chains, kind, steps)
 
 
 def _movable(machine: HelmholtzMachine) -> HelmholtzMachine:
@@ -144,8 +145,9 @@ def _anneal(
         return Draws(keys, chains, Site.SCORE.of(target), clock)
 
     work = Workspace(machine.backend)
-    states = recognise(machine, x, draws, Site.SCORE, chains, work=work).states
-    hidden = _Hidden(machine, list(map(machine.backend.to_host, states)), x.shape[0] * chains)
+    begun = recognise(machine, x, draws, Site.SCORE, chains, work=work)
+    states = [begun.dense(i) for i in range(len(begun.states))]
+    hidden = _Hidden(machine, states, x.shape[0] * chains)
     log_weights = np.zeros(x.shape[0] * chains)
     for step in range(1, steps + 1):
         hidden.look()
@@ -213,7 +215,8 @@ class _Hidden:
         """Let each unit of a layer in turn change its state, or keep it, at a temperature."""
         state = self.states[layer]
         pathways = ((beta, self.generative), (1 - beta, self.recognition))
-        logit = sum(part * own[layer].logit(self.rows) for part, own in pathways)
+        prior, recognised = (part * own[layer].logit(self.rows) for part, own in pathways)
+        logit = prior + recognised
         outputs = [
             (part, driven[p.target], p.weights)
             for part, driven in pathways

@@ -199,4 +199,4 @@ class _Groups:
         w = np.exp(log_weights - log_weights.max(axis=1, keepdims=True))
         sums = np.add.reduceat(w, edges[:-1], axis=1) @ taken.T
         means = sums / (np.diff(edges) @ taken.T)
-        return np.log(np.maximum(means, np.finfo(np.float64).tiny))
+        return np.asarray(np.log(np.maximum(means, np.finfo(np.float64).tiny)))

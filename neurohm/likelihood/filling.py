@@ -139,9 +139,9 @@ class Filling:
     def _silenced(self, a: Array, count: int) -> Array:
         """Return the drive of visible units with the missing ones held down."""
         if a.shape[0] == 1:  # nothing drives them: one row serves all
-            return a + self.silence
+            return np.asarray(a + self.silence)
         particles = a.reshape(-1, count, a.shape[1]) + self.silence[:, None]
-        return particles.reshape(a.shape)
+        return np.asarray(particles.reshape(a.shape))
 
 
 def require_fillable(machine: HelmholtzMachine) -> HelmholtzMachine:

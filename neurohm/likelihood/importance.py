@@ -18,8 +18,7 @@ from neurohm.exceptions import InputError
 from neurohm.kernels import Kernels, Program
 from neurohm.likelihood.estimate import LogLikelihood
 from neurohm.likelihood.progress import scoring
-from neurohm.likelihood.rows import FEWEST, as_rows, by_parts
-from neurohm.likelihood.rows import cores as _cores
+from neurohm.likelihood.rows import FEWEST, as_rows, by_parts, cores
 from neurohm.likelihood.weights import Summary, Weights, spread_of
 from neurohm.machine import HelmholtzMachine, Workspace
 from neurohm.machine.inputs import drive
@@ -139,7 +138,7 @@ def weigh(
     seed, x = as_stream(seed).seed, as_rows(x)
     rows = x.shape[0]
     scorers = threading.local()
-    threads = _cores() if machine.backend.name == "cpu" else 1
+    threads = cores() if machine.backend.name == "cpu" else 1
     share = min(ROWS, -(-rows // threads))
 
     def estimate(part: slice) -> Array:

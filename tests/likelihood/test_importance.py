@@ -200,6 +200,22 @@ def test_an_estimate_prints_its_particles_and_becomes_plain_data() -> None:
     assert plain["kind"] == "importance"
 
 
+def test_the_error_of_the_mean_is_the_spread_of_the_rows() -> None:
+    machine, x = wide()
+    estimate = log_likelihood(machine, x, particles=50)
+    error = estimate.value.std(ddof=1) / np.sqrt(150)
+    assert estimate.mean_standard_error == pytest.approx(error)
+    low, high = estimate.interval
+    assert (low, high) == pytest.approx(
+        (estimate.mean - 1.96 * error, estimate.mean + 1.96 * error)
+    )
+    assert estimate.to_dict()["mean_standard_error"] == estimate.mean_standard_error
+    assert f"± {error:.4f} nats over 150 rows" in repr(estimate)
+    alone = log_likelihood(machine, x[:1], particles=50)
+    assert np.isnan(alone.mean_standard_error)
+    assert "±" not in repr(alone)
+
+
 def test_equal_rows_are_scored_once_and_alike(normal_machine):
     machine = normal_machine([6, 4, 2])
     rows = np.random.default_rng(0).integers(0, 2, (300, 6)).astype(float)
@@ -218,7 +234,7 @@ def test_the_number_of_threads_changes_no_score(particles: int, dtype: str, monk
         x = x[:300]
     scores = []
     for threads in (1, 2, 5):
-        monkeypatch.setattr(importance, "_cores", lambda threads=threads: threads)
+        monkeypatch.setattr(importance, "cores", lambda threads=threads: threads)
         scores.append(log_likelihood(machine, x, particles=particles, seed=3))
     same(scores[1], scores[0])
     same(scores[2], scores[0])
