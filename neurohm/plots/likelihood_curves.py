@@ -69,7 +69,8 @@ def likelihood_curve(
         axes.axhline(-reference, color=GREY, linewidth=1.0, linestyle="--", label=label)
     axes.set_xscale("log")
     decades = curve.particles[-1] >= 100 * curve.particles[0]
-    axes.xaxis.set_major_locator(LogLocator(10) if decades else FixedLocator(curve.particles))
+    given = curve.particles.tolist()
+    axes.xaxis.set_major_locator(LogLocator(10) if decades else FixedLocator(given))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda k, _: f"{k:,.0f}"))
     axes.set_xlim(curve.particles[0] / 1.6, curve.particles[-1] * 1.6)
