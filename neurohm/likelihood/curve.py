@@ -102,7 +102,7 @@ def log_likelihood_curve(
 
     References
     ----------
-    Bornschein, Bengio (2015). Reweighted wake-sleep. ICLR, eq. 5 and figure 2.
+    Bornschein, Bengio (2015). Reweighted wake-sleep. ICLR, eq. 5.
     Burda, Grosse, Salakhutdinov (2016). Importance weighted autoencoders. ICLR, theorem 1.
 
     Examples
