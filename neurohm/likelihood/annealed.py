@@ -15,14 +15,17 @@ import numpy.typing as npt
 
 from neurohm.backend import Array, Draws, Site, as_stream, random_bits
 from neurohm.checks import whole_number
+from neurohm.exceptions import InputError
 from neurohm.likelihood.estimate import LogLikelihood
 from neurohm.likelihood.importance import content_keys, has_hidden
 from neurohm.likelihood.progress import scoring
 from neurohm.likelihood.rows import FEWEST, as_rows, by_parts, cores, padded
-from neurohm.likelihood.units import add_log_probability, require_independent
+from neurohm.likelihood.units import require_kind
 from neurohm.likelihood.weights import Weights, spread_of
 from neurohm.machine import HelmholtzMachine, Pathway, Workspace, as_machine
-from neurohm.machine.passes import drive, recognise
+from neurohm.machine.inputs import drive, input_given
+from neurohm.machine.passes import recognise
+from neurohm.populations import Drive
 
 CHAINS = 1024  # moved together, so that what a unit changes stays in the cache
 
@@ -129,9 +132,16 @@ def annealed_log_likelihood(
 
 def _movable(machine: HelmholtzMachine) -> HelmholtzMachine:
     """Return the machine on the CPU, if its units can be moved one by one."""
+    visible = machine.generative.populations[0]
+    if visible.inner_size:
+        raise InputError(
+            f"annealing under visible units of kind {visible.kind!r}",
+            "units without a second compartment",
+            "estimate with log_likelihood instead",
+        )
     for pathway in (machine.generative, machine.recognition):
         for target in machine.recognition.order:
-            require_independent(machine, pathway, target, ("bernoulli",), "annealing")
+            require_kind(pathway, target, ("bernoulli",), "annealing")
     return machine.on("cpu")
 
 
@@ -172,8 +182,9 @@ class _Driven:
 
     def look(self, states: list[Array]) -> None:
         """Compute the drive and the log-probability anew."""
-        a = drive(self.machine, self.pathway, self.target, states, self._work, Site.SCORE)
-        self.drive, self.total = a, self.log_probability(a, states)
+        brought = drive(self.machine, self.pathway, self.target, states, self._work, Site.SCORE)
+        self.drive = brought.soma
+        self.settle(states)
 
     def settle(self, states: list[Array]) -> None:
         """Compute the log-probability anew, after the population itself has changed."""
@@ -181,8 +192,12 @@ class _Driven:
 
     def log_probability(self, a: Array, states: list[Array]) -> npt.NDArray[np.float64]:
         """Return the log-probability of the activity if it were driven so, (rows,)."""
-        total = np.zeros(self.total.shape)
-        add_log_probability(self.machine, self.pathway, self.target, a, states[self.target], total)
+        total, values = np.zeros(self.total.shape), states[self.target]
+        given = input_given(
+            self.machine, self.pathway, self.target, Drive(a), values, self._work, Site.SCORE
+        )
+        population = self.pathway.populations[self.target]
+        population.log_probability(self.machine.kernels, given, values, total)
         return total
 
     def logit(self, rows: int) -> Array:

@@ -12,9 +12,11 @@ import numpy.typing as npt
 from neurohm.backend import Activations, Array, Draws, MovingStream, Site
 from neurohm.exceptions import InputError
 from neurohm.likelihood.importance import content_keys
-from neurohm.likelihood.units import add_log_probability, population_of, require_independent
+from neurohm.likelihood.units import require_kind
 from neurohm.machine import HelmholtzMachine, Workspace, dream, recognise, zero_total
-from neurohm.machine.passes import drive
+from neurohm.machine.inputs import drive, input_of
+from neurohm.machine.passes import add_log_probability
+from neurohm.populations import Drive
 
 NEVER = -1e30  # a drive under which a Bernoulli or Poisson unit is silent with probability one
 
@@ -112,10 +114,9 @@ class Filling:
         """
         machine, pathway = self.machine, self.machine.generative
         out = self._work.array("generated", (rows, machine.visible.size), machine.dtype)
-        a = drive(machine, pathway, 0, states, self._work, Site.DREAM)
-        population_of(machine, pathway, 0).draw(
-            machine.kernels, a, pathway.biases[0].weights, stream.at(Site.DREAM.of(0)), out
-        )
+        given = input_of(pathway, 0, drive(machine, pathway, 0, states, self._work, Site.DREAM))
+        draws = stream.at(Site.DREAM.of(0))
+        pathway.populations[0].draw(machine.kernels, given, draws, out)
         return out
 
     def _observing(self, activity: Array, count: int) -> Array:
@@ -128,12 +129,11 @@ class Filling:
         """Return log p(observed, h) of each particle; missing units are made to be silent."""
         machine, pathway = self.machine, self.machine.generative
         total = zero_total(machine, self._work, "log p(observed, h)", len(self.x) * count)
-        for target in pathway.order:
-            a = drive(machine, pathway, target, states, self._work, Site.SCORE)
-            values = states[target]
-            if target == 0:
-                a, values = self._silenced(a, count), self.x
-            add_log_probability(machine, pathway, target, a, values, total)
+        for target in machine.recognition.order:
+            add_log_probability(machine, pathway, target, states, total, self._work)
+        brought = drive(machine, pathway, 0, states, self._work, Site.SCORE).soma
+        given = input_of(pathway, 0, Drive(self._silenced(brought, count)))
+        pathway.populations[0].log_probability(machine.kernels, given, self.x, total)
         return np.asarray(total)
 
     def _silenced(self, a: Array, count: int) -> Array:
@@ -154,7 +154,7 @@ def require_fillable(machine: HelmholtzMachine) -> HelmholtzMachine:
         pathway.
     """
     kinds = ("bernoulli", "poisson")
-    require_independent(machine, machine.generative, 0, kinds, "summing out missing units")
+    require_kind(machine.generative, 0, kinds, "summing out missing units")
     if any(p.source == 0 for p in machine.generative.projections):
         raise InputError(
             "a generative projection from the visible population",

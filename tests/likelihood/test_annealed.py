@@ -14,14 +14,18 @@ from neurohm.likelihood import (
     log_likelihood,
 )
 from neurohm.machine import HelmholtzMachine
-from neurohm.populations import Poisson
+from neurohm.populations import AutoregressiveBernoulli, Poisson
 
 COUNTS = np.array([[0.0, 2, 1], [3, 0, 0], [2, 1, 4]])
 
 
-@pytest.fixture(params=["chain", "skip", "counts", "deep"])
+@pytest.fixture(params=["chain", "skip", "counts", "deep", "autoregressive"])
 def machine(request, normal_machine, skip_edges) -> HelmholtzMachine:
-    populations = {"counts": [Poisson(3), 2, 2], "deep": [3, 2, 1, 2]}.get(request.param, [3, 2, 2])
+    populations = {
+        "counts": [Poisson(3), 2, 2],
+        "deep": [3, 2, 1, 2],
+        "autoregressive": [AutoregressiveBernoulli(3), 2, 2],
+    }.get(request.param, [3, 2, 2])
     return normal_machine(
         populations, edges=skip_edges if request.param == "skip" else None, seed=1
     )
@@ -129,6 +133,7 @@ def test_an_estimate_names_its_steps() -> None:
     ("populations", "settings", "error", "message"),
     [
         ([3, Poisson(2)], {}, InputError, "'hidden1' of kind 'poisson'"),
+        ([3, "autoregressive:2"], {}, InputError, "of kind 'autoregressive'"),
         ([3, 2], {"steps": 0}, InputError, "steps 0"),
         ([3, 2], {"chains": 1.5}, ArgumentTypeError, "chains 1.5"),
         ([4, 2], {}, InputError, "shape"),

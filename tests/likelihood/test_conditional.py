@@ -191,3 +191,21 @@ def test_visible_units_that_drive_others_cannot_be_summed_out() -> None:
     machine = HelmholtzMachine([3, 2], edges=(((0, 1),), ((0, 1),)))
     with pytest.raises(InputError, match="a generative projection from the visible"):
         complete(machine, [[1, 0, 0]], [True, False, False])
+
+
+def test_visible_units_that_see_each_other_cannot_be_summed_out() -> None:
+    machine = HelmholtzMachine(["autoregressive:3", 2])
+    with pytest.raises(InputError, match="'visible' of kind 'autoregressive'"):
+        conditional_log_likelihood(machine, [[1, 0, 0]], [True, False, False])
+
+
+def test_hidden_units_may_be_of_any_kind() -> None:
+    # 16 deviates, held to five standard errors: 1e-5
+    machine = HelmholtzMachine([4, "autoregressive:2"], dtype="float64", seed=0)
+    for i, array in enumerate(machine.parameters().values()):
+        array[...] += np.random.default_rng(i).normal(0, 0.5, array.shape)
+    for internal in (*machine.generative.internals, *machine.recognition.internals):
+        internal.weights[...] = np.triu(internal.weights, 1)
+    estimate = conditional_log_likelihood(machine, all_states(4), ENDS, particles=20_000)
+    exact = exact_conditional(machine, ENDS)
+    assert (np.abs(estimate.value - exact) <= 5 * estimate.standard_error).all()

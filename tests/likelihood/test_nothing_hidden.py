@@ -9,7 +9,7 @@ from neurohm.learning import Reweighted, WakeSleep
 from neurohm.likelihood import all_states, exact_log_likelihood, log_likelihood
 from neurohm.machine import HelmholtzMachine
 from neurohm.plasticity import Adam
-from neurohm.populations import Poisson
+from neurohm.populations import AutoregressiveBernoulli, Input, Poisson
 from neurohm.training import train
 
 RULES = [WakeSleep(), Reweighted(particles=5), Reweighted(particles=3, sleep_mix=0)]
@@ -20,6 +20,7 @@ RULES = [WakeSleep(), Reweighted(particles=5), Reweighted(particles=3, sleep_mix
 def test_any_number_of_particles_gives_the_exact_value(normal_machine, particles, dtype) -> None:
     for machine, x in (
         (normal_machine([3], dtype=dtype), all_states(3)),
+        (normal_machine([AutoregressiveBernoulli(3)], dtype=dtype), all_states(3)),
         (normal_machine([Poisson(2)], dtype=dtype), np.array([[0.0, 3.0], [2.0, 1.0]])),
     ):
         estimate = log_likelihood(machine, x, particles=particles)
@@ -37,7 +38,7 @@ def test_every_rule_learns_the_means(rule, kind: str) -> None:
     result = train(machine, x, rule=rule, plasticity=Adam(0.05), epochs=250, batch_size=60)
     rates = np.empty((1, 4), np.float32)
     bias = machine.generative.biases[0].weights
-    machine.visible.mean(machine.kernels, np.zeros((1, 4), np.float32), bias, rates)
+    machine.visible.mean(machine.kernels, Input(np.zeros((1, 4), np.float32), bias), rates)
     np.testing.assert_allclose(rates[0], x.mean(axis=0), atol=0.002)
     assert result.history["bound"][-1] == pytest.approx(log_likelihood(machine, x).mean, rel=1e-5)
     # 4000 dreams, standard errors of at most 0.013: five of them
