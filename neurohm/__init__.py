@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from neurohm.estimators import load as load
     from neurohm.estimators import load_assemblies as load_assemblies
     from neurohm.estimators import save_assemblies as save_assemblies
+    from neurohm.learning import Bidirectional as Bidirectional
+    from neurohm.learning import ParticleSchedule as ParticleSchedule
     from neurohm.learning import Reweighted as Reweighted
     from neurohm.learning import WakeSleep as WakeSleep
     from neurohm.learning import locality_report as locality_report
@@ -63,7 +65,13 @@ _HOMES = {
         "load_assemblies",
         "save_assemblies",
     ),
-    "learning": ("Reweighted", "WakeSleep", "locality_report"),
+    "learning": (
+        "Bidirectional",
+        "ParticleSchedule",
+        "Reweighted",
+        "WakeSleep",
+        "locality_report",
+    ),
     "likelihood": ("exact_log_likelihood", "log_likelihood"),
     "machine": ("HelmholtzMachine",),
     "plasticity": ("Adam", "Delta", "NonNegative"),

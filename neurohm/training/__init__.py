@@ -8,7 +8,7 @@ from neurohm.training.early_stopping import EarlyStopping
 from neurohm.training.loop import TrainingResult, train
 from neurohm.training.restarts import train_restarts
 from neurohm.training.run import History, Run
-from neurohm.training.schedule import Decay, as_schedule
+from neurohm.training.schedule import Cosine, Decay, Schedule, Steps, WarmUp, as_schedule
 
 __all__ = [
     "ArrayBatches",
@@ -16,13 +16,17 @@ __all__ = [
     "Batches",
     "Callback",
     "Checkpoint",
+    "Cosine",
     "Decay",
     "EarlyStopping",
     "History",
     "Interrupted",
     "Progress",
     "Run",
+    "Schedule",
+    "Steps",
     "TrainingResult",
+    "WarmUp",
     "as_batches",
     "as_schedule",
     "read_checkpoint",
