@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from neurohm.training import Checkpoint as Checkpoint
     from neurohm.training import EarlyStopping as EarlyStopping
     from neurohm.training import History as History
+    from neurohm.training import LayerMonitor as LayerMonitor
     from neurohm.training import Progress as Progress
     from neurohm.training import train as train
 
@@ -77,7 +78,7 @@ _HOMES = {
     "plasticity": ("Adam", "Delta", "NonNegative"),
     "populations": ("AutoregressiveBernoulli", "Bernoulli", "Poisson"),
     "recordings": ("Recording", "load_recording", "simulate_assemblies", "surrogate"),
-    "training": ("Checkpoint", "EarlyStopping", "History", "Progress", "train"),
+    "training": ("Checkpoint", "EarlyStopping", "History", "LayerMonitor", "Progress", "train"),
 }
 _PACKAGES = (*_HOMES, "analysis", "backend", "exceptions", "images", "plots", "report", "storage")
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -53,6 +53,13 @@ class ParticleSchedule:
             )
         object.__setattr__(self, "steps", tuple(steps))
 
+    @classmethod
+    def of(cls, given: ParticleSchedule | Mapping[Any, int]) -> ParticleSchedule:
+        """Return a schedule, from what `ParticleSchedule` takes or from its settings."""
+        if isinstance(given, ParticleSchedule):
+            return given
+        return cls({int(e) if isinstance(e, str) and e.isdecimal() else e: given[e] for e in given})
+
     def __call__(self, epoch: int) -> int:
         """Return the number of particles of an epoch."""
         return [k for first, k in self.steps if first <= epoch][-1]
@@ -88,9 +95,6 @@ def as_particles(given: Any) -> int | ParticleSchedule:
     >>> as_particles(5), as_particles({0: 5, 20: 10})
     (5, ParticleSchedule({0: 5, 20: 10}))
     """
-    if isinstance(given, ParticleSchedule):
-        return given
-    if isinstance(given, Mapping):
-        texts = {int(e) if isinstance(e, str) and e.isdecimal() else e: given[e] for e in given}
-        return ParticleSchedule(texts)
+    if isinstance(given, ParticleSchedule | Mapping):
+        return ParticleSchedule.of(given)
     return whole_number("particles", given, mend="give e.g. 5")

@@ -6,7 +6,7 @@ import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
-from neurohm.backend import Activations, Array, Draws, Site
+from neurohm.backend import Activations, Array, Draws, Site, SparseRows
 from neurohm.checks import real_number
 from neurohm.exceptions import InputError
 from neurohm.machine import (
@@ -92,18 +92,18 @@ class DefensiveMixture(Proposal):
         work = work or Workspace(machine.backend)
         _require_binary(machine)
         drawn = recognise(machine, x, stream, Site.WAKE, particles, work=work)
-        states: list[Activations] = list(drawn.states)
         rows = x.shape[0] * particles
         chosen = self._coins(machine, rows, 1, self.share, stream, 0, work)
         for target in machine.recognition.order:
-            units, own = machine.sizes[target], states[target]
+            units, own = machine.sizes[target], drawn.states[target]
+            assert not isinstance(own, SparseRows)
             coins = self._coins(machine, rows, units, 0.5, stream, target, work)
             machine.kernels.arrays.take_rows(chosen, coins, own)
-        log_q = log_recognition(machine, states, work=work)
+        log_q = log_recognition(machine, drawn.states, work=work)
         total = work.array("log r", (rows,), "float64")
         other = -math.log(2.0) * sum(machine.sizes[1:])
         machine.kernels.weights.log_mixture(log_q, self.share, other, total)
-        return Activity(states, total, {})
+        return Activity(drawn.states, total, {})
 
     def _coins(
         self,

@@ -5,6 +5,7 @@ from neurohm.training.batches import ArrayBatches, Batches, as_batches
 from neurohm.training.callbacks import Callback, Progress
 from neurohm.training.checkpoint import Checkpoint, Interrupted, read_checkpoint
 from neurohm.training.early_stopping import EarlyStopping
+from neurohm.training.layer_monitor import LayerMonitor
 from neurohm.training.loop import TrainingResult, train
 from neurohm.training.restarts import train_restarts
 from neurohm.training.run import History, Run
@@ -21,6 +22,7 @@ __all__ = [
     "EarlyStopping",
     "History",
     "Interrupted",
+    "LayerMonitor",
     "Progress",
     "Run",
     "Schedule",

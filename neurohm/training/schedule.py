@@ -229,9 +229,14 @@ def _from_settings(given: Mapping[str, Any]) -> Schedule:
     name = settings.pop("name", None)
     if name not in SCHEDULES:
         raise InputError(f"a schedule of name {name!r}", "one of " + ", ".join(SCHEDULES))
-    if name == Steps.name:
-        return Steps({part: factor for part, factor in settings["factors"]})
-    return SCHEDULES[name](**settings)
+    try:
+        if name == Steps.name:
+            settings["factors"] = dict(settings["factors"])
+        return SCHEDULES[name](**settings)
+    except ArgumentTypeError:
+        raise
+    except (KeyError, TypeError, ValueError) as error:
+        raise ArgumentTypeError(f"settings {settings} of schedule {name!r}", str(error)) from error
 
 
 def _hold_of(schedule: Decay | Cosine) -> float:
