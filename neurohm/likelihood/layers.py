@@ -131,7 +131,7 @@ def layer_measures(
         tuple(float(-asleep[t]) for t in hidden),
         tuple(int((v > threshold).sum()) for v in variance),
         tuple(float(drawn.means[t].mean()) for t in hidden),
-        float(_effective(sum(drawn.log_p.values()) - sum(drawn.log_q.values())).mean()),
+        float(_effective(_sum(drawn.log_p) - _sum(drawn.log_q)).mean()),
         particles,
         threshold,
     )
@@ -198,6 +198,11 @@ def _dream_scores(
         for target in hidden:
             sums[target] += float(_scored(machine, machine.generative, target, dreamt)[0].sum())
     return {target: value / total for target, value in sums.items()}
+
+
+def _sum(parts: dict[int, Array]) -> Array:
+    """Return the sum over populations."""
+    return np.asarray(np.sum(list(parts.values()), axis=0))
 
 
 def _effective(log_weights: Array) -> npt.NDArray[np.float64]:
