@@ -10,7 +10,7 @@ from neurohm.exceptions import InputError
 from neurohm.learning.particle_schedule import ParticleSchedule
 from neurohm.learning.particles import ParticleRule, less_baseline, recognition_updates
 from neurohm.learning.weighting import Geometric, Weighting
-from neurohm.machine import Activity, HelmholtzMachine, LocalUpdate, Stream, Workspace
+from neurohm.machine import Activity, HelmholtzMachine, Stream, Updates, Workspace
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Bidirectional(ParticleRule):
 
     def recognition_awake(
         self, machine: HelmholtzMachine, wake: Activity, weights: Array, work: Workspace
-    ) -> list[LocalUpdate]:
+    ) -> Updates:
         """Return the weighted update of the recognition pathway."""
         if self.baseline:
             weights = less_baseline(machine, weights, self.count, work)

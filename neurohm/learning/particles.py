@@ -15,12 +15,12 @@ from neurohm.learning.weighting import Weighed, Weighting
 from neurohm.machine import (
     Activity,
     HelmholtzMachine,
-    LocalUpdate,
     Stream,
     ThirdFactor,
     Updates,
     Workspace,
-    prediction_error,
+    predict,
+    teach,
     zero_total,
 )
 
@@ -106,48 +106,41 @@ class ParticleRule(LearningRule):
         work = work or Workspace(machine.backend)
         generative, weighed = self._generative_awake(machine, wake, work)
         recognition = self.recognition_awake(machine, wake, weighed.weights, work)
-        return Updates((*generative, *recognition), monitored=weighed.monitored)
+        return generative + recognition + Updates(monitored=weighed.monitored)
 
     @abstractmethod
     def recognition_awake(
         self, machine: HelmholtzMachine, wake: Activity, weights: Array, work: Workspace
-    ) -> list[LocalUpdate]:
+    ) -> Updates:
         """Return what the recognition pathway learns awake."""
 
     def _generative_awake(
         self, machine: HelmholtzMachine, wake: Activity, work: Workspace
-    ) -> tuple[list[LocalUpdate], Weighed]:
+    ) -> tuple[Updates, Weighed]:
         """Return sum_k w_k (activity - prediction) of every population, and the weights."""
         log_joint = zero_total(machine, work, "log p(x, h)", wake.rows)
-        errors = [
-            (
-                target,
-                prediction_error(
-                    machine, machine.generative, target, wake, total=log_joint, work=work
-                ),
-            )
+        predictions = [
+            predict(machine, machine.generative, target, wake, total=log_joint, work=work)
             for target in machine.generative.order
         ]
         assert wake.log_probability is not None
         weighed = self.weighting.weigh(machine, log_joint, wake.log_probability, self.count, work)
-        gain, scale = ThirdFactor(weighed.weights, SIGNAL), 1 / (wake.rows // self.count)
-        local = [
-            LocalUpdate(target, "generative", error, scale, gain, afferents)
-            for target, (error, afferents) in errors
-        ]
-        return local, weighed
+        gain, samples = ThirdFactor(weighed.weights, SIGNAL), wake.rows // self.count
+        updates = Updates()
+        for prediction in predictions:
+            updates += teach(machine, prediction, 1 / samples, gain, work=work)
+        return updates, weighed
 
 
 def recognition_updates(
     machine: HelmholtzMachine, wake: Activity, weights: Array, scale: float, work: Workspace
-) -> list[LocalUpdate]:
+) -> Updates:
     """Return sum_k weight_k (activity - prediction) of every hidden population, times a scale."""
-    gain = ThirdFactor(weights, SIGNAL)
-    local = []
+    gain, updates = ThirdFactor(weights, SIGNAL), Updates()
     for target in machine.recognition.order:
-        error, afferents = prediction_error(machine, machine.recognition, target, wake, work=work)
-        local.append(LocalUpdate(target, "recognition", error, scale, gain, afferents))
-    return local
+        prediction = predict(machine, machine.recognition, target, wake, work=work)
+        updates += teach(machine, prediction, scale, gain, work=work)
+    return updates
 
 
 def less_baseline(

@@ -147,10 +147,10 @@ def defended(share: float) -> Proposal:
 
 
 def _require_binary(machine: HelmholtzMachine) -> None:
-    counts = [p.name for p in machine.populations[1:] if p.kind == "poisson"]
-    if counts:
+    others = [p for p in machine.populations[1:] if p.domain != "binary"]
+    if others:
         raise InputError(
-            f"a defensive mixture over the counts of {counts[0]}",
+            f"a defensive mixture over the {others[0].domain} of {others[0].name}",
             "binary hidden units, whose states are finitely many",
             "set defensive=0",
         )

@@ -15,7 +15,6 @@ from neurohm.learning.weighting import Importance, Weighting
 from neurohm.machine import (
     Activity,
     HelmholtzMachine,
-    LocalUpdate,
     Stream,
     Updates,
     Workspace,
@@ -102,10 +101,10 @@ class Reweighted(ParticleRule):
 
     def recognition_awake(
         self, machine: HelmholtzMachine, wake: Activity, weights: Array, work: Workspace
-    ) -> list[LocalUpdate]:
+    ) -> Updates:
         """Return the wake update of the recognition pathway times its mix."""
         if self.wake_mix == 0:
-            return []
+            return Updates()
         if self.baseline:
             weights = less_baseline(machine, weights, self.count, work)
         scale = self.wake_mix / (wake.rows // self.count)

@@ -20,7 +20,7 @@ from neurohm.machine import (
     Workspace,
     as_machine,
     dream,
-    prediction_error,
+    predict,
     zero_total,
 )
 
@@ -181,9 +181,9 @@ def _scored(
     """Return the log-probability of each row of a population, and the error of its prediction."""
     work = Workspace(machine.backend)
     total = zero_total(machine, work, "log-probability", activity.rows)
-    error, _ = prediction_error(machine, pathway, target, activity, total=total, work=work)
+    prediction = predict(machine, pathway, target, activity, total=total, work=work)
     host = machine.backend.to_host
-    return np.array(host(total)), np.array(host(error))
+    return np.array(host(total)), np.array(host(prediction.error))
 
 
 def _dream_scores(
