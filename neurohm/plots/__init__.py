@@ -9,7 +9,7 @@ from neurohm.plots.averages import triggered_average
 from neurohm.plots.dream_rasters import dreams
 from neurohm.plots.fields import receptive_fields
 from neurohm.plots.histograms import activity, weights
-from neurohm.plots.layer_monitors import layer_monitors
+from neurohm.plots.layers import layer_monitors
 from neurohm.plots.locality_diagram import locality
 from neurohm.plots.maps import assembly_map
 from neurohm.plots.matrix import assembly_matrix

@@ -51,7 +51,7 @@ def test_drawn_particles_tell_their_probability_under_the_mixture(machine, x) ->
 
 
 def test_states_are_drawn_as_often_as_the_mixture_says(machine, x) -> None:
-    # 16 states, 2e5 draws; false alarm at 1e-5 for each of four machines
+    # 16 states, 2e5 draws; false alarm at 1e-5 for each of five machines
     draws = DefensiveMixture(SHARE).draw(machine, x, RandomStream(5), 200_000)
     states = np.concatenate([np.asarray(s) for s in draws.states[1:]], axis=1).astype(int)
     found = np.bincount(states @ [8, 4, 2, 1], minlength=16)
