@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from neurohm.estimators import load as load
     from neurohm.estimators import load_assemblies as load_assemblies
     from neurohm.estimators import save_assemblies as save_assemblies
+    from neurohm.learning import Bidirectional as Bidirectional
+    from neurohm.learning import ParticleSchedule as ParticleSchedule
     from neurohm.learning import Reweighted as Reweighted
     from neurohm.learning import WakeSleep as WakeSleep
     from neurohm.learning import locality_report as locality_report
@@ -55,6 +57,7 @@ if TYPE_CHECKING:
     from neurohm.training import Checkpoint as Checkpoint
     from neurohm.training import EarlyStopping as EarlyStopping
     from neurohm.training import History as History
+    from neurohm.training import LayerMonitor as LayerMonitor
     from neurohm.training import Progress as Progress
     from neurohm.training import train as train
 
@@ -67,7 +70,13 @@ _HOMES = {
         "load_assemblies",
         "save_assemblies",
     ),
-    "learning": ("Reweighted", "WakeSleep", "locality_report"),
+    "learning": (
+        "Bidirectional",
+        "ParticleSchedule",
+        "Reweighted",
+        "WakeSleep",
+        "locality_report",
+    ),
     "likelihood": (
         "annealed_log_likelihood",
         "complete",
@@ -80,7 +89,7 @@ _HOMES = {
     "plasticity": ("Adam", "Delta", "NonNegative"),
     "populations": ("AutoregressiveBernoulli", "Bernoulli", "Poisson"),
     "recordings": ("Recording", "load_recording", "simulate_assemblies", "surrogate"),
-    "training": ("Checkpoint", "EarlyStopping", "History", "Progress", "train"),
+    "training": ("Checkpoint", "EarlyStopping", "History", "LayerMonitor", "Progress", "train"),
 }
 _PACKAGES = (*_HOMES, "analysis", "backend", "exceptions", "images", "plots", "report", "storage")
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -44,6 +44,7 @@ class Site(IntEnum):
     INITIAL = 5
     SHUFFLE = 6
     FIELDS = 7
+    DEFENSIVE = 8
 
     def of(self, population: int = 0) -> int:
         """Return the number of this site at the population of that index."""

@@ -138,10 +138,11 @@ class MachineOptions:
         ),
     ] = "auto"
     rule: Annotated[
-        str, typer.Option(help="reweighted or wake-sleep.", rich_help_panel=LEARNING)
+        str, typer.Option(help="reweighted, wake-sleep or bidirectional.", rich_help_panel=LEARNING)
     ] = "reweighted"
     particles: Annotated[
-        int, typer.Option(help="Of the reweighted rule.", rich_help_panel=LEARNING)
+        int,
+        typer.Option(help="Of reweighted and bidirectional.", rich_help_panel=LEARNING),
     ] = 5
     plasticity: Annotated[str, typer.Option(help="adam or delta.", rich_help_panel=LEARNING)] = (
         "adam"

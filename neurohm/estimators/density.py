@@ -21,7 +21,7 @@ from neurohm.estimators.settings import (
     require_fitted,
 )
 from neurohm.exceptions import InputError
-from neurohm.learning import LearningRule
+from neurohm.learning import LearningRule, ParticleSchedule
 from neurohm.likelihood import log_likelihood
 from neurohm.machine import HelmholtzMachine, dream, recognise_mean
 from neurohm.machine.initial import Initial, Normal, Sparse, fit_visible_bias
@@ -41,9 +41,9 @@ class HelmholtzDensity(HelmholtzEstimator):
     hidden : sequence of int or int
         Sizes of the hidden layers, from the visible one upward.
     rule : str or LearningRule
-        ``"reweighted"`` or ``"wake-sleep"``.
-    particles : int
-        Of the reweighted rule.
+        ``"reweighted"``, ``"wake-sleep"`` or ``"bidirectional"``.
+    particles : int or ParticleSchedule
+        Of the reweighted and the bidirectional rule.
     plasticity : str or Plasticity
         ``"adam"`` or ``"delta"``.
     learning_rate : float, optional
@@ -89,7 +89,7 @@ class HelmholtzDensity(HelmholtzEstimator):
         self,
         hidden: Sequence[int] | int = (200, 10),
         rule: str | LearningRule = "reweighted",
-        particles: int = 5,
+        particles: int | ParticleSchedule = 5,
         plasticity: str | Plasticity = "adam",
         learning_rate: float | None = None,
         final_rate: float = 0.3,

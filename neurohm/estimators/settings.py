@@ -9,7 +9,7 @@ import numpy as np
 
 from neurohm.checks import whole_number
 from neurohm.exceptions import ArgumentTypeError, InputError, NotFittedError
-from neurohm.learning import LearningRule, as_rule
+from neurohm.learning import RULES, LearningRule, ParticleRule, ParticleSchedule, as_rule
 from neurohm.plasticity import Plasticity, as_plasticity
 from neurohm.populations import Population, as_population, population_of
 
@@ -73,9 +73,10 @@ def chosen_epochs(epochs: Any, samples: int, batch_size: int) -> int:
     return max(FEWEST_EPOCHS, -(-FEWEST_STEPS // -(-samples // batch_size)))
 
 
-def chosen_rule(rule: str | LearningRule, particles: int) -> LearningRule:
+def chosen_rule(rule: str | LearningRule, particles: Any) -> LearningRule:
     """Return the rule, with that many particles if it is named and has any."""
-    if isinstance(rule, str) and rule == "reweighted":
+    named = RULES.get(rule) if isinstance(rule, str) else None
+    if named is not None and issubclass(named, ParticleRule):
         return as_rule(rule, particles=particles)
     return as_rule(rule)
 
@@ -143,6 +144,8 @@ def plain(settings: dict[str, Any]) -> dict[str, Any]:
     for name, value in settings.items():
         if isinstance(value, LearningRule | Plasticity):
             result[name] = {"name": value.name, **value.settings()}
+        elif name == "particles" and isinstance(value, ParticleSchedule | Mapping):
+            result[name] = ParticleSchedule.of(value).settings()
         elif name == "hidden":
             result[name] = [
                 layer.settings() if isinstance(layer, Population) else layer
@@ -164,6 +167,8 @@ def revived(settings: dict[str, Any]) -> dict[str, Any]:
         result["rule"] = as_rule(**_by_name("rule", rule))
     if isinstance(plasticity := result.get("plasticity"), dict):
         result["plasticity"] = as_plasticity(**_by_name("plasticity", plasticity))
+    if isinstance(particles := result.get("particles"), dict):
+        result["particles"] = ParticleSchedule.of(particles)
     if isinstance(result.get("hidden"), list):
         result["hidden"] = tuple(
             population_of(layer) if isinstance(layer, dict) else layer for layer in result["hidden"]

@@ -30,7 +30,7 @@ from neurohm.estimators.settings import (
 )
 from neurohm.estimators.window_batches import WindowBatches
 from neurohm.exceptions import InputError
-from neurohm.learning import LearningRule
+from neurohm.learning import LearningRule, ParticleSchedule
 from neurohm.machine import HelmholtzMachine
 from neurohm.machine.initial import fit_visible_bias
 from neurohm.plasticity import Plasticity
@@ -62,9 +62,9 @@ class SpikeHelmholtz(FittedSpikes):
     lags : int
         Bins in a window.
     rule : str or LearningRule
-        ``"reweighted"`` or ``"wake-sleep"``.
-    particles : int
-        Of the reweighted rule.
+        ``"reweighted"``, ``"wake-sleep"`` or ``"bidirectional"``.
+    particles : int or ParticleSchedule
+        Of the reweighted and the bidirectional rule.
     plasticity : str or Plasticity
         ``"adam"`` or ``"delta"``.
     learning_rate : float, optional
@@ -122,7 +122,7 @@ class SpikeHelmholtz(FittedSpikes):
         bin_size: float | str = "auto",
         lags: int = 5,
         rule: str | LearningRule = "reweighted",
-        particles: int = 5,
+        particles: int | ParticleSchedule = 5,
         plasticity: str | Plasticity = "adam",
         learning_rate: float | None = None,
         epochs: int | str = "auto",

@@ -86,12 +86,21 @@ class ArrayKernels(Protocol):
     def accumulate(self, values: Array, out: Array) -> None:
         """Add the sum of values."""
 
+    def scale(self, out: Array, factor: float) -> None:
+        """Multiply by a factor, in place."""
+
+    def take_rows(self, chosen: Array, values: Array, out: Array) -> None:
+        """Write those rows of values that are chosen."""
+
 
 class WeightKernels(Protocol):
     """The passes over particles and rows; see `neurohm.kernels.reference.weights`."""
 
     def log_ratio(self, numerator: Array, denominator: Array, out: Array) -> None:
         """Write the difference of logarithms."""
+
+    def log_mixture(self, log_probability: Array, share: float, other: float, out: Array) -> None:
+        """Write the log-probability under a mixture with a second, constant component."""
 
     def importance_weights(
         self, log_weights: Array, weights: Array, log_mean: Array, effective: Array
@@ -194,6 +203,9 @@ class Workers(Protocol):
 
     def run(self, program: Any) -> None:
         """Carry out a program."""
+
+    def forget(self) -> None:
+        """Let go of all programs carried out so far, so that their memory can be freed."""
 
 
 @dataclass(frozen=True)

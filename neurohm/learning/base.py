@@ -146,6 +146,14 @@ class LearningRule(ABC):
             machine, activity.sleep, work
         )
 
+    def at(self, epoch: int) -> LearningRule:
+        """Return the rule of an epoch, counted from 0: this one, unless a setting is scheduled."""
+        return self
+
+    def scheduled(self, epoch: int) -> dict[str, float]:
+        """Return the settings of an epoch that are scheduled, by name, for the history."""
+        return {}
+
     def settings(self) -> dict[str, Any]:
         """Return the settings by name, for model files."""
         return asdict(self)

@@ -5,26 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from neurohm.backend import Activations, Array, Site
-from neurohm.checks import real_number, whole_number
+from neurohm.backend import Array
+from neurohm.checks import real_number
 from neurohm.exceptions import InputError
-from neurohm.learning.base import LearningRule, invert_dream
+from neurohm.learning.base import invert_dream
+from neurohm.learning.particles import ParticleRule, less_baseline, recognition_updates
+from neurohm.learning.proposals import Proposal, defended
+from neurohm.learning.weighting import Importance, Weighting
 from neurohm.machine import (
     Activity,
     HelmholtzMachine,
     Stream,
-    ThirdFactor,
     Updates,
     Workspace,
-    predict,
-    recognise,
-    teach,
-    zero_total,
 )
 
 
 @dataclass(frozen=True)
-class Reweighted(LearningRule):
+class Reweighted(ParticleRule):
     """Reweighted wake-sleep (RWS).
 
     For each sample x, K particles h_k are drawn from q(h | x) and weighted by
@@ -41,14 +39,18 @@ class Reweighted(LearningRule):
     Parameters
     ----------
     dreams_per_sample : int
-        Dreams in the sleep phase for each sample of the batch.
-    particles : int
-        K, at least 2 where recognition learns awake.
+        Dreams in the sleep phase for each sample of the batch. The original sleeps in every S-th
+        step, with S dreams for each sample: one dream a sample, as here.
+    particles : int, ParticleSchedule or mapping
+        K, at least 2 where recognition learns awake; by epoch, if it is a schedule.
     wake_mix, sleep_mix : float
         How much of the wake and of the sleep update the recognition pathway takes.
     baseline : bool
         Whether to subtract 1/K from the weights in the recognition update, which leaves its
         expectation as it is and takes variance away.
+    defensive : float
+        Share of the particles that are drawn uniformly over the hidden states, in [0, 1). All are
+        weighted against the mixture, so that the mean weight stays an unbiased estimate of p(x).
 
     Raises
     ------
@@ -59,66 +61,54 @@ class Reweighted(LearningRule):
     ----------
     Bornschein, Bengio (2015). Reweighted wake-sleep. ICLR, section 2.
 
+    Le, Kosiorek, Siddharth, Teh, Wood (2019). Revisiting reweighted wake-sleep for models with
+    stochastic control flow. UAI. (The defensive mixture.)
+
     Examples
     --------
     >>> Reweighted(particles=10).particles
     10
     """
 
-    particles: int = 5
     wake_mix: float = 0.5
     sleep_mix: float = 0.5
     baseline: bool = True
+    defensive: float = 0.0
 
     recordable: ClassVar[bool] = True
     name: ClassVar[str] = "reweighted"
+    weighting: ClassVar[Weighting] = Importance()
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        particles = whole_number("particles", self.particles, mend="give e.g. 5")
-        object.__setattr__(self, "particles", particles)
         for name in ("wake_mix", "sleep_mix"):
             mix = real_number(name, getattr(self, name), least=0)
             object.__setattr__(self, name, mix)
         if self.wake_mix + self.sleep_mix == 0:
             raise InputError("wake_mix 0 and sleep_mix 0", "one of them positive")
-        if self.particles == 1 and self.wake_mix > 0:
+        defended(self.defensive)
+        if self.fewest == 1 and self.wake_mix > 0:
             raise InputError(
                 "one particle with a recognition update awake, which is then pure noise",
                 "at least 2 particles",
                 "or set wake_mix=0, which makes it wake-sleep",
             )
 
-    def wake(
-        self,
-        machine: HelmholtzMachine,
-        x: Activations,
-        stream: Stream,
-        work: Workspace | None = None,
-    ) -> Activity:
-        """Return activity drawn bottom-up, K consecutive particles for each sample."""
-        particles = self._particles(machine)
-        return recognise(machine, x, stream, Site.WAKE, particles, scored=True, work=work)
+    @property
+    def proposal(self) -> Proposal:
+        """The recognition model, with a defensive mixture where one is asked for."""
+        return defended(self.defensive)
 
-    def wake_updates(
-        self, machine: HelmholtzMachine, wake: Activity, work: Workspace | None = None
+    def recognition_awake(
+        self, machine: HelmholtzMachine, wake: Activity, weights: Array, work: Workspace
     ) -> Updates:
-        """Return the weighted updates of both pathways, the bound L_K and the sample size."""
-        work = work or Workspace(machine.backend)
-        samples = wake.rows // self._particles(machine)
-        log_joint = zero_total(machine, work, "log p(x, h)", wake.rows)
-        predictions = [
-            predict(machine, machine.generative, target, wake, total=log_joint, work=work)
-            for target in machine.generative.order
-        ]
-        weights, monitored = self._weights(machine, log_joint, wake, work)
-        gain = ThirdFactor(weights, "importance weight")
-        updates = Updates(monitored=monitored)
-        for prediction in predictions:
-            updates += teach(machine, prediction, 1 / samples, gain, work=work)
-        if self.wake_mix > 0:
-            updates += self._recognition_awake(machine, wake, weights, work)
-        return updates
+        """Return the wake update of the recognition pathway times its mix."""
+        if self.wake_mix == 0:
+            return Updates()
+        if self.baseline:
+            weights = less_baseline(machine, weights, self.count_for(machine), work)
+        scale = self.wake_mix / (wake.rows // self.count_for(machine))
+        return recognition_updates(machine, wake, weights, scale, work)
 
     def sleep(
         self,
@@ -139,37 +129,3 @@ class Reweighted(LearningRule):
     ) -> Updates:
         """Return the sleep update of the recognition pathway times its mix."""
         return Updates() if sleep is None else invert_dream(machine, sleep, self.sleep_mix, work)
-
-    def _particles(self, machine: HelmholtzMachine) -> int:
-        """Return K, which is one where nothing is hidden: all particles would be the sample."""
-        return self.particles if machine.recognition.order else 1
-
-    def _weights(
-        self, machine: HelmholtzMachine, log_joint: Array, wake: Activity, work: Workspace
-    ) -> tuple[Array, dict[str, Array]]:
-        particles = self._particles(machine)
-        samples = wake.rows // particles
-        shape = (samples, particles)
-        assert wake.log_probability is not None
-        log_weights = work.array("log weights", shape, "float64")
-        machine.kernels.weights.log_ratio(log_joint, wake.log_probability, log_weights.reshape(-1))
-        weights = work.array("weights", shape, machine.dtype)
-        bound = work.array("L_K", (samples,), "float64")
-        effective = work.array("effective sample size", (samples,), "float64")
-        machine.kernels.weights.importance_weights(log_weights, weights, bound, effective)
-        return weights.reshape(-1), {"bound": bound, "effective_sample_size": effective}
-
-    def _recognition_awake(
-        self, machine: HelmholtzMachine, wake: Activity, weights: Array, work: Workspace
-    ) -> Updates:
-        samples = wake.rows // self.particles
-        advantage = weights
-        if self.baseline:
-            advantage = work.array("advantage", weights.shape, machine.dtype)
-            machine.kernels.weights.advantage(weights, 1 / self.particles, advantage)
-        gain = ThirdFactor(advantage, "importance weight")
-        updates = Updates()
-        for target in machine.recognition.order:
-            prediction = predict(machine, machine.recognition, target, wake, work=work)
-            updates += teach(machine, prediction, self.wake_mix / samples, gain, work=work)
-        return updates

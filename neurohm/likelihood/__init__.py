@@ -1,6 +1,12 @@
 """How well a machine explains data: exactly where states can be listed, else by sampling."""
 
 from neurohm.likelihood.annealed import AnnealedLogLikelihood, annealed_log_likelihood
+from neurohm.likelihood.bidirectional import (
+    BidirectionalLogLikelihood,
+    LogPartition,
+    bidirectional_log_likelihood,
+    bidirectional_log_partition,
+)
 from neurohm.likelihood.conditional import complete, conditional_log_likelihood
 from neurohm.likelihood.curve import LogLikelihoodCurve, log_likelihood_curve
 from neurohm.likelihood.estimate import LogLikelihood
@@ -14,14 +20,20 @@ from neurohm.likelihood.exact import (
     exact_recognition_gap,
 )
 from neurohm.likelihood.importance import log_likelihood
+from neurohm.likelihood.layers import LayerMeasures, layer_measures
 from neurohm.likelihood.metrics import block_standard_error, nats_to_bits
 
 __all__ = [
     "AnnealedLogLikelihood",
+    "BidirectionalLogLikelihood",
+    "LayerMeasures",
     "LogLikelihood",
     "LogLikelihoodCurve",
+    "LogPartition",
     "all_states",
     "annealed_log_likelihood",
+    "bidirectional_log_likelihood",
+    "bidirectional_log_partition",
     "block_standard_error",
     "complete",
     "conditional_log_likelihood",
@@ -31,6 +43,7 @@ __all__ = [
     "exact_posterior",
     "exact_posterior_means",
     "exact_recognition_gap",
+    "layer_measures",
     "log_likelihood",
     "log_likelihood_curve",
     "nats_to_bits",

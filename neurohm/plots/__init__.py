@@ -9,6 +9,7 @@ from neurohm.plots.averages import triggered_average
 from neurohm.plots.dream_rasters import dreams
 from neurohm.plots.fields import receptive_fields
 from neurohm.plots.histograms import activity, weights
+from neurohm.plots.layers import layer_monitors
 from neurohm.plots.likelihood_curves import likelihood_curve
 from neurohm.plots.locality_diagram import locality
 from neurohm.plots.maps import assembly_map
@@ -26,6 +27,7 @@ __all__ = [
     "assembly_matrix",
     "assembly_raster",
     "dreams",
+    "layer_monitors",
     "learning_curve",
     "likelihood_curve",
     "locality",

@@ -5,10 +5,11 @@ from neurohm.training.batches import ArrayBatches, Batches, as_batches
 from neurohm.training.callbacks import Callback, Progress
 from neurohm.training.checkpoint import Checkpoint, Interrupted, read_checkpoint
 from neurohm.training.early_stopping import EarlyStopping
+from neurohm.training.layer_monitor import LayerMonitor
 from neurohm.training.loop import TrainingResult, train
 from neurohm.training.restarts import train_restarts
 from neurohm.training.run import History, Run
-from neurohm.training.schedule import Decay, as_schedule
+from neurohm.training.schedule import Cosine, Decay, Schedule, Steps, WarmUp, as_schedule
 
 __all__ = [
     "ArrayBatches",
@@ -16,13 +17,18 @@ __all__ = [
     "Batches",
     "Callback",
     "Checkpoint",
+    "Cosine",
     "Decay",
     "EarlyStopping",
     "History",
     "Interrupted",
+    "LayerMonitor",
     "Progress",
     "Run",
+    "Schedule",
+    "Steps",
     "TrainingResult",
+    "WarmUp",
     "as_batches",
     "as_schedule",
     "read_checkpoint",

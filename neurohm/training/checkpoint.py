@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import MISSING, asdict, fields
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -29,6 +29,7 @@ from neurohm.storage import (
 )
 from neurohm.training.callbacks import Callback
 from neurohm.training.run import History, Position, Run
+from neurohm.training.schedule import Decay
 
 KIND = "checkpoint"
 COST = 20
@@ -164,8 +165,7 @@ def restore(run: Run, callbacks: Sequence[Callback], path: str | os.PathLike[str
     tree = read_checkpoint(path)
     stateful, own = tree["callbacks"], _stateful(callbacks)
     saved = {
-        "compressed": False,
-        **tree["run"]["settings"],
+        **_completed(tree["run"]["settings"], run),
         "callbacks": [stateful[str(i)]["name"] for i in range(len(stateful))],
     }
     given = {**run.settings(), "callbacks": [type(c).__name__ for c in own]}
@@ -189,6 +189,16 @@ def restore(run: Run, callbacks: Sequence[Callback], path: str | os.PathLike[str
     run.plasticity.state = _averages(tree["plasticity"], run.machine.backend)
     for i, callback in enumerate(own):
         callback.restore(stateful[str(i)])
+
+
+def _completed(saved: Tree, run: Run) -> dict[str, Any]:
+    """Return settings of a checkpoint, with the defaults of those that it is too old to know."""
+    rule = dict(saved["rule"])
+    if rule["name"] == run.rule.name:
+        defaults = {f.name: f.default for f in fields(run.rule) if f.default is not MISSING}
+        rule = {**defaults, **rule}
+    schedule = {"name": Decay.name, **saved["schedule"]}
+    return {"compressed": False, **saved, "rule": rule, "schedule": schedule}
 
 
 def linked(callbacks: Sequence[Callback]) -> Sequence[Callback]:

@@ -21,7 +21,7 @@ from neurohm.training.batches import Batches, as_batches, is_worth_compressing
 from neurohm.training.callbacks import Callback
 from neurohm.training.checkpoint import linked, restore
 from neurohm.training.run import History, Run
-from neurohm.training.schedule import Decay, as_schedule
+from neurohm.training.schedule import Schedule, as_schedule
 from neurohm.training.step import Step, is_recordable, step_of
 
 ORDERS = ("simultaneous", "alternating")
@@ -63,7 +63,7 @@ def train(
     epochs: int = 10,
     batch_size: int = 100,
     seed: int = 0,
-    schedule: Decay | float | None = None,
+    schedule: Schedule | float | None = None,
     order: str = "simultaneous",
     callbacks: Sequence[Callback] = (),
     resume: str | os.PathLike[str] | None = None,
@@ -81,8 +81,9 @@ def train(
     plasticity : str or Plasticity, optional
         The rule's default if not given. It starts without running averages.
     epochs, batch_size, seed : int
-    schedule : Decay or float, optional
-        Of the learning rate; a number is the final factor.
+    schedule : Schedule or float, optional
+        Of the learning rate: `Decay`, `Cosine`, `Steps` or `WarmUp`, of `neurohm.training`; a
+        number is the final factor of a `Decay`.
     order : str
         ``"simultaneous"``: both phases read the old parameters. ``"alternating"``: dreams come
         from the parameters that the wake phase has just changed.
@@ -177,7 +178,7 @@ def _epoch(run: Run, batches: Batches, callbacks: Sequence[Callback], step: Step
     step.settle()
     run.require_finite()
     means = {name: value / max(1, position.samples) for name, value in position.sums.items()}
-    run.history.add({"epoch": position.epoch, **means})
+    run.history.add({"epoch": position.epoch, **means, **run.rule.scheduled(position.epoch)})
     position.epoch, position.batch, position.samples, position.sums = position.epoch + 1, 0, 0, {}
     step.begin_epoch()
     for callback in callbacks:

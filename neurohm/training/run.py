@@ -13,7 +13,7 @@ from neurohm.exceptions import NumericalError
 from neurohm.learning import LearningRule
 from neurohm.machine import HelmholtzMachine
 from neurohm.plasticity import Plasticity
-from neurohm.training.schedule import Decay
+from neurohm.training.schedule import Schedule
 
 
 class History:
@@ -97,7 +97,7 @@ class Run:
     machine : HelmholtzMachine
     rule : LearningRule
     plasticity : Plasticity
-    schedule : Decay
+    schedule : Schedule
     epochs, batch_size, seed : int
     order : str
         ``"simultaneous"`` or ``"alternating"``.
@@ -115,7 +115,7 @@ class Run:
     machine: HelmholtzMachine
     rule: LearningRule
     plasticity: Plasticity
-    schedule: Decay
+    schedule: Schedule
     epochs: int
     batch_size: int
     seed: int

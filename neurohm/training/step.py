@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from neurohm.backend import Activations, Array, MovingStream, RandomStream
 from neurohm.kernels import Kernels, Program, Workers
+from neurohm.learning import LearningRule
 from neurohm.machine import HelmholtzMachine, Stream, Updates, Workspace
 from neurohm.training.batches import Batches, IssuedBatches
 from neurohm.training.run import Run
@@ -29,12 +30,15 @@ class Step(ABC):
 
     Attributes
     ----------
+    rule : LearningRule
+        That of the epoch.
     sums : dict of str to ndarray of float64, (1,)
         Sums over the epoch of what the rule watches.
     """
 
     def __init__(self, run: Run, batches: Batches, workers: Workers) -> None:
         self.run, self.batches, self.workers = run, batches, workers
+        self.rule = run.rule.at(run.position.epoch)
         self.work = Workspace(run.machine.backend)
         self.stream: Stream = RandomStream(run.seed)
         self.sums: dict[str, Array] = {}
@@ -55,7 +59,7 @@ class Step(ABC):
 
     def wake(self, machine: HelmholtzMachine, x: Activations) -> Updates:
         """Return what is learned awake, and add what is watched to the sums."""
-        rule, zeros = self.run.rule, machine.backend.zeros
+        rule, zeros = self.rule, machine.backend.zeros
         updates = rule.wake_updates(
             machine, rule.wake(machine, x, self.stream, self.work), self.work
         )
@@ -68,14 +72,21 @@ class Step(ABC):
 
     def sleep(self, machine: HelmholtzMachine, samples: int) -> Updates:
         """Return what is learned asleep, beside that many samples."""
-        rule, form = self.run.rule, {"compressed": True} if self.run.compressed else {}
+        rule, form = self.rule, {"compressed": True} if self.run.compressed else {}
         dreams = rule.sleep(machine, samples, self.stream, self.work, **form)
         return rule.sleep_updates(machine, dreams, self.work)
 
     def begin_epoch(self) -> None:
-        """Begin with the sums that the run's position holds, none as a rule."""
+        """Begin with the sums that the run's position holds, and with the rule of the epoch."""
         for name, total in self.sums.items():
             total[...] = self.run.position.sums.get(name, 0.0)
+        rule = self.run.rule.at(self.run.position.epoch)
+        if rule != self.rule:
+            self.change_to(rule)
+
+    def change_to(self, rule: LearningRule) -> None:
+        """Go on with another rule, in buffers of its own."""
+        self.rule, self.work = rule, Workspace(self.run.machine.backend)
 
     def settle(self) -> None:
         """Bring the run's position up to date."""
@@ -159,6 +170,12 @@ class RecordedStep(Step):
         for part in parts:
             run.plasticity.advance(run.machine, part.keys, factor)
             self.workers.run(part.program)
+
+    def change_to(self, rule: LearningRule) -> None:
+        """Go on with another rule; what was recorded of the last one is let go of."""
+        super().change_to(rule)
+        self._recorded.clear()
+        self.workers.forget()
 
     def _batch(self, rows: int) -> BatchRoom:
         x, batches = self.data(rows), self.batches

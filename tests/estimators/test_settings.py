@@ -22,6 +22,8 @@ RULES = st.one_of(
     st.sampled_from(["reweighted", "wake-sleep"]),
     st.builds(nh.WakeSleep, dreams_per_sample=st.integers(1, 4)),
     st.builds(nh.Reweighted, particles=st.integers(2, 50), baseline=st.booleans()),
+    st.builds(nh.Reweighted, particles=st.just({0: 5, 400: 25}), defensive=st.floats(0, 0.99)),
+    st.builds(nh.Bidirectional, particles=st.integers(2, 50)),
 )
 RATES = st.floats(1e-5, 1.0)
 PLASTICITY = st.one_of(
@@ -51,6 +53,12 @@ def test_round_trip_through_json(rule, plasticity, hidden, seed):
     assert {name: told(value) for name, value in again.items()} == {
         name: told(value) for name, value in arguments.items()
     }
+
+
+def test_particles_by_schedule_are_written_down():
+    for particles in (nh.ParticleSchedule({0: 5, 20: 10}), {0: 5, 20: 10}):
+        again = revived(json.loads(json.dumps(plain({"particles": particles}))))
+        assert again == {"particles": nh.ParticleSchedule({0: 5, 20: 10})}
 
 
 def test_revived_leaves_what_it_is_given():

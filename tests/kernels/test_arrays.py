@@ -43,6 +43,23 @@ def test_add_adds(kernels: Kernels, dtype: str, shape) -> None:
     np.testing.assert_array_equal(out, 2 * expected)
 
 
+@pytest.mark.parametrize("shape", [(1,), (65,), (3, 21)])
+def test_scale_multiplies_in_place(kernels: Kernels, dtype: str, shape) -> None:
+    out = normal(shape, dtype)
+    expected = out * np.dtype(dtype).type(0.3)
+    kernels.arrays.scale(out, 0.3)
+    np.testing.assert_array_equal(out, expected)
+
+
+@pytest.mark.parametrize("units", [1, 5, 130])
+def test_chosen_rows_are_taken(kernels: Kernels, dtype: str, units: int) -> None:
+    values, out = normal((5, units), dtype), normal((5, units), dtype, 1)
+    chosen = np.array([[0], [1], [0], [1], [1]], dtype)
+    expected = np.where(chosen != 0, values, out)
+    kernels.arrays.take_rows(chosen, values, out)
+    np.testing.assert_array_equal(out, expected)
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_accumulate_adds_the_sum(kernels: Kernels, size: int) -> None:
     values, out = normal(size, "float64"), np.array([5.0])
@@ -69,6 +86,14 @@ def test_log_ratio_is_a_difference(kernels: Kernels, size: int) -> None:
     a, b, out = normal(size, "float64"), normal(size, "float64", 1), np.full(size, np.nan)
     kernels.weights.log_ratio(a, b, out)
     np.testing.assert_array_equal(out, a - b)
+
+
+@pytest.mark.parametrize("share", [0.2, 0.999, 1e-300])
+def test_the_mixture_of_a_distribution_with_a_constant(kernels: Kernels, share: float) -> None:
+    log_q, out = np.array([-2.0, -700.0, -1e5, 0.0, -np.inf]), np.full(5, np.nan)
+    kernels.weights.log_mixture(log_q, share, -3.0, out)
+    expected = np.logaddexp(np.log1p(-share) + log_q, np.log(share) - 3)
+    np.testing.assert_allclose(out, expected, rtol=1e-14)
 
 
 @pytest.mark.parametrize("shape", [(1,), (4, 1), (3, 7), (64, 100)])

@@ -11,7 +11,8 @@ from neurohm.likelihood import all_states
 from neurohm.machine import Activity, HelmholtzMachine, Updates
 from neurohm.machine.build import Edges
 from neurohm.machine.passes import log_recognition
-from neurohm.populations import Poisson
+from neurohm.machine.projection import Internal
+from neurohm.populations import AutoregressiveBernoulli, Poisson
 
 SKIP: Edges = (((1, 0), (2, 0), (2, 1)), ((0, 1), (0, 2), (1, 2)))
 
@@ -19,12 +20,19 @@ SKIP: Edges = (((1, 0), (2, 0), (2, 1)), ((0, 1), (0, 2), (1, 2)))
 Changes = dict[str, np.ndarray]
 
 
-@pytest.fixture(params=["chain", "skip", "counts", "counts, skip"])
+@pytest.fixture(params=["chain", "skip", "counts", "counts, skip", "autoregressive"])
 def machine(request: pytest.FixtureRequest, normal_machine) -> HelmholtzMachine:
     """A machine with three visible and four hidden units, all parameters N(0, 1)."""
+    if request.param == "autoregressive":
+        return normal_machine([AutoregressiveBernoulli(3), AutoregressiveBernoulli(2), 2], seed=5)
     visible = Poisson(3) if "counts" in request.param else 3
     edges = SKIP if "skip" in request.param else None
     return normal_machine([visible, 2, 2], edges=edges, seed=5)
+
+
+def is_lateral(synapses: object) -> bool:
+    """Whether synapses are from earlier onto later units of one population."""
+    return isinstance(synapses, Internal) and synapses.parameter.triangular
 
 
 @pytest.fixture
@@ -74,6 +82,8 @@ def expected_change() -> Callable[..., Changes]:
                     change = error.sum(axis=0)
                 else:
                     change = np.repeat(source, rows // len(source), axis=0).T @ error
+                if is_lateral(afferent.synapses):
+                    change = np.triu(change, 1)
                 key = afferent.synapses.key
                 total[key] = total.get(key, 0) + change
         return total
@@ -89,11 +99,12 @@ def slope() -> Callable[..., Changes]:
         function: Callable[[], float], machine: HelmholtzMachine, pathway: str, step: float = 1e-5
     ) -> Changes:
         result: Changes = {}
-        for key, array in machine.parameters().items():
-            if not key.startswith(pathway):
-                continue
-            result[key] = np.empty(array.shape)
+        for synapses in machine.pathway(pathway).synapses:
+            key, array = synapses.key, synapses.weights
+            result[key] = np.zeros(array.shape)
             for i in np.ndindex(array.shape):
+                if is_lateral(synapses) and i[0] >= i[1]:
+                    continue
                 value = array[i]
                 array[i] = value + step
                 high = function()

@@ -15,12 +15,22 @@ import pytest
 from scipy.sparse import csr_array
 
 from neurohm.exceptions import FileFormatError, InputError, MissingFileError
-from neurohm.learning import Reweighted, WakeSleep
+from neurohm.learning import Bidirectional, Reweighted, WakeSleep
 from neurohm.machine import HelmholtzMachine
 from neurohm.plasticity import Adam, Delta
 from neurohm.populations import Poisson
 from neurohm.storage import machine_to_tree, write_model
-from neurohm.training import Checkpoint, Decay, EarlyStopping, Interrupted, read_checkpoint, train
+from neurohm.training import (
+    Checkpoint,
+    Cosine,
+    Decay,
+    EarlyStopping,
+    Interrupted,
+    Steps,
+    WarmUp,
+    read_checkpoint,
+    train,
+)
 
 RUNS = {
     "delta with momentum": {
@@ -34,6 +44,16 @@ RUNS = {
     },
     "decay": {"plasticity": Adam(0.05), "schedule": Decay(0.01, hold=0.2)},
     "plain delta": {"rule": "reweighted", "plasticity": Delta(0.1)},
+    "particles by epoch": {
+        "rule": Reweighted(particles={0: 3, 1: 5, 2: 2}, defensive=0.1),
+        "plasticity": Adam(0.05),
+        "schedule": WarmUp(0.2, Steps({0.5: 0.1})),
+    },
+    "bidirectional": {
+        "rule": Bidirectional(particles={0: 3, 2: 5}),
+        "plasticity": Adam(0.05),
+        "schedule": Cosine(0.1, hold=0.2),
+    },
 }
 
 
@@ -138,6 +158,7 @@ def test_a_checkpoint_keeps_what_it_is_given(run, tmp_path: Path) -> None:
         ({"plasticity": "delta"}, "plasticity"),
         ({"plasticity": Adam(0.002)}, "learning_rate"),
         ({"schedule": 0.5}, "schedule"),
+        ({"schedule": Cosine()}, "schedule"),
         ({"order": "alternating"}, "order"),
         ({"data": np.zeros((9, 8))}, "samples_per_epoch 9"),
         ({"machine": HelmholtzMachine([8, 4, 3])}, "sizes"),
@@ -151,6 +172,31 @@ def test_other_settings_are_refused_by_name(run, tmp_path: Path, other, name: st
     run(callbacks=[Checkpoint(tmp_path / "run.h5")])
     with pytest.raises(InputError, match=name):
         run(**other, resume=tmp_path / "run.h5")
+
+
+def test_other_particles_by_epoch_are_refused_by_name(run, tmp_path: Path) -> None:
+    run(rule=Reweighted(particles={0: 2, 1: 3}), callbacks=[Checkpoint(tmp_path / "run.h5")])
+    for other in ({0: 2, 2: 3}, {0: 2}, 2):
+        with pytest.raises(InputError, match="particles"):
+            run(rule=Reweighted(particles=other), resume=tmp_path / "run.h5")
+
+
+def test_a_checkpoint_from_before_some_settings_resumes(run, tmp_path: Path) -> None:
+    # it knows neither of defensive mixtures nor of schedules other than the decay
+    class Old(EveryState):
+        def write(self, run) -> None:
+            settings = type(run).settings(run)
+            del settings["rule"]["defensive"], settings["schedule"]["name"]
+            run.settings = lambda: settings
+            super().write(run)
+
+    given = {"rule": Reweighted(particles=3), "schedule": Decay(0.1)}
+    unbroken, states = run(**given), Old(tmp_path / "run.h5")
+    run(**given, callbacks=[states])
+    assert "defensive" not in read_checkpoint(states.copies[1])["run"]["settings"]["rule"]
+    run.assert_same(run(**given, resume=states.copies[1]), unbroken)
+    with pytest.raises(InputError, match="defensive"):
+        run(**{**given, "rule": Reweighted(particles=3, defensive=0.1)}, resume=states.copies[1])
 
 
 def test_stopping_early_cannot_be_left_away(run, tmp_path: Path, held_out) -> None:

@@ -11,7 +11,7 @@ import pytest
 from scipy import sparse
 
 from neurohm.kernels import get_kernels
-from neurohm.learning import Reweighted, WakeSleep
+from neurohm.learning import Bidirectional, Reweighted, WakeSleep
 from neurohm.likelihood import exact_log_likelihood, log_likelihood
 from neurohm.machine import DeclaredUpdate, HelmholtzMachine, Updates
 from neurohm.plasticity import Adam, Delta, NonNegative
@@ -19,7 +19,12 @@ from neurohm.populations import Bernoulli, Poisson
 from neurohm.training import ArrayBatches, Callback, batches, loop
 from neurohm.training.step import RecordedStep, StepByHand, is_recordable, step_of
 
-RULES = {"wake-sleep": WakeSleep(), "reweighted": Reweighted(particles=3)}
+RULES = {
+    "wake-sleep": WakeSleep(),
+    "reweighted": Reweighted(particles=3),
+    "scheduled, defensive": Reweighted(particles={0: 2, 1: 4, 2: 3}, defensive=0.2),
+    "bidirectional": Bidirectional(particles={0: 3, 1: 2}),
+}
 MOMENTUM = Delta(0.05, momentum=0.8, weight_decay=0.1, rates={"recognition": 0.5})
 WAYS = {
     "delta": (Delta(0.1), "simultaneous"),
@@ -45,9 +50,14 @@ class ReweightedByHand(Reweighted):
     """Derived likewise."""
 
 
+@dataclass(frozen=True)
+class BidirectionalByHand(Bidirectional):
+    """Derived likewise."""
+
+
 def by_hand(rule: Any) -> Any:
-    kind = ReweightedByHand if isinstance(rule, Reweighted) else WakeSleepByHand
-    return kind(**rule.settings())
+    kinds = (ReweightedByHand, BidirectionalByHand, WakeSleepByHand)
+    return next(kind for kind in kinds if issubclass(kind, type(rule)))(**rule.settings())
 
 
 def problem(kind: str, dtype: str = "float32") -> dict[str, Any]:

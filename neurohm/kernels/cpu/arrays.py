@@ -37,6 +37,14 @@ class Arrays:
         """Add the sum of values."""
         self._issue(_accumulate, out.dtype, (values,), (out,), (), values.size)
 
+    def scale(self, out: Array, factor: float) -> None:
+        """Multiply by a factor, in place."""
+        self._issue(_scale, out.dtype, (), (out,), (float(factor),), 0.1 * out.size)
+
+    def take_rows(self, chosen: Array, values: Array, out: Array) -> None:
+        """Write those rows of values that are chosen."""
+        self._issue(_take_rows, out.dtype, (chosen, values), (out,), (), 0.1 * out.size)
+
 
 @operation
 def _fill(words, real):  # type: ignore[no-untyped-def]
@@ -69,3 +77,23 @@ def _accumulate(words, real):  # type: ignore[no-untyped-def]
     for i in range(values.size):
         total += values[i]
     out[0] += total
+
+
+@operation
+def _scale(words, real):  # type: ignore[no-untyped-def]
+    out = vector(words, 0, real)
+    factor = out.dtype.type(number(words, 1))
+    for i in range(out.size):
+        out[i] *= factor
+
+
+@operation
+def _take_rows(words, real):  # type: ignore[no-untyped-def]
+    chosen, values = vector(words, 0, real), matrix(words, 1, real)
+    out = matrix(words, 2, real)
+    zero = out.dtype.type(0.0)
+    for row in range(out.shape[0]):
+        if chosen[row] != zero:
+            source, target = values[row], out[row]
+            for j in range(out.shape[1]):
+                target[j] = source[j]

@@ -72,6 +72,12 @@ class Crew:
         """Carry out a program."""
         self._trial.run(program)
 
+    def forget(self) -> None:
+        """Let go of all programs carried out so far; layouts are timed anew."""
+        if self._worker is not None:
+            self._worker.renew()
+        self._trial.restart()
+
     def _candidates(self, threads: int | None) -> list[_Layout]:
         """Return the layouts to choose from."""
         alone = _Layout("one thread", self._alone, lambda: None)
@@ -108,11 +114,18 @@ class _Worker:
         self._bell = threading.Event()
         self._programs: dict[int, RecordedProgram] = {}
         self._leaving = False
-        self._thread = threading.Thread(target=self._attend, name="neurohm", daemon=True)
+        self._thread = self._new_thread()
 
     def start(self) -> None:
         """Begin to watch."""
         self._thread.start()
+
+    def renew(self) -> None:
+        """Go on with a new thread, which knows of no program that was opened before."""
+        self.stop()
+        self._programs.clear()
+        self._leaving, self._thread = False, self._new_thread()
+        self.start()
 
     def hold(self, cores: set[int]) -> None:
         """Let the worker run on those cores only, if the system allows it."""
@@ -133,9 +146,12 @@ class _Worker:
         if self._mailbox[replay.ASLEEP]:
             self._bell.set()
 
-    def _attend(self) -> None:
-        """Work on what is called out, and sleep when nothing has come for a while."""
-        seen = 0
+    def _new_thread(self) -> threading.Thread:
+        seen = int(self._mailbox[replay.CALLS])
+        return threading.Thread(target=self._attend, args=(seen,), name="neurohm", daemon=True)
+
+    def _attend(self, seen: int) -> None:
+        """Work on what is called out from now on, and sleep when nothing has come for a while."""
         while not self._leaving:
             now = replay.attend(self._address, seen, PATIENCE)
             if now == seen:
@@ -179,6 +195,11 @@ class _Trial:
         self._waiting = list(self._layouts) if len(self._layouts) > 1 else []
         self._found: list[tuple[float, _Layout]] = []
         self._times: list[float] = []
+
+    def restart(self) -> None:
+        """Forget what was timed, with its program."""
+        self._begin()
+        self._take(self._layouts[0])
 
     def run(self, program: RecordedProgram) -> None:
         """Carry out a program in the layout whose turn it is."""

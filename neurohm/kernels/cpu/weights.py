@@ -33,6 +33,13 @@ class Weights:
         """Write the difference of logarithms."""
         self._issue(_log_ratio, out.dtype, (numerator, denominator), (out,), (), out.size)
 
+    def log_mixture(self, log_probability: Array, share: float, other: float, out: Array) -> None:
+        """Write the log-probability under a mixture with a second, constant component."""
+        first, second = math.log1p(-share), other + math.log(share)
+        self._issue(
+            _log_mixture, out.dtype, (log_probability,), (out,), (first, second), 10 * out.size
+        )
+
     def importance_weights(
         self, log_weights: Array, weights: Array, log_mean: Array, effective: Array
     ) -> None:
@@ -57,6 +64,15 @@ def _log_ratio(words, real):  # type: ignore[no-untyped-def]
     out = vector(words, 2, real)
     for i in range(out.size):
         out[i] = numerator[i] - denominator[i]
+
+
+@exact_operation
+def _log_mixture(words, real):  # type: ignore[no-untyped-def]
+    log_probability, out = vector(words, 0, real), vector(words, 1, real)
+    shift, second = number(words, 2), number(words, 3)
+    for i in range(out.size):
+        first = log_probability[i] + shift
+        out[i] = max(first, second) + math.log1p(math.exp(-abs(first - second)))
 
 
 @exact_operation

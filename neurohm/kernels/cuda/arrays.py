@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from neurohm.backend import Array
-from neurohm.kernels.cuda.call import MOST_THREADS, Issue, Launch, elementwise, run_at_once
+from neurohm.kernels.cuda.call import (
+    MOST_THREADS,
+    Issue,
+    Launch,
+    elementwise,
+    rowwise,
+    run_at_once,
+)
 
 
 class Arrays:
@@ -35,3 +42,12 @@ class Arrays:
     def accumulate(self, values: Array, out: Array) -> None:
         """Add the sum of values."""
         self._issue(Launch("accumulate", 1, MOST_THREADS, out, (values, values.size, out)))
+
+    def scale(self, out: Array, factor: float) -> None:
+        """Multiply by a factor, in place."""
+        self._issue(elementwise("scale", out, out, float(factor)))
+
+    def take_rows(self, chosen: Array, values: Array, out: Array) -> None:
+        """Write those rows of values that are chosen."""
+        rows, units = out.shape
+        self._issue(rowwise("take_rows", rows, units, out, chosen, values, np.int32(units), out))

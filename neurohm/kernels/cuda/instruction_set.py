@@ -29,6 +29,9 @@ class Device:
         """Carry out a program."""
         program.run()
 
+    def forget(self) -> None:
+        """Nothing is kept."""
+
 
 def kernels(issue: Issue = run_at_once, *, fast: bool = False) -> Kernels:
     """Return the kernels, which hand every call to ``issue``.

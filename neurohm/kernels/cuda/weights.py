@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from neurohm.backend import Array
@@ -25,6 +27,11 @@ class Weights:
     def log_ratio(self, numerator: Array, denominator: Array, out: Array) -> None:
         """Write the difference of logarithms."""
         self._issue(elementwise("log_ratio", out, numerator, denominator, out))
+
+    def log_mixture(self, log_probability: Array, share: float, other: float, out: Array) -> None:
+        """Write the log-probability under a mixture with a second, constant component."""
+        first, second = math.log1p(-share), other + math.log(share)
+        self._issue(elementwise("log_mixture", out, log_probability, first, second, out))
 
     def importance_weights(
         self, log_weights: Array, weights: Array, log_mean: Array, effective: Array

@@ -69,6 +69,9 @@ class OneThread:
         """Carry out a program."""
         program.run()
 
+    def forget(self) -> None:
+        """Nothing is kept."""
+
 
 def kernels() -> Kernels:
     """Return the kernels."""

@@ -12,6 +12,23 @@ def log_ratio(numerator: Array, denominator: Array, out: Array) -> None:
     np.subtract(numerator, denominator, out=out)
 
 
+def log_mixture(log_probability: Array, share: float, other: float, out: Array) -> None:
+    """Write the log-probability under a mixture with a second, constant component.
+
+    Parameters
+    ----------
+    log_probability : ndarray of float64, (rows,)
+        log q under the first component, nats.
+    share : float
+        Of the second component, in (0, 1).
+    other : float
+        Log-probability under the second component, that of every row (nats).
+    out : ndarray of float64, (rows,)
+        Receives log ((1 - share) q + share exp(other)).
+    """
+    out[...] = np.logaddexp(log_probability + np.log1p(-share), other + np.log(share))
+
+
 def importance_weights(
     log_weights: Array, weights: Array, log_mean: Array, effective: Array
 ) -> None:

@@ -230,6 +230,28 @@ def test_arrays_are_filled_and_added(shape, dtype, cuda) -> None:
     np.testing.assert_array_equal(out, np.full(shape, 0.1, dtype) + np.ones(1, dtype))
 
 
+def test_arrays_are_scaled(dtype, reference, cuda) -> None:
+    outs = [np.arange(700).astype(dtype) for _ in range(2)]
+    for kernels, out in zip((reference, cuda), outs, strict=True):
+        kernels.arrays.scale(out, 0.3)
+    np.testing.assert_array_equal(outs[0], outs[1])
+
+
+@pytest.mark.parametrize("units", [1, 70, 300])
+def test_chosen_rows_are_taken(units: int, dtype, cuda) -> None:
+    values, out = np.ones((5, units), dtype), np.zeros((5, units), dtype)
+    cuda.arrays.take_rows(np.array([[0], [1], [0], [1], [1]], dtype), values, out)
+    np.testing.assert_array_equal(out.sum(axis=1), [0, units, 0, units, units])
+
+
+def test_mixtures_agree(reference, cuda) -> None:
+    log_q = np.concatenate([[-np.inf, 0.0], -np.geomspace(1e-3, 1e6, 400)])
+    outs = np.empty((2, 402))
+    for kernels, out in zip((reference, cuda), outs, strict=True):
+        kernels.weights.log_mixture(log_q, 0.2, -30.0, out)
+    np.testing.assert_allclose(outs[1], outs[0], rtol=1e-14)
+
+
 @pytest.mark.parametrize("size", [1, 256, 1000])
 def test_sums_are_accumulated(size: int, cuda) -> None:
     values, out = np.random.default_rng(size).standard_normal(size), np.array([3.0])

@@ -36,8 +36,17 @@ class HostProgram:
 
 
 @pytest.mark.parametrize("density", [0.05, 0.3], ids=["compressed", "dense"])
-@pytest.mark.parametrize("rule", ["wake-sleep", "reweighted"])
-def test_learning_is_that_of_the_cpu(host, rule: str, density: float) -> None:
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "wake-sleep",
+        "reweighted",
+        "bidirectional",
+        nh.Reweighted(particles={0: 3, 1: 4}, defensive=0.2),
+    ],
+    ids=["wake-sleep", "reweighted", "bidirectional", "defensive, scheduled"],
+)
+def test_learning_is_that_of_the_cpu(host, rule: object, density: float) -> None:
     def record(body: Callable[[Kernels], object]) -> HostProgram:
         calls: list[Call] = []
         body(kernels(calls.append))

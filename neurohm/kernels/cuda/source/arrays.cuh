@@ -20,3 +20,15 @@ extern "C" __global__ void accumulate(const double *values, long long size, doub
     sum = sum_of_block(sum);
     if (thread() == 0) out[0] += sum;
 }
+
+extern "C" __global__ void scale(real *out, double factor, long long size) {
+    for (long long i = begin(); i < size; i += stride()) out[i] *= real(factor);
+}
+
+// One block a row.
+extern "C" __global__ void take_rows(const real *chosen, const real *values, int units,
+                                     real *out) {
+    if (chosen[block()] == real(0)) return;
+    long long first = (long long)block() * units;
+    for (int j = thread(); j < units; j += threads()) out[first + j] = values[first + j];
+}

@@ -5,6 +5,15 @@ extern "C" __global__ void log_ratio(const double *numerator, const double *deno
     for (long long i = begin(); i < size; i += stride()) out[i] = numerator[i] - denominator[i];
 }
 
+extern "C" __global__ void log_mixture(const double *log_probability, double shift, double second,
+                                       double *out, long long size) {
+    for (long long i = begin(); i < size; i += stride()) {
+        double first = log_probability[i] + shift;
+        double apart = first < second ? first - second : second - first;
+        out[i] = (first < second ? second : first) + log1p(exp(apart));
+    }
+}
+
 // One block a sample.
 extern "C" __global__ void importance_weights(const double *log_weights, int particles,
                                               real *weights, double *log_mean, double *effective) {

@@ -1,0 +1,129 @@
+"""The scripts that repeat published density estimates, on data made up for the test."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import neurohm as nh
+from neurohm.training import read_checkpoint
+
+
+@pytest.fixture
+def scripts(root, monkeypatch):
+    monkeypatch.syspath_prepend(str(root / "benchmarks"))
+    loaded = {}
+    for name in ("density_runs", "ablation", "published"):
+        path = root / "benchmarks" / f"{name}.py"
+        spec = importlib.util.spec_from_file_location(name, path)
+        loaded[name] = importlib.util.module_from_spec(spec)
+        monkeypatch.setitem(sys.modules, name, loaded[name])
+        spec.loader.exec_module(loaded[name])
+    return loaded
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two data sets in the form of the public ones."""
+    rng = np.random.default_rng(0)
+    for name, width in (("binarized-mnist/binarized_mnist", 784), ("uci-binary/dna", 180)):
+        path = tmp_path / "data" / f"{name}.npz"
+        path.parent.mkdir(parents=True)
+        parts = {
+            part: np.packbits(rng.random((rows, width)) < 0.2, axis=1)
+            for part, rows in (("train", 60), ("valid", 20), ("test", 30))
+        }
+        np.savez(path, n_vars=width, **parts)
+    return tmp_path / "data"
+
+
+def options(scripts, folder: Path, *more: str):
+    out = str(folder.parent / "out")
+    common = ["--data", str(folder), "--out", out, "--epochs", "3", "--score-particles", "5"]
+    return scripts["density_runs"].parser("").parse_args([*common, "--every", "2", *more])
+
+
+def test_data_are_unpacked_to_their_width(scripts, folder) -> None:
+    load = scripts["density_runs"].load_data
+    assert {part: x.shape for part, x in load("dna", folder).items()} == {
+        "train": (60, 180),
+        "valid": (20, 180),
+        "test": (30, 180),
+    }
+    assert load("mnist", folder)["test"].shape == (30, 784)
+    assert set(np.unique(load("dna", folder)["train"])) == {0, 1}
+
+
+def test_a_run_writes_model_log_and_result(scripts, folder, capsys) -> None:
+    run = scripts["published"].BY_NAME["dna"]
+    scripts["density_runs"].main([run], options(scripts, folder, "--seed", "3"))
+    out = folder.parent / "out"
+    assert {p.name for p in out.iterdir()} == {f"dna-seed3.{s}" for s in ("h5", "json", "log")}
+    machine = nh.load(out / "dna-seed3.h5")
+    assert machine.sizes == (180, *run.hidden)
+    assert {a.dtype.name for a in machine.parameters().values()} == {"float32"}
+    found = json.loads((out / "dna-seed3.json").read_text())
+    assert found["run"]["rule"] == {"name": "reweighted", **run.rule.settings()}
+    assert found["settings"]["epochs"] == 3
+    assert str(folder) not in found["command"]
+    assert [v is None for v in found["history"]["valid"]] == [True, False, False]
+    data = scripts["density_runs"].load_data("dna", folder)
+    score = nh.log_likelihood(machine, data["test"], particles=5).mean
+    assert found["scores"]["test"]["log_likelihood"] == score
+    assert f"{-score:.2f} | {run.published}" in capsys.readouterr().out
+
+
+def test_a_stopped_run_goes_on(scripts, folder, monkeypatch) -> None:
+    variant, main = scripts["ablation"].variant("both"), scripts["density_runs"].main
+    main([variant], options(scripts, folder))
+    path = folder.parent / "out" / "ablation-both-seed0.h5"
+    expected = nh.load(path).parameters()
+    path.unlink()
+
+    class Stopping(scripts["density_runs"].Curve):
+        def after_epoch(self, run) -> None:
+            super().after_epoch(run)
+            if run.position.epoch == 2:
+                raise RuntimeError("stopped")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(scripts["density_runs"], "Curve", Stopping)
+        with pytest.raises(RuntimeError, match="stopped"):
+            main([variant], options(scripts, folder))
+    assert read_checkpoint(path.with_suffix(".checkpoint.h5"))["run"]["position"]["step"] in (1, 2)
+    main([variant], options(scripts, folder, "--resume"))
+    for key, array in nh.load(path).parameters().items():
+        np.testing.assert_array_equal(array, expected[key])
+    assert not path.with_suffix(".checkpoint.h5").exists()
+
+
+def test_rows_and_variants_are_those_of_the_papers(scripts) -> None:
+    published = {row.name: row.published for row in scripts["published"].ROWS}
+    assert len(published) == len(scripts["published"].ROWS) == 6
+    mixes = {name: scripts["ablation"].variant(name).rule for name in ("sleep", "wake", "both")}
+    assert (mixes["sleep"].wake_mix, mixes["wake"].sleep_mix) == (0, 0)
+    assert {rule.particles for rule in mixes.values()} == {5}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [(["--epochs", "0"], "at least 1"), (["--seed", "x"], "'x'"), (["--threads", "3"], "3")],
+)
+def test_bad_options_are_one_line(scripts, folder, capsys, arguments, message: str) -> None:
+    with pytest.raises(SystemExit) as stop:
+        options(scripts, folder, *arguments)
+    assert stop.value.code == 2
+    assert message in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_missing_data_are_named(scripts, folder, capsys) -> None:
+    given = options(scripts, folder)
+    with pytest.raises(SystemExit) as stop:
+        scripts["density_runs"].main([scripts["published"].BY_NAME["mushrooms"]], given)
+    assert stop.value.code == 2
+    assert "mushrooms.npz is missing" in capsys.readouterr().err
