@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from neurohm.estimators import load as load
     from neurohm.estimators import load_assemblies as load_assemblies
     from neurohm.estimators import save_assemblies as save_assemblies
+    from neurohm.images import Images as Images
+    from neurohm.images import load_images as load_images
     from neurohm.learning import Bidirectional as Bidirectional
     from neurohm.learning import ParticleSchedule as ParticleSchedule
     from neurohm.learning import Reweighted as Reweighted
@@ -70,6 +72,7 @@ _HOMES = {
         "load_assemblies",
         "save_assemblies",
     ),
+    "images": ("Images", "load_images"),
     "learning": (
         "Bidirectional",
         "ParticleSchedule",

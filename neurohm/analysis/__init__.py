@@ -1,5 +1,6 @@
 """What a fitted machine says of a recording: fields, assemblies, and how well it explains."""
 
+from neurohm.analysis.density_quality import DensityReport, score_rows
 from neurohm.analysis.independent import IndependentModel
 from neurohm.analysis.matching import match, shifted_similarity
 from neurohm.analysis.moment_report import MomentReport, compare_moments
@@ -8,6 +9,7 @@ from neurohm.analysis.quality import ScoreReport, score_windows
 from neurohm.analysis.receptive_fields import code_fields, generative_fields
 
 __all__ = [
+    "DensityReport",
     "IndependentModel",
     "MomentReport",
     "Moments",
@@ -16,6 +18,7 @@ __all__ = [
     "compare_moments",
     "generative_fields",
     "match",
+    "score_rows",
     "score_windows",
     "shifted_similarity",
 ]

@@ -45,6 +45,7 @@ class Site(IntEnum):
     SHUFFLE = 6
     FIELDS = 7
     DEFENSIVE = 8
+    PIXELS = 9
 
     def of(self, population: int = 0) -> int:
         """Return the number of this site at the population of that index."""

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from neurohm.analysis import DensityReport, IndependentModel, score_rows
 from neurohm.backend import RandomStream, Site
 from neurohm.checks import real_number, whole_number
+from neurohm.estimators import saved
 from neurohm.estimators.base import HelmholtzEstimator, keepers
+from neurohm.estimators.rows import Rows, as_matrix, require_binary
 from neurohm.estimators.settings import (
     DENSITY_RATES,
     chosen_epochs,
@@ -30,7 +35,7 @@ from neurohm.machine.recruitment import Recruitment
 from neurohm.machine.workspace import Workspace
 from neurohm.plasticity import Plasticity
 from neurohm.populations import POPULATIONS
-from neurohm.training import Callback, Decay, History, Progress, train
+from neurohm.training import Callback, Checkpoint, Decay, History, Progress, train
 
 
 class HelmholtzDensity(HelmholtzEstimator):
@@ -60,7 +65,8 @@ class HelmholtzDensity(HelmholtzEstimator):
         ``"normal"`` (weights of spread 0.2), ``"sparse"`` (weights near zero), or ``"recruit"``:
         hidden units claim recurring parts of the data first. Hidden biases start negative.
     validation : float
-        Share of the rows, the last ones, that stops the fit; 0 for none.
+        Share of the rows, the last ones, that stops the fit; 0 for none. Images that have a part
+        for validation are stopped by that.
     patience : int
         Epochs without improvement on that share before the fit stops.
     score_particles : int
@@ -74,6 +80,11 @@ class HelmholtzDensity(HelmholtzEstimator):
     ----------
     machine_ : HelmholtzMachine
     history_ : History
+    independent_ : IndependentModel
+        The baseline, of the same rows.
+    data_ : dict
+        Source and fingerprint of what was fitted; height and width of images (``"shape"``, else
+        None), and how they became binary (``"binarise"``).
     n_features_in_ : int
     seed_ : int
 
@@ -83,6 +94,12 @@ class HelmholtzDensity(HelmholtzEstimator):
     >>> model = HelmholtzDensity(hidden=3, epochs=5, batch_size=4).fit(np.tile(np.eye(4), (25, 1)))
     >>> model.transform(np.eye(4)).shape, model.sample(2).shape
     ((4, 3), (2, 4))
+
+    >>> import neurohm as nh
+    >>> images = nh.load_images("digits", binarise="stochastic", test=0.2)
+    >>> model = HelmholtzDensity(hidden=5, epochs=1).fit(images)
+    >>> model.data_["shape"], model.score_report(images.test, particles=10).n_rows
+    ([8, 8], 359)
     """
 
     def __init__(
@@ -120,16 +137,34 @@ class HelmholtzDensity(HelmholtzEstimator):
         self.random_state = random_state
 
     def fit(
-        self, X: Any, y: None = None, *, callbacks: Sequence[Callback] = ()
+        self,
+        X: Any,
+        y: None = None,
+        *,
+        checkpoint: str | os.PathLike[str] | None = None,
+        keep_checkpoint: bool = False,
+        resume: bool = False,
+        callbacks: Sequence[Callback] = (),
+        label: str | None = "fitting",
     ) -> HelmholtzDensity:
-        """Fit the machine to the rows of a matrix.
+        """Fit the machine to the rows of a matrix, or to images.
 
         Parameters
         ----------
-        X : array_like or sparse matrix, (n_samples, n_features)
+        X : array_like or sparse matrix, (n_samples, n_features), Images or BinarisedBatches
+            Of images the training part; those with ``binarise="stochastic"`` are drawn anew in
+            each epoch.
         y : None
             Ignored.
+        checkpoint : path, optional
+            Where to keep the state while fitting.
+        keep_checkpoint : bool
+            Whether it stays when the fit is done; else it is removed.
+        resume : bool
+            Go on from the checkpoint, if it is there, to the same result as without a stop.
         callbacks : sequence of Callback
+        label : str or None
+            Text beside the progress bar; None for no bar.
 
         Returns
         -------
@@ -141,17 +176,22 @@ class HelmholtzDensity(HelmholtzEstimator):
         InputError, ArgumentTypeError
             If an argument or the data cannot be used.
         """
-        settings, X = self._checked(), _matrix(X)
-        self._start(X)
-        held_out = int(self.validation * X.shape[0])
-        keep = keepers(X[-held_out:] if held_out else None, int(self.patience))
-        learned = X[: X.shape[0] - held_out]
+        settings = self._checked()
+        rows = Rows.of(X, self.validation)
+        begun = checkpoint if resume and checkpoint and Path(checkpoint).exists() else None
+        self._start(rows, begun)
+        progress = [] if label is None else [Progress(label)]
+        monitors = [*keepers(rows.held_out, int(self.patience)), *progress, *callbacks]
+        if checkpoint is not None:
+            extra = saved.density_tree(self, finished=False)
+            monitors.append(Checkpoint(checkpoint, extra=extra, keep=keep_checkpoint))
         result = train(
             self.machine_,
-            learned,
-            epochs=chosen_epochs(self.epochs, learned.shape[0], settings["batch_size"]),
+            rows.batches,
+            epochs=chosen_epochs(self.epochs, rows.matrix.shape[0], settings["batch_size"]),
             seed=self.seed_,
-            callbacks=[*keep, Progress("fitting"), *callbacks],
+            callbacks=monitors,
+            resume=begun,
             **settings,
         )
         self.machine_: HelmholtzMachine = result.machine.on("cpu")
@@ -172,10 +212,10 @@ class HelmholtzDensity(HelmholtzEstimator):
         HelmholtzDensity
             This estimator.
         """
-        settings, X = self._checked(), _matrix(X)
+        settings, X = self._checked(), as_matrix(X)
         if not hasattr(self, "_plasticity"):
             if not hasattr(self, "machine_"):
-                self._start(X)
+                self._start(Rows(X))
                 self.machine_ = self.machine_.on("cpu")
                 self.history_, self.learning_ = History(), {}
             self._plasticity = settings["plasticity"].fresh()
@@ -205,11 +245,32 @@ class HelmholtzDensity(HelmholtzEstimator):
         """
         require_fitted(self)
         particles = whole_number("score_particles", self.score_particles)
-        return log_likelihood(self.machine_, _matrix(X), particles=particles, seed=self.seed_).value
+        return log_likelihood(
+            self.machine_, as_matrix(X), particles=particles, seed=self.seed_
+        ).value
 
     def score(self, X: Any, y: None = None) -> float:
         """Return the mean log-likelihood of the rows (nats)."""
         return float(self.score_samples(X).mean())
+
+    def score_report(self, X: Any, *, particles: int | None = None) -> DensityReport:
+        """Return how well the machine explains rows, beside independent units.
+
+        Parameters
+        ----------
+        X : array_like or sparse matrix, (n_samples, n_features)
+        particles : int, optional
+            ``score_particles`` by default.
+
+        Returns
+        -------
+        DensityReport
+        """
+        require_fitted(self)
+        number = self.score_particles if particles is None else particles
+        return score_rows(
+            self.machine_, as_matrix(X), self.independent_, particles=number, seed=self.seed_
+        )
 
     def transform(self, X: Any) -> npt.NDArray[Any]:
         """Return how probably each hidden unit is active, all layers side by side.
@@ -243,7 +304,7 @@ class HelmholtzDensity(HelmholtzEstimator):
         """
         require_fitted(self)
         machine = self.machine_
-        hidden = np.ascontiguousarray(_matrix(H), dtype=machine.dtype)
+        hidden = np.ascontiguousarray(as_matrix(H), dtype=machine.dtype)
         sizes = machine.sizes[1:]
         if hidden.ndim != 2 or hidden.shape[1] != sum(sizes):
             raise InputError(f"hidden activity of shape {hidden.shape}", f"(rows, {sum(sizes)})")
@@ -292,18 +353,22 @@ class HelmholtzDensity(HelmholtzEstimator):
             return Recruitment(X)
         return Normal(0.2, -1.0) if self.init == "normal" else Sparse()
 
-    def _start(self, X: Any) -> None:
-        """Build the machine with its starting values."""
+    def _start(self, rows: Rows, begun: str | os.PathLike[str] | None = None) -> None:
+        """Build the machine with its starting values, and keep what is known of the rows."""
         if self.observation not in tuple(POPULATIONS):
             raise InputError(
                 f"observation {self.observation!r}", "one of " + ", ".join(POPULATIONS)
             )
         if self.init not in ("normal", "sparse", "recruit"):
             raise InputError(f"init {self.init!r}", "'normal', 'sparse' or 'recruit'")
-        self.seed_ = chosen_seed(self.random_state)
+        X = rows.matrix
         self.n_features_in_ = int(X.shape[1])
         visible = POPULATIONS[self.observation](self.n_features_in_)
-        visible.check(np.asarray(X.data) if hasattr(X, "tocsr") else X)
+        if rows.binarise != "stochastic":
+            if self.observation == "bernoulli":
+                require_binary(X)
+            visible.check(np.asarray(X.data) if hasattr(X, "tocsr") else X)
+        self._take_over(rows, begun)
         self.machine_ = HelmholtzMachine(
             [visible, *hidden_layers(self.hidden)],
             initial=self._initial(X),
@@ -313,29 +378,19 @@ class HelmholtzDensity(HelmholtzEstimator):
         if self.init != "recruit":
             fit_visible_bias(self.machine_, np.asarray(X.mean(axis=0)).ravel())
 
-
-def _matrix(X: Any) -> Any:
-    """Return a matrix, dense or in compressed rows.
-
-    Raises
-    ------
-    InputError
-        If it is not a matrix of finite numbers with a row at least.
-    """
-    matrix = X.tocsr() if hasattr(X, "tocsr") else _array(X)
-    if len(matrix.shape) != 2 or 0 in matrix.shape:
-        raise InputError(
-            f"data of shape {matrix.shape}", "(samples, features), one of each at least"
+    def _take_over(self, rows: Rows, begun: str | os.PathLike[str] | None) -> None:
+        """Keep the seed, the baseline and what is known of the rows."""
+        X = rows.matrix
+        self.seed_ = chosen_seed(self.random_state)
+        sums = np.asarray(X.sum(axis=0), dtype=np.float64).ravel()
+        self.independent_: IndependentModel | None = IndependentModel(
+            self.observation, (sums + 0.5) / (X.shape[0] + 1)
         )
-    if matrix.dtype.kind not in "biuf":
-        raise InputError(f"data of type {matrix.dtype}", "numbers")
-    if not np.isfinite(matrix.data if hasattr(matrix, "tocsr") else matrix).all():
-        raise InputError("data with NaN or infinite values", "finite numbers")
-    return matrix
-
-
-def _array(X: Any) -> npt.NDArray[Any]:
-    try:
-        return np.asarray(X)
-    except ValueError as error:
-        raise InputError("data with rows of different lengths", "a matrix") from error
+        self.data_: dict[str, Any] = {
+            "fingerprint": rows.fingerprint(),
+            "source": rows.source,
+            "shape": None if rows.shape is None else list(rows.shape),
+            "binarise": rows.binarise,
+        }
+        if begun is not None:
+            self.seed_ = saved.require_same(begun, self, self.data_["fingerprint"], of="data")

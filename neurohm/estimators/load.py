@@ -44,7 +44,8 @@ def load(path: str | os.PathLike[str]) -> SpikeHelmholtz | HelmholtzDensity | He
     """
     kind, tree = read_model(path)
     if kind == "checkpoint":
-        kind = "SpikeHelmholtz" if "estimator" in tree else "HelmholtzMachine"
+        estimator = "SpikeHelmholtz" if "recording" in tree else "HelmholtzDensity"
+        kind = estimator if "estimator" in tree else "HelmholtzMachine"
     makers: dict[str, Any] = {
         "SpikeHelmholtz": spike_from_tree,
         "HelmholtzDensity": density_from_tree,

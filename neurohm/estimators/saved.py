@@ -63,7 +63,13 @@ def spike_from_tree(tree: Tree) -> SpikeHelmholtz:
     return model
 
 
-def require_same(path: str | os.PathLike[str], model: SpikeHelmholtz, fingerprint: str) -> int:
+def require_same(
+    path: str | os.PathLike[str],
+    model: SpikeHelmholtz | HelmholtzDensity,
+    fingerprint: str,
+    *,
+    of: str = "recording",
+) -> int:
     """Raise unless a model file or checkpoint is of a model's arguments and of that recording.
 
     A ``random_state`` that is no number may have drawn any seed: the one that was drawn goes on.
@@ -71,10 +77,12 @@ def require_same(path: str | os.PathLike[str], model: SpikeHelmholtz, fingerprin
     Parameters
     ----------
     path : path
-    model : SpikeHelmholtz
+    model : SpikeHelmholtz or HelmholtzDensity
         Fitted or not.
     fingerprint : str
         Of the recording.
+    of : str
+        What it is of: ``"recording"`` or ``"data"``.
 
     Returns
     -------
@@ -93,29 +101,39 @@ def require_same(path: str | os.PathLike[str], model: SpikeHelmholtz, fingerprin
         drawn = name == "random_state" and not isinstance(value, int)
         if there.get(name) != value and not drawn:
             raise InputError(f"{name} {value!r}", f"{there.get(name)!r}, as {path} has it", mend)
-    recording = tree["recording"]
-    if recording["fingerprint"] != fingerprint:
-        of = f"{path} is of another recording ({recording['source'] or 'not from a file'})"
-        raise InputError(of, "the recording to go on with", mend)
+    fitted = tree.get(of, {"fingerprint": None, "source": ""})
+    if fitted["fingerprint"] != fingerprint:
+        other = "other data" if of == "data" else f"another {of}"
+        found = f"{path} is of {other} ({fitted['source'] or 'not from a file'})"
+        raise InputError(found, f"the {of} to go on with", mend)
     return int(tree["estimator"]["seed"])
 
 
-def density_tree(model: Any) -> dict[str, Any]:
-    """Return a `HelmholtzDensity` as a tree."""
-    return {
+def density_tree(model: Any, *, finished: bool = True) -> dict[str, Any]:
+    """Return a `HelmholtzDensity` as a tree; without machine and history if not finished."""
+    tree: dict[str, Any] = {
         "estimator": {"arguments": _arguments(model), "seed": model.seed_},
-        **_learned(model),
+        "data": dict(model.data_),
+        "independent": {"mean": model.independent_.mean},
     }
+    if finished:
+        tree |= _learned(model)
+    return tree
 
 
 def density_from_tree(tree: Tree) -> HelmholtzDensity:
-    """Return the `HelmholtzDensity` that a tree describes."""
+    """Return the `HelmholtzDensity` that a tree describes, finished or a checkpoint's."""
     from neurohm.estimators.density import HelmholtzDensity
 
     model = HelmholtzDensity(**revived(tree["estimator"]["arguments"]))
     model.seed_ = tree["estimator"]["seed"]
     _revive_learned(model, tree)
     model.n_features_in_ = model.machine_.visible.size
+    nothing = {"fingerprint": "", "source": "", "shape": None, "binarise": None}
+    model.data_ = tree.get("data", nothing)
+    model.independent_ = None
+    if "independent" in tree:  # as in all files but the earliest
+        model.independent_ = IndependentModel(model.observation, tree["independent"]["mean"])
     return model
 
 

@@ -1,5 +1,19 @@
-"""Images: small pattern sets whose distribution is known exactly."""
+"""Images: data sets, files and folders of them, and pattern sets with a known distribution."""
 
+from neurohm.images.binarising import MODES, binarise
+from neurohm.images.datasets import load_images
+from neurohm.images.image_set import Images
 from neurohm.images.patterns import Patterns, bars, lines, shifter
+from neurohm.images.places import DATASETS
 
-__all__ = ["Patterns", "bars", "lines", "shifter"]
+__all__ = [
+    "DATASETS",
+    "MODES",
+    "Images",
+    "Patterns",
+    "bars",
+    "binarise",
+    "lines",
+    "load_images",
+    "shifter",
+]

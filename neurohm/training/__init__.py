@@ -2,6 +2,7 @@
 
 from neurohm.training.averaging import Averaging
 from neurohm.training.batches import ArrayBatches, Batches, as_batches
+from neurohm.training.binarised import BinarisedBatches
 from neurohm.training.callbacks import Callback, Progress
 from neurohm.training.checkpoint import Checkpoint, Interrupted, read_checkpoint
 from neurohm.training.early_stopping import EarlyStopping
@@ -15,6 +16,7 @@ __all__ = [
     "ArrayBatches",
     "Averaging",
     "Batches",
+    "BinarisedBatches",
     "Callback",
     "Checkpoint",
     "Cosine",

@@ -1,0 +1,140 @@
+"""What a `HelmholtzDensity` is fitted to: rows to learn from, and rows that stop the fit."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from neurohm.exceptions import InputError
+from neurohm.images import Images, binarise
+from neurohm.training import BinarisedBatches
+
+MOST_HELD_OUT = 2000
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Rows to learn from, and what is known of them.
+
+    Parameters
+    ----------
+    matrix : ndarray or sparse matrix, (n_samples, n_features)
+        Of binary rows, of counts, or of grey levels that are drawn in each epoch.
+    held_out : ndarray or sparse matrix, (n_held_out, n_features), or None
+        What stops the fit.
+    shape : (int, int) or None
+        Height and width of rows that are images.
+    source : str
+    binarise : str or None
+        How grey levels became binary; ``"stochastic"``: they do so in each epoch.
+    """
+
+    matrix: Any
+    held_out: Any = None
+    shape: tuple[int, int] | None = None
+    source: str = ""
+    binarise: str | None = None
+
+    @classmethod
+    def of(cls, X: Any, validation: float) -> Rows:
+        """Return the rows of what a user gives.
+
+        Parameters
+        ----------
+        X : Images, BinarisedBatches, array_like or sparse matrix
+            Of images the validation part stops the fit, where there is one.
+        validation : float
+            Share of the rows that stops it else.
+        """
+        if isinstance(X, Images):
+            parts = X if X.valid is not None else X.split(valid=validation)
+            held_out = None if parts.valid is None else _some(parts.valid)
+            return cls(parts.train, held_out, X.shape, X.source, X.binarise)
+        drawn = isinstance(X, BinarisedBatches)
+        matrix = X.grey if drawn else as_matrix(X)
+        number = int(validation * matrix.shape[0])
+        held_out = matrix[matrix.shape[0] - number :] if number else None
+        if drawn and held_out is not None:
+            held_out = binarise(held_out, part=1)
+        learned = matrix[: matrix.shape[0] - number]
+        return cls(learned, held_out, binarise="stochastic" if drawn else None)
+
+    @property
+    def batches(self) -> Any:
+        """What is learned from, as `train` takes it."""
+        return BinarisedBatches(self.matrix) if self.binarise == "stochastic" else self.matrix
+
+    def fingerprint(self) -> str:
+        """Return a hash of the rows, the same for the same ones."""
+        digest = hashlib.blake2b(f"{self.matrix.shape}{self.binarise}".encode(), digest_size=32)
+        for rows in (self.matrix, self.held_out):
+            for part in _arrays(rows):
+                digest.update(np.ascontiguousarray(part).data)
+        return digest.hexdigest()
+
+
+def as_matrix(X: Any) -> Any:
+    """Return a matrix, dense or in compressed rows.
+
+    Raises
+    ------
+    InputError
+        If it is not a matrix of finite numbers with a row at least.
+    """
+    matrix = X.tocsr() if hasattr(X, "tocsr") else _array(X)
+    if len(matrix.shape) != 2 or 0 in matrix.shape:
+        raise InputError(
+            f"data of shape {matrix.shape}", "(samples, features), one of each at least"
+        )
+    if matrix.dtype.kind not in "biuf":
+        raise InputError(f"data of type {matrix.dtype}", "numbers")
+    if not np.isfinite(matrix.data if hasattr(matrix, "tocsr") else matrix).all():
+        raise InputError("data with NaN or infinite values", "finite numbers")
+    return matrix
+
+
+def require_binary(X: Any) -> None:
+    """Raise unless every entry is 0 or 1, and say how to make grey levels so.
+
+    Parameters
+    ----------
+    X : ndarray or sparse matrix
+
+    Raises
+    ------
+    InputError
+    """
+    values = X.data if hasattr(X, "tocsr") else X
+    wrong = ~((values == 0) | (values == 1))
+    if not wrong.any():
+        return
+    value = float(values[wrong][0])
+    mend = "take observation='poisson' for counts"
+    if 0 < value < 1:
+        mend = "binarise grey levels, e.g. nh.load_images(..., binarise='fixed')"
+    raise InputError(f"value {value:g} for Bernoulli units", "0 or 1", mend)
+
+
+def _arrays(rows: Any) -> tuple[npt.NDArray[Any], ...]:
+    """Return the arrays that a matrix, dense or sparse, consists of."""
+    if hasattr(rows, "tocsr"):
+        return rows.indptr, rows.indices, rows.data
+    return () if rows is None else (rows,)
+
+
+def _some(rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Return the rows, or as many of them as a score in each epoch has time for."""
+    if len(rows) <= MOST_HELD_OUT:
+        return rows
+    return rows[np.linspace(0, len(rows) - 1, MOST_HELD_OUT).astype(np.int64)]
+
+
+def _array(X: Any) -> npt.NDArray[Any]:
+    try:
+        return np.asarray(X)
+    except ValueError as error:
+        raise InputError("data with rows of different lengths", "a matrix") from error

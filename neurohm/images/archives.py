@@ -1,0 +1,201 @@
+"""Readers of files with several arrays: npz, HDF5 and MATLAB."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from neurohm.exceptions import FileFormatError, InputError
+from neurohm.files import open_hdf5
+from neurohm.images.levels import Raw
+
+_TRAIN = ("train", "x_train", "train_images", "train_x", "images_train")
+_VALID = ("valid", "x_valid", "validation", "valid_images", "val", "x_val")
+_TEST = ("test", "x_test", "test_images", "test_x", "images_test")
+_ALONE = ("images", "x", "data", "arr_0")
+_LABELS = {
+    "train": ("y_train", "train_labels", "train_y", "labels_train", "labels", "y"),
+    "valid": ("y_valid", "valid_labels", "y_val"),
+    "test": ("y_test", "test_labels", "test_y", "labels_test"),
+}
+_PACKED = 98  # bytes of 784 bits
+_COUNT = "n_vars"
+
+
+def read_npz(path: Path) -> Raw:
+    """Return the images in an npz file.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    Raw
+
+    Raises
+    ------
+    FileFormatError
+        If it is damaged, or holds no images.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, KeyError) as error:
+        raise FileFormatError(
+            f"{path} is a damaged npz file, perhaps cut short", "a whole one", "copy it again"
+        ) from error
+    return images_among(arrays, path)
+
+
+def read_npy(path: Path) -> Raw:
+    """Return the images in an npy file.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    Raw
+
+    Raises
+    ------
+    FileFormatError
+        If it is damaged.
+    """
+    try:
+        return Raw({"train": np.load(path, allow_pickle=False)}, {})
+    except (OSError, ValueError, EOFError) as error:
+        raise FileFormatError(
+            f"{path} is a damaged npy file, perhaps cut short", "a whole one", "copy it again"
+        ) from error
+
+
+def read_hdf5(path: Path) -> Raw:
+    """Return the images in the root of an HDF5 file.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    Raw
+
+    Raises
+    ------
+    FileFormatError
+        If it is damaged, or holds no images.
+    """
+    import h5py
+
+    with open_hdf5(path) as file:
+        try:
+            arrays = {n: i[()] for n, i in file.items() if isinstance(i, h5py.Dataset)}
+        except OSError as error:
+            raise FileFormatError(f"{path} is a damaged HDF5 file", "a whole one") from error
+        return images_among({n: np.asarray(a) for n, a in arrays.items()}, path)
+
+
+def read_mat(path: Path) -> Raw:
+    """Return the images in a MATLAB file, of the versions before 7.3.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    Raw
+
+    Raises
+    ------
+    FileFormatError
+        If it is damaged, or holds no images.
+    """
+    from scipy.io import loadmat
+
+    try:
+        found = loadmat(path)
+    except (OSError, ValueError, TypeError, NotImplementedError, zlib.error) as error:
+        raise FileFormatError(f"{path} is a damaged MATLAB file", "a whole one") from error
+    return images_among({n: a for n, a in found.items() if not n.startswith("__")}, path)
+
+
+def images_among(arrays: Mapping[str, npt.NDArray[Any]], path: Path) -> Raw:
+    """Return the images among named arrays: parts by their usual names, or the only array.
+
+    Parameters
+    ----------
+    arrays : mapping of str to ndarray
+    path : Path
+        For the message.
+
+    Returns
+    -------
+    Raw
+
+    Raises
+    ------
+    FileFormatError
+        If there are none.
+
+    Examples
+    --------
+    >>> raw = images_among({"x_train": np.zeros((3, 4)), "y_train": np.arange(3)}, Path("a.npz"))
+    >>> list(raw.parts), raw.labels["train"].tolist()
+    (['train'], [0, 1, 2])
+    """
+    lower = {name.lower(): array for name, array in arrays.items()}
+    named = {"train": _TRAIN, "valid": _VALID, "test": _TEST}
+    parts = {
+        part: array for part, names in named.items() if (array := _of(lower, names)) is not None
+    }
+    if "train" not in parts:
+        several = {n: a for n, a in lower.items() if a.ndim in (2, 3) and a.dtype.kind in "biuf"}
+        array = _of(several, _ALONE)
+        if array is None and len(several) == 1:
+            array = next(iter(several.values()))
+        if array is None:
+            found = ", ".join(f"{name!r} {array.shape}" for name, array in arrays.items())
+            raise FileFormatError(
+                f"{path} holds {found or 'nothing'}",
+                "arrays called 'train', 'valid' and 'test', or 'images'",
+            )
+        parts["train"] = array
+    labels = {
+        part: array.ravel().astype(np.int64)
+        for part, names in _LABELS.items()
+        if part in parts and (array := _of(lower, names)) is not None and array.dtype.kind in "biu"
+    }
+    return Raw(_unpacked(parts, lower.get(_COUNT), path), labels)
+
+
+def _of(arrays: Mapping[str, npt.NDArray[Any]], names: tuple[str, ...]) -> npt.NDArray[Any] | None:
+    return next((arrays[name] for name in names if name in arrays), None)
+
+
+def _unpacked(
+    parts: dict[str, npt.NDArray[Any]], count: npt.NDArray[Any] | None, path: Path
+) -> dict[str, npt.NDArray[Any]]:
+    """Return parts with their bits as pixels, if they are packed: with a count, or as MNIST's."""
+    packed = all(array.dtype == np.uint8 and array.ndim == 2 for array in parts.values())
+    if count is None:
+        if not packed or any(array.shape[1] != _PACKED for array in parts.values()):
+            return parts
+        bits = 8 * _PACKED
+    else:
+        bits = int(count)
+        if not packed or any(array.shape[1] != -(-bits // 8) for array in parts.values()):
+            raise InputError(
+                f"{path} states {bits} bits a row in {_COUNT!r}",
+                f"rows of {-(-bits // 8)} bytes of uint8",
+            )
+    return {name: np.unpackbits(array, axis=1)[:, :bits] for name, array in parts.items()}
