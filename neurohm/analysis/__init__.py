@@ -2,6 +2,7 @@
 
 from neurohm.analysis.density_quality import DensityReport, score_rows
 from neurohm.analysis.independent import IndependentModel
+from neurohm.analysis.layer_dreams import redreamt
 from neurohm.analysis.matching import match, shifted_similarity
 from neurohm.analysis.moment_report import MomentReport, compare_moments
 from neurohm.analysis.moments import Moments
@@ -18,6 +19,7 @@ __all__ = [
     "compare_moments",
     "generative_fields",
     "match",
+    "redreamt",
     "score_rows",
     "score_windows",
     "shifted_similarity",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,7 +12,7 @@ from neurohm.checks import whole_number
 from neurohm.likelihood import log_likelihood
 from neurohm.machine import HelmholtzMachine, as_machine
 
-_ROWS = 1024  # scored between two words about progress
+_ROWS = 1024  # made dense at a time
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,6 @@ def score_rows(
     *,
     particles: int = 1000,
     seed: int = 0,
-    advance: Callable[[int], None] | None = None,
 ) -> DensityReport:
     """Score a machine on rows.
 
@@ -81,8 +79,6 @@ def score_rows(
         The baseline, of the training data, if it is known.
     particles : int
     seed : int
-    advance : callable, optional
-        Called with the number of rows scored since the last call.
 
     Returns
     -------
@@ -101,26 +97,26 @@ def score_rows(
     4
     """
     particles, n_rows = whole_number("particles", particles), x.shape[0]
-    estimates, baseline = [], []
-    for first in range(0, n_rows, _ROWS):
-        part = x[first : first + _ROWS]
-        estimates.append(log_likelihood(as_machine(machine), part, particles=particles, seed=seed))
-        dense = part.toarray() if hasattr(part, "tocsr") else np.asarray(part)
-        unknown = np.full(len(dense), np.nan)
-        baseline.append(unknown if independent is None else independent.log_likelihood(dense, 1))
-        if advance is not None:
-            advance(part.shape[0])
-    value = np.concatenate([each.value for each in estimates])
-    sampling = np.concatenate([each.standard_error for each in estimates])
-    effective = np.concatenate([each.effective_sample_size for each in estimates])
+    estimate = log_likelihood(as_machine(machine), x, particles=particles, seed=seed)
+    value = estimate.value
     return DensityReport(
         nats=float(value.mean()),
         standard_error=float(value.std(ddof=1) / np.sqrt(n_rows)) if n_rows > 1 else np.nan,
-        sampling_error=float(np.sqrt((sampling**2).sum()) / n_rows),
-        independent_nats=float(np.concatenate(baseline).mean()),
+        sampling_error=float(np.linalg.norm(estimate.standard_error) / n_rows),
+        independent_nats=np.nan if independent is None else _mean_of(independent, x),
         particles=particles,
-        effective_sample_size=float(effective.mean()),
-        kind=estimates[0].kind,
+        effective_sample_size=float(estimate.effective_sample_size.mean()),
+        kind=estimate.kind,
         n_rows=n_rows,
         n_units=int(x.shape[1]),
     )
+
+
+def _mean_of(independent: IndependentModel, x: Any) -> float:
+    """Return the mean log-likelihood of rows under independent units (nats)."""
+    total = 0.0
+    for first in range(0, x.shape[0], _ROWS):
+        part = x[first : first + _ROWS]
+        dense = part.toarray() if hasattr(part, "tocsr") else np.asarray(part)
+        total += float(independent.log_likelihood(dense, 1).sum())
+    return total / int(x.shape[0])

@@ -1,4 +1,4 @@
-"""``neurohm inspect``: what is in a file."""
+"""``neurohm inspect``: what is in a file, a folder of images or a data set."""
 
 from __future__ import annotations
 
@@ -8,29 +8,44 @@ from typing import Annotated
 
 import typer
 
-from neurohm.cli.options import AsJson, ReaderOptions
+from neurohm.cli.image_options import ImageOptions
+from neurohm.cli.options import AsJson, ReaderOptions, require_unset
 from neurohm.cli.output_files import ASSEMBLIES, MODEL, stated_format
 from neurohm.cli.printing import show
 
 
 def inspect(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="Which of them it is, its content tells.")
+        Path,
+        typer.Argument(
+            metavar="FILE", help="Which of them it is, its content tells; or a data set of images."
+        ),
     ],
     reader: ReaderOptions,
+    images: ImageOptions,
     as_json: AsJson = False,
 ) -> None:
-    """Describe a recording, with a small picture of its rates, a model, or a file of assemblies."""
+    """Describe a recording, with a small picture of its rates, images, a model, or assemblies."""
     stated = stated_format(file)
     if stated == MODEL:
         from neurohm.cli.model_summary import model_facts, model_rows
 
         facts = model_facts(file)
         show(facts, model_rows(facts), as_json=as_json)
+    elif images.are_images(file):
+        require_unset(reader, "images")
+        _inspect_images(file, images, as_json=as_json)
     elif stated == ASSEMBLIES:
         _inspect_assemblies(file, as_json=as_json)
     else:
         _inspect_recording(file, reader, as_json=as_json)
+
+
+def _inspect_images(file: Path, options: ImageOptions, *, as_json: bool) -> None:
+    from neurohm.cli.image_summary import image_rows
+
+    images = options.load(file).binarised(options.binarise)
+    show({"kind": "images", **images.to_dict()}, image_rows(images), as_json=as_json)
 
 
 def _inspect_assemblies(file: Path, *, as_json: bool) -> None:

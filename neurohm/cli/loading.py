@@ -9,8 +9,27 @@ from neurohm.exceptions import InputError
 
 if TYPE_CHECKING:
     from neurohm.cli.options import ReaderOptions
-    from neurohm.estimators import SpikeHelmholtz
+    from neurohm.estimators import HelmholtzDensity, SpikeHelmholtz
     from neurohm.recordings import Recording
+
+_MEND = "give the file that 'neurohm fit -o' wrote"
+
+
+def load_model(path: Path) -> SpikeHelmholtz | HelmholtzDensity:
+    """Return the model in a file: of a recording, or of images.
+
+    Raises
+    ------
+    InputError
+        If it is a bare machine.
+    """
+    from neurohm.estimators import HelmholtzDensity, SpikeHelmholtz, load
+
+    model = load(path)
+    if not isinstance(model, SpikeHelmholtz | HelmholtzDensity):
+        found = f"{path} holds a {type(model).__name__}"
+        raise InputError(found, "a fitted model of a recording or of images", _MEND)
+    return model
 
 
 def load_spike_model(path: Path) -> SpikeHelmholtz:
@@ -21,14 +40,14 @@ def load_spike_model(path: Path) -> SpikeHelmholtz:
     InputError
         If it is not a model of a recording.
     """
-    from neurohm.estimators import SpikeHelmholtz, load
+    from neurohm.estimators import SpikeHelmholtz
 
-    model = load(path)
+    model = load_model(path)
     if not isinstance(model, SpikeHelmholtz):
         raise InputError(
-            f"{path} holds a {type(model).__name__}, a model of matrices",
+            f"{path} holds a {type(model).__name__}, a model of images or other matrices",
             "a model of a recording",
-            "give the file that 'neurohm fit -o' wrote",
+            _MEND,
         )
     return model
 

@@ -37,6 +37,7 @@ def model_facts(path: Path) -> dict[str, Any]:
         "unit_ids": recording.get("unit_ids"),
         "positions": "positions" in recording,
         "recording": {key: recording.get(key) for key in ("source", "fingerprint")},
+        "images": tree.get("data"),
         "epoch": run.get("position", {}).get("epoch"),
         "epochs": settings.get("epochs", arguments.get("epochs")),
         "history": _history(tree.get("history", run.get("history", {}))),
@@ -58,7 +59,8 @@ def model_rows(facts: Mapping[str, Any]) -> dict[str, str]:
         "window": _window(facts),
         "units": named(list(facts["unit_ids"])) if facts["unit_ids"] is not None else "",
         "seed": "" if facts["seed"] is None else str(facts["seed"]),
-        "fitted to": facts["recording"]["source"] or "",
+        "images": _images(facts["images"]),
+        "fitted to": facts["recording"]["source"] or (facts["images"] or {}).get("source", ""),
         "learning": fitted if history["epochs"] else "",
         **{name: _course(course) for name, course in history["columns"].items()},
         "written by": ", ".join(f"{name} {value}" for name, value in facts["versions"].items()),
@@ -113,6 +115,14 @@ def _window(facts: Mapping[str, Any]) -> str:
         return ""
     unit = "s" if facts["time_unit"] == "s" else "bin"
     return f"{facts['lags']} lags of {facts['bin_size']:g} {unit}, {facts['observation']}"
+
+
+def _images(data: Mapping[str, Any] | None) -> str:
+    """Return the size of the images that a model was fitted to, and how they became binary."""
+    if data is None or data["shape"] is None:
+        return ""
+    size = f"{data['shape'][0]} × {data['shape'][1]} pixels"
+    return size if data["binarise"] is None else f"{size}, {data['binarise']} binarisation"
 
 
 def _course(course: Mapping[str, Any]) -> str:

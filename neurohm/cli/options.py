@@ -13,6 +13,7 @@ import typer
 
 from neurohm.cli.output_files import RECORDING, stated_format
 from neurohm.cli.parsing import parse_epochs, parse_layers, parse_time
+from neurohm.exceptions import InputError
 
 if TYPE_CHECKING:
     from neurohm.estimators import SpikeHelmholtz
@@ -23,6 +24,14 @@ RecordingFile = Annotated[
 ]
 ModelFile = Annotated[
     Path, typer.Argument(metavar="MODEL", help="Model file that 'neurohm fit' wrote.")
+]
+DataFile = Annotated[
+    Path,
+    typer.Argument(
+        metavar="DATA",
+        help="Recording (HDF5, MATLAB 7.3), or images: a file, a folder, or the name of a data "
+        "set (digits, mnist, fashion-mnist).",
+    ),
 ]
 RecordingOutput = Annotated[
     Path, typer.Option("--output", "-o", help="Recording to write (HDF5).", show_default=False)
@@ -122,14 +131,14 @@ class MachineOptions:
     ] = None
     lags: Annotated[int, typer.Option(help="Bins in a window.", rich_help_panel=MACHINE)] = 5
     hidden: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="SIZES",
-            help="Hidden layers, from the spikes upward: sizes, or kinds of units with sizes, "
-            "such as autoregressive:40.",
+            help="Hidden layers, from the data upward: sizes, or kinds of units with sizes, such "
+            "as autoregressive:40. By default 40,10 for recordings and 200,10 for images.",
             rich_help_panel=MACHINE,
         ),
-    ] = "40,10"
+    ] = None
     observation: Annotated[
         str,
         typer.Option(
@@ -155,11 +164,13 @@ class MachineOptions:
         str,
         typer.Option(
             metavar="NUMBER",
-            help="At most; each sees every bin once. auto: by the length of the recording.",
+            help="At most; each sees every bin, or image, once. auto: by how many there are.",
             rich_help_panel=LEARNING,
         ),
     ] = "auto"
-    batch_size: Annotated[int, typer.Option(help="Windows a step.", rich_help_panel=LEARNING)] = 100
+    batch_size: Annotated[
+        int, typer.Option(help="Windows, or images, a step.", rich_help_panel=LEARNING)
+    ] = 100
     device: Annotated[str, typer.Option(help="Where to compute.", rich_help_panel=LEARNING)] = "cpu"
     seed: Annotated[
         int, typer.Option(help="The same gives the same fit.", rich_help_panel=LEARNING)
@@ -171,25 +182,54 @@ class MachineOptions:
         return None if self.bin is None else parse_time(self.bin, "--bin")
 
     def estimator(self) -> SpikeHelmholtz:
-        """Return the estimator with these settings, not fitted."""
-        bin_size, hidden = self.bin_size, parse_layers(self.hidden, "--hidden")
+        """Return the estimator of recordings with these settings, not fitted."""
+        bin_size, shared = self.bin_size, self.shared()
 
         from neurohm.estimators import SpikeHelmholtz
 
         return SpikeHelmholtz(
-            hidden=hidden,
             bin_size="auto" if bin_size is None else bin_size,
             lags=self.lags,
             observation=self.observation,
-            rule=self.rule,
-            particles=self.particles,
-            plasticity=self.plasticity,
-            learning_rate=self.learning_rate,
-            epochs=parse_epochs(self.epochs, "--epochs"),
-            batch_size=self.batch_size,
-            device=self.device,
-            random_state=self.seed,
+            **shared,
         )
+
+    def shared(self) -> dict[str, Any]:
+        """Return the arguments that all estimators have."""
+        hidden = {} if self.hidden is None else {"hidden": parse_layers(self.hidden, "--hidden")}
+        return {
+            **hidden,
+            "rule": self.rule,
+            "particles": self.particles,
+            "plasticity": self.plasticity,
+            "learning_rate": self.learning_rate,
+            "epochs": parse_epochs(self.epochs, "--epochs"),
+            "batch_size": self.batch_size,
+            "device": self.device,
+            "random_state": self.seed,
+        }
+
+
+def require_unset(group: Any, what: str, *names: str) -> None:
+    """Raise if an option of a group was given.
+
+    Parameters
+    ----------
+    group : dataclass
+        The options, as they were given.
+    what : str
+        With what they cannot be given, for the message.
+    *names : str
+        Which options; all of the group by default.
+
+    Raises
+    ------
+    InputError
+    """
+    for each in fields(group):
+        if (not names or each.name in names) and getattr(group, each.name) != each.default:
+            option = "--" + each.name.replace("_", "-")
+            raise InputError(f"{option} with {what}", f"{what} without it")
 
 
 def expanded(command: Callable[..., None]) -> Callable[..., None]:

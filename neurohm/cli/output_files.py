@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from neurohm.exceptions import InputError
@@ -49,3 +50,27 @@ def check_output(path: Path, kind: str, *inputs: Path) -> Path:
             "give another name, or remove it",
         )
     return path
+
+
+def check_plain(path: Path, what: str, endings: Iterable[str], *inputs: Path) -> None:
+    """Raise unless a file of another format than HDF5 can be written there, over no input.
+
+    Parameters
+    ----------
+    path : Path
+    what : str
+        What it is to be, for the message.
+    endings : iterable of str
+        Of its name.
+    *inputs : Path
+        Files that the command reads.
+
+    Raises
+    ------
+    InputError
+    """
+    if path.suffix.lower() not in endings:
+        raise InputError(f"{what} {path}", "a name that ends in " + ", ".join(endings))
+    if any(path.exists() and other.exists() and path.samefile(other) for other in inputs):
+        raise InputError(f"the output {path} is the input", "another name for the output")
+    check_writable(path)

@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
-from neurohm.cli.loading import load_spike_model
 from neurohm.cli.lock import held, require_free
 from neurohm.cli.output_files import MODEL, check_output
 from neurohm.cli.printing import note
 from neurohm.cli.progress import Notes
-from neurohm.estimators import SpikeHelmholtz
+from neurohm.estimators import HelmholtzDensity, SpikeHelmholtz, load
 from neurohm.estimators.saved import require_same
 from neurohm.exceptions import InputError
 from neurohm.files import check_writable
-from neurohm.recordings import Recording
-from neurohm.recordings.validation import unit_text
 from neurohm.storage import read_model
 
-if TYPE_CHECKING:
-    from neurohm.analysis import ScoreReport
+Model = TypeVar("Model", SpikeHelmholtz, HelmholtzDensity)
+
+_OTHERS = {"recording": "another recording", "data": "other images"}
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What a model learns from.
+
+    Parameters
+    ----------
+    data : Recording or Images
+        As the model's ``fit`` takes it.
+    fingerprint : str
+        Of the data, as the model keeps it.
+    described : str
+        How much of what there is to learn from.
+    of : str
+        ``"recording"`` or ``"data"``: under which name the model keeps the fingerprint.
+    """
+
+    data: Any
+    fingerprint: str
+    described: str
+    of: str = "recording"
 
 
 @dataclass(frozen=True)
@@ -31,7 +51,7 @@ class Fitting:
 
     Parameters
     ----------
-    recording, output : Path
+    source, output : Path
     report : Path or None
     resume : bool
         Go on from the checkpoint, if there is one.
@@ -45,16 +65,16 @@ class Fitting:
         process fits to the same output.
     """
 
-    recording: Path
+    source: Path
     output: Path
     report: Path | None = None
     resume: bool = False
     overwrite: bool = False
 
     def __post_init__(self) -> None:
-        check_output(self.output, MODEL, self.recording)
+        check_output(self.output, MODEL, self.source)
         if self.report is not None:
-            _check_report(self.report, self.recording, self.output, self.checkpoint, self.lock)
+            _check_report(self.report, self.source, self.output, self.checkpoint, self.lock)
         require_free(self.lock)
         if self.resume and self.overwrite:
             raise InputError("both --resume and --overwrite", "one of them")
@@ -80,21 +100,23 @@ class Fitting:
         """Whether the fit to go on with came to its end."""
         return self.resume and self.output.exists() and not self.checkpoint.exists()
 
-    def fitted(self, model: SpikeHelmholtz, train: Recording) -> SpikeHelmholtz:
+    def fitted(self, model: Model, learned: Learned) -> Model:
         """Return the model fitted, and written.
 
         The checkpoint is there until the model is.
         """
         there = self.output if self.complete else self.checkpoint
         if self.resume and there.exists():
-            _require_same(there, model, train)
+            _require_same(there, model, learned)
         if self.complete:
             note(f"{self.output} is complete already: nothing left to fit")
-            return load_spike_model(self.output)
-        notes = Notes(self._beginning(train), discard=self.checkpoint if self.overwrite else None)
+            complete = load(self.output)
+            assert isinstance(complete, type(model))  # its arguments are the same
+            return complete
+        notes = Notes(self._beginning(learned), discard=self.checkpoint if self.overwrite else None)
         with held(self.lock):
             model.fit(
-                train,
+                learned.data,
                 checkpoint=self.checkpoint,
                 keep_checkpoint=True,
                 resume=self.resume,
@@ -114,35 +136,23 @@ class Fitting:
                 f"stopped; the model is saved at {self.output}, and 'neurohm score' scores it"
             ) from stop
 
-    def write_report(
-        self,
-        model: SpikeHelmholtz,
-        whole: Recording,
-        held_out: Recording | None,
-        score: ScoreReport | None,
-    ) -> None:
-        """Write the report, if one was asked for."""
-        if self.report is not None:
-            _report_writer()(self.report, model, whole, score, held_out=held_out)
-
-    def _beginning(self, train: Recording) -> str:
-        length = unit_text(train.observed_duration, train.time_unit)
-        text = f"fitting {train.n_units} units over {length}"
+    def _beginning(self, learned: Learned) -> str:
+        text = f"fitting {learned.described}"
         if self.resume and not self.checkpoint.exists():
             return f"no {self.checkpoint} to go on from, starting from the beginning; {text}"
         return text
 
 
-def _require_same(path: Path, model: SpikeHelmholtz, train: Recording) -> None:
-    """Raise unless a file is of a model's arguments, and of that recording and test share."""
-    there = read_model(path)[1].get("recording", {})
+def _require_same(path: Path, model: SpikeHelmholtz | HelmholtzDensity, learned: Learned) -> None:
+    """Raise unless a file is of a model's arguments, and of that data and test share."""
+    there = read_model(path)[1].get(learned.of, {})
     fingerprint = str(there.get("fingerprint", ""))
-    require_same(path, model, fingerprint)
-    if fingerprint != train.fingerprint():
+    require_same(path, model, fingerprint, of=learned.of)
+    if fingerprint != learned.fingerprint:
         raise InputError(
-            f"{path} is of another recording, or was fitted with another --test "
+            f"{path} is of {_OTHERS[learned.of]}, or was fitted with another --test "
             f"({there.get('source') or 'not from a file'})",
-            "the recording and the --test to go on with",
+            f"the {learned.of} and the --test to go on with",
             "give the same, or start again with --overwrite",
         )
 
@@ -151,11 +161,4 @@ def _check_report(report: Path, *others: Path) -> None:
     check_writable(report)
     if any(report.resolve() == other.resolve() for other in others):
         raise InputError(f"the report {report} is another file of the fit", "a name of its own")
-    _report_writer()
-
-
-def _report_writer() -> Callable[..., Any]:
-    from neurohm.report import write_report
-
-    writer: Callable[..., Any] = write_report
-    return writer
+    import neurohm.report.page  # noqa: F401 - a library that is missing is so before the fit

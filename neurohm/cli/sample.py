@@ -1,32 +1,97 @@
-"""``neurohm sample``: a dreamed recording."""
+"""``neurohm sample``: a dreamed recording, or dreamed images."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from neurohm.cli.loading import load_spike_model
-from neurohm.cli.options import AsJson, ModelFile, RecordingOutput
-from neurohm.cli.output_files import RECORDING, check_output
+from neurohm.cli.loading import load_model
+from neurohm.cli.options import AsJson, ModelFile
+from neurohm.cli.output_files import RECORDING, check_output, check_plain
 from neurohm.cli.printing import show
+from neurohm.exceptions import InputError
+
+if TYPE_CHECKING:
+    from neurohm.estimators import HelmholtzDensity
+
+SECONDS, IMAGES = 10.0, 64
+ARCHIVE = ".npz"
 
 
 def sample(
     model: ModelFile,
-    output: RecordingOutput,
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            help="Recording to write (HDF5); of a model of images a .npz file with 'images', or a "
+            "picture of them (.png, .pdf, .svg).",
+            show_default=False,
+        ),
+    ],
     seconds: Annotated[
-        float, typer.Option(help="How long (in bins, if the model counts time in bins).")
-    ] = 10.0,
+        float | None,
+        typer.Option(
+            help="How long (in bins, if the model counts time in bins); by default 10.",
+        ),
+    ] = None,
+    images: Annotated[
+        int | None, typer.Option(min=1, help="How many, of a model of images; by default 64.")
+    ] = None,
     seed: Annotated[
         int | None, typer.Option(help="Another gives another dream; the model's own by default.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Dream a recording with a fitted model."""
-    check_output(output, RECORDING, model)
-    dreamed = load_spike_model(model).sample(seconds, seed=seed)
-    dreamed.save(output)
-    from neurohm.cli.recording_summary import written
+    """Dream a recording, or images, with a fitted model."""
+    from neurohm.estimators import SpikeHelmholtz
 
-    show(*written(dreamed, output), as_json=as_json)
+    if output.suffix.lower() not in _endings():
+        check_output(output, RECORDING, model)
+    fitted = load_model(model)
+    if isinstance(fitted, SpikeHelmholtz):
+        if images is not None:
+            raise InputError("--images with a model of a recording", "--seconds")
+        check_output(output, RECORDING, model)
+        dreamed = fitted.sample(SECONDS if seconds is None else seconds, seed=seed)
+        dreamed.save(output)
+        from neurohm.cli.recording_summary import written
+
+        show(*written(dreamed, output), as_json=as_json)
+    else:
+        if seconds is not None:
+            raise InputError("--seconds with a model of images", "--images")
+        check_plain(output, "file of images", _endings(), model)
+        _dream_images(fitted, output, IMAGES if images is None else images, seed)
+        number = IMAGES if images is None else images
+        result = {"images": str(output), "number": number, "shape": fitted.data_["shape"]}
+        show(result, {"images": f"{output}: {number:,} dreams"}, as_json=as_json)
+
+
+def _dream_images(fitted: HelmholtzDensity, output: Path, number: int, seed: int | None) -> None:
+    """Write dreams to a file: as an array, or as a picture."""
+    if output.suffix.lower() != ARCHIVE:
+        from neurohm import plots
+        from neurohm.plots.display import hidden
+
+        with hidden():
+            plots.save(plots.dreamed_images(fitted, number, drawn=True, seed=seed), output)
+        return
+
+    import numpy as np
+
+    from neurohm.files import atomic_path
+
+    rows: Any = fitted.sample(number, seed=seed).astype(np.uint8)
+    shape = fitted.data_["shape"]
+    with atomic_path(output) as temporary, temporary.open("wb") as file:
+        np.savez_compressed(file, images=rows if shape is None else rows.reshape(-1, *shape))
+
+
+def _endings() -> tuple[str, ...]:
+    from neurohm.plots.saving import FORMATS
+
+    return (ARCHIVE, *FORMATS)

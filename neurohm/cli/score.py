@@ -1,43 +1,99 @@
-"""``neurohm score``: how well a model explains a recording."""
+"""``neurohm score``: how well a model explains a recording, or images."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from neurohm.cli.loading import load_recording_for, load_spike_model
-from neurohm.cli.options import AsJson, ModelFile, Particles, ReaderOptions, RecordingFile
+from neurohm.cli.image_options import ImageOptions
+from neurohm.cli.loading import load_model, load_recording_for
+from neurohm.cli.options import (
+    AsJson,
+    DataFile,
+    ModelFile,
+    Particles,
+    ReaderOptions,
+    require_unset,
+)
 from neurohm.cli.printing import note, show
+from neurohm.exceptions import InputError
+
+if TYPE_CHECKING:
+    from neurohm.estimators import HelmholtzDensity, SpikeHelmholtz
 
 
 def score(
     model: ModelFile,
-    recording: RecordingFile,
+    data: DataFile,
     reader: ReaderOptions,
+    images: ImageOptions,
     particles: Particles = 1000,
     test: Annotated[
         float | None,
         typer.Option(
-            help="Score this share of the time, at the end, as 'neurohm fit' held it out."
+            help="Score this share, as 'neurohm fit' held it out: of the time, at its end, or of "
+            "images that have no test part."
         ),
+    ] = None,
+    rows: Annotated[
+        int | None,
+        typer.Option(min=1, help="Score so many images, from all over.", rich_help_panel="Images"),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Score a model on a recording, beside independent units with the rates it was fitted to."""
+    """Score a model on a recording or on images, beside independent units fitted to the same."""
+    from neurohm.estimators import SpikeHelmholtz
+
+    fitted = load_model(model)
+    if isinstance(fitted, SpikeHelmholtz):
+        require_unset(images, "a model of a recording")
+        if rows is not None:
+            raise InputError("--rows with a model of a recording", "it with one of images")
+        result, text = _of_recording(fitted, model, data, reader, particles, test)
+    else:
+        require_unset(reader, "a model of images")
+        result, text = _of_images(fitted, data, images, particles, test, rows)
+    show({"model": str(model), **result}, text, as_json=as_json)
+
+
+def _of_recording(
+    fitted: SpikeHelmholtz,
+    model: Path,
+    recording: Path,
+    reader: ReaderOptions,
+    particles: int,
+    test: float | None,
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the score of a recording, as data and in words."""
     from neurohm.cli.held_out import scored, train_and_test
     from neurohm.cli.score_summary import score_rows
 
-    fitted = load_spike_model(model)
     part = load_recording_for(fitted, recording, reader)
     if test is not None:
         _, part = train_and_test(part, test, fitted.lags)
     elif _same_file(recording, fitted.recording_["source"]):
         note(f"{model} was fitted to a part of this file; --test 0.2 scores its last fifth alone")
     report = scored(fitted, part, particles)
-    result = {"model": str(model), "recording": str(recording), **report.to_dict()}
-    show(result, score_rows(report), as_json=as_json)
+    return {"recording": str(recording), **report.to_dict()}, score_rows(report)
+
+
+def _of_images(
+    fitted: HelmholtzDensity,
+    source: Path,
+    images: ImageOptions,
+    particles: int,
+    test: float | None,
+    rows: int | None,
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the score of images, as data and in words."""
+    from neurohm.cli.image_data import images_for, scored_images, spread
+    from neurohm.cli.image_summary import density_rows
+
+    chosen = spread(images_for(fitted, source, images, test), rows)
+    report = scored_images(fitted, chosen, particles)
+    return {"images": str(source), **report.to_dict()}, density_rows(report)
 
 
 def _same_file(path: Path, source: str) -> bool:

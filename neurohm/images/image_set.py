@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -149,13 +148,6 @@ class Images:
             if not (name == "train" and how == "stochastic")
         }
         return replace(self, **held, binarise=how)
-
-    def fingerprint(self) -> str:
-        """Return a hash of the training images, the same for the same pixels."""
-        digest = hashlib.blake2b(digest_size=32)
-        digest.update(f"{self.train.shape}{self.shape}{self.binarise}".encode())
-        digest.update(np.ascontiguousarray(self.train).data)
-        return digest.hexdigest()
 
     def to_dict(self) -> dict[str, Any]:
         """Return what there is to know of the images, without their pixels."""

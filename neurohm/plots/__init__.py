@@ -1,4 +1,4 @@
-"""Pictures of recordings and of machines fitted to them.
+"""Pictures of recordings and images, and of machines fitted to them.
 
 Each function draws into the axes given, or into a new figure, and returns the axes, or the grid of
 axes, that it drew into; `save` writes the figure of either to a file. Notebooks show a new figure
@@ -6,9 +6,12 @@ below the cell, and so does ``plt.show()`` where pyplot has been imported.
 """
 
 from neurohm.plots.averages import triggered_average
+from neurohm.plots.completions import completions
 from neurohm.plots.dream_rasters import dreams
 from neurohm.plots.fields import receptive_fields
 from neurohm.plots.histograms import activity, weights
+from neurohm.plots.image_dreams import dreamed_images, dreams_by_layer, reconstructions
+from neurohm.plots.image_fields import image_fields
 from neurohm.plots.layers import layer_monitors
 from neurohm.plots.likelihood_curves import likelihood_curve
 from neurohm.plots.locality_diagram import locality
@@ -26,7 +29,11 @@ __all__ = [
     "assembly_map",
     "assembly_matrix",
     "assembly_raster",
+    "completions",
+    "dreamed_images",
     "dreams",
+    "dreams_by_layer",
+    "image_fields",
     "layer_monitors",
     "learning_curve",
     "likelihood_curve",
@@ -34,6 +41,7 @@ __all__ = [
     "model_check",
     "raster",
     "receptive_fields",
+    "reconstructions",
     "save",
     "score_gain",
     "triggered_average",
