@@ -8,7 +8,7 @@ from neurohm.backend import Array, RandomStream, Site, as_stream
 from neurohm.checks import whole_number
 from neurohm.exceptions import InputError
 from neurohm.machine import HelmholtzMachine, Workspace, as_machine, dream
-from neurohm.machine.passes import drive
+from neurohm.machine.inputs import drive, input_of
 
 
 def redreamt(
@@ -55,9 +55,9 @@ def redreamt(
     ]
     work, order = Workspace(machine.backend), list(pathway.order)
     for target in order[order.index(layer) :]:
-        a = drive(machine, pathway, target, states, work, Site.FIELDS)
+        brought = drive(machine, pathway, target, states, work, Site.FIELDS)
         states[target] = out = machine.backend.empty((rows, machine.sizes[target]), machine.dtype)
-        bias = pathway.biases[target].weights
         draws = stream.at(Site.FIELDS.of(target))
-        machine.populations[target].draw(machine.kernels, a, bias, draws, out)
+        given = input_of(pathway, target, brought)
+        pathway.populations[target].draw(machine.kernels, given, draws, out)
     return states

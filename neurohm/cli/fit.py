@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from neurohm.cli.image_options import ImageOptions
+from neurohm.cli.image_options import DataKind, ImageOptions, are_images
 from neurohm.cli.options import (
     AsJson,
     DataFile,
@@ -28,6 +28,7 @@ def fit(
     machine: MachineOptions,
     reader: ReaderOptions,
     images: ImageOptions,
+    kind: DataKind = "auto",
     valid: Annotated[
         float | None,
         typer.Option(
@@ -70,14 +71,14 @@ def fit(
 
     Another with '.lock' after it keeps other fits from that output meanwhile.
     """
-    if images.are_images(data):
+    if are_images(data, kind):
         require_unset(reader, "images")
         require_unset(machine, "images", "bin", "lags", "observation")
         from neurohm.cli.fit_images import ImageFit
 
         task: Any = ImageFit(data, machine, images, valid, final_rate, test, score_particles)
     else:
-        require_unset(images, "a recording", "shape", "binarise")
+        require_unset(images, "a recording")
         _require_none("a recording", valid=valid, final_rate=final_rate)
         from neurohm.cli.fit_recording import RecordingFit
 

@@ -55,8 +55,10 @@ class ImageFit:
     particles: int
 
     def __post_init__(self) -> None:
-        rate = {} if self.final_rate is None else {"final_rate": self.final_rate}
-        self.model = HelmholtzDensity(**self.machine.shared(), **rate)
+        arguments = self.machine.shared()
+        if self.final_rate is not None:
+            arguments["final_rate"] = self.final_rate
+        self.model = HelmholtzDensity(**arguments)
 
     def run(self, fitting: Fitting) -> tuple[dict[str, Any], dict[str, str]]:
         """Fit, score and report; return what to say of it, as data and in words."""

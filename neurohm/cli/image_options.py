@@ -17,19 +17,50 @@ if TYPE_CHECKING:
 IMAGES = "Images"
 KINDS = ("auto", "recording", "images")
 
+DataKind = Annotated[
+    str,
+    typer.Option(
+        "--kind",
+        metavar="|".join(KINDS),
+        help="Of the data; auto: data sets, folders, .npz, .npy and idx files are images.",
+        rich_help_panel=IMAGES,
+    ),
+]
+
+
+def are_images(source: Path, kind: str) -> bool:
+    """Return whether data are images: as stated, or else by their look.
+
+    Parameters
+    ----------
+    source : Path
+        A file, a folder or the name of a data set.
+    kind : str
+        ``"recording"``, ``"images"`` or ``"auto"``.
+
+    Returns
+    -------
+    bool
+
+    Raises
+    ------
+    InputError
+        If the kind is unknown.
+    """
+    if kind not in KINDS:
+        raise InputError(f"--kind {kind}", "one of " + ", ".join(KINDS))
+    if kind != "auto":
+        return kind == "images"
+
+    from neurohm.images.datasets import is_image_source
+
+    return is_image_source(source)
+
 
 @dataclass(frozen=True)
 class ImageOptions:
     """What a user says of images."""
 
-    kind: Annotated[
-        str,
-        typer.Option(
-            metavar="auto|recording|images",
-            help="Of the data; auto: data sets, folders, .npz, .npy and idx files are images.",
-            rich_help_panel=IMAGES,
-        ),
-    ] = "auto"
     shape: Annotated[
         str | None,
         typer.Option(
@@ -48,22 +79,15 @@ class ImageOptions:
         ),
     ] = None
 
-    def are_images(self, source: Path) -> bool:
-        """Return whether data are images: as stated, or else by their look.
-
-        Raises
-        ------
-        InputError
-            If the kind is unknown.
-        """
-        if self.kind not in KINDS:
-            raise InputError(f"--kind {self.kind}", "one of " + ", ".join(KINDS))
-        if self.kind != "auto":
-            return self.kind == "images"
-
-        from neurohm.images.datasets import is_image_source
-
-        return is_image_source(source)
+    @property
+    def size(self) -> tuple[int, int] | None:
+        """Height and width, if given."""
+        if self.shape is None:
+            return None
+        sizes = parse_sizes(self.shape, "--shape")
+        if len(sizes) != 2:
+            raise InputError(f"--shape {self.shape}", "height and width", "give e.g. 28,28")
+        return sizes[0], sizes[1]
 
     def load(self, source: Path) -> Images:
         """Return images as their source has them.
@@ -77,12 +101,7 @@ class ImageOptions:
         -------
         Images
         """
-        shape = None
-        if self.shape is not None:
-            sizes = parse_sizes(self.shape, "--shape")
-            if len(sizes) != 2:
-                raise InputError(f"--shape {self.shape}", "height and width", "give e.g. 28,28")
-            shape = sizes[0], sizes[1]
+        shape = self.size
 
         from neurohm.images import load_images
         from neurohm.images.binarising import check_mode

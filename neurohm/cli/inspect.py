@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from neurohm.cli.image_options import ImageOptions
+from neurohm.cli.image_options import DataKind, ImageOptions, are_images
 from neurohm.cli.options import AsJson, ReaderOptions, require_unset
 from neurohm.cli.output_files import ASSEMBLIES, MODEL, stated_format
 from neurohm.cli.printing import show
@@ -23,6 +23,7 @@ def inspect(
     ],
     reader: ReaderOptions,
     images: ImageOptions,
+    kind: DataKind = "auto",
     as_json: AsJson = False,
 ) -> None:
     """Describe a recording, with a small picture of its rates, images, a model, or assemblies."""
@@ -32,7 +33,7 @@ def inspect(
 
         facts = model_facts(file)
         show(facts, model_rows(facts), as_json=as_json)
-    elif images.are_images(file):
+    elif are_images(file, kind):
         require_unset(reader, "images")
         _inspect_images(file, images, as_json=as_json)
     elif stated == ASSEMBLIES:

@@ -1,72 +1,28 @@
-"""``neurohm plot``: one picture of a model, or of a recording by it."""
+"""``neurohm plot``: one picture of a model, or of a recording or images by it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from neurohm.cli.assemblies import SearchOptions, load_table
-from neurohm.cli.loading import load_recording_for, load_spike_model
-from neurohm.cli.options import AsJson, ModelFile, ReaderOptions
+from neurohm.cli.image_options import ImageOptions
+from neurohm.cli.loading import load_model, load_recording_for, load_spike_model
+from neurohm.cli.options import AsJson, ModelFile, ReaderOptions, require_unset
+from neurohm.cli.output_files import check_plain
+from neurohm.cli.plot_kinds import IMAGE_KINDS, KINDS, OF_ANY, Kind, able, every_kind, listing
 from neurohm.cli.printing import show
 from neurohm.exceptions import InputError
-from neurohm.files import check_writable
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from neurohm.estimators import SpikeHelmholtz
+    from neurohm.estimators import HelmholtzDensity, SpikeHelmholtz
     from neurohm.recordings import Recording
 
-
-@dataclass(frozen=True)
-class Kind:
-    """A kind of picture.
-
-    Parameters
-    ----------
-    draws : str
-        Name of the function of `neurohm.plots`.
-    shows : str
-        What it shows, one line.
-    of : tuple of str
-        What the function takes: "model", "recording" or "assemblies" each.
-    options : tuple of str
-        Which options it takes.
-    """
-
-    draws: str
-    shows: str
-    of: tuple[str, ...]
-    options: tuple[str, ...] = ()
-
-
-_ALONE = ("model",)
-_BOTH, _FOUND = ("recording", "model"), ("recording", "assemblies")
-_STRETCH = ("start", "seconds")
-
-KINDS = {
-    "fields": Kind("receptive_fields", "what hidden units add to the rates", _ALONE, ("layer",)),
-    "learning": Kind("learning_curve", "the score, epoch by epoch", _ALONE),
-    "weights": Kind("weights", "histograms of the weights", _ALONE),
-    "locality": Kind("locality", "which signals each synapse learns from", _ALONE),
-    "raster": Kind("raster", "spikes and hidden activity", _BOTH, _STRETCH),
-    "activity": Kind("activity", "how active hidden units are", _BOTH),
-    "dreams": Kind("dreams", "the recording beside a dream", _BOTH, _STRETCH),
-    "check": Kind("model_check", "rates and correlations of dreams and data", _BOTH),
-    "assemblies": Kind("assembly_raster", "spikes coloured by assembly", _FOUND, _STRETCH),
-    "averages": Kind("triggered_average", "rates around each assembly's occurrences", _FOUND),
-    "matrix": Kind("assembly_matrix", "members of assemblies, with lags", ("assemblies",)),
-    "map": Kind("assembly_map", "where members lie on the electrode array", _FOUND),
-}
-
-
-def _able(option: str) -> str:
-    """Return the kinds of picture that take an option."""
-    return ", ".join(name for name, kind in KINDS.items() if option in kind.options)
+MOST_IMAGES = 20
 
 
 def plot(
@@ -77,10 +33,13 @@ def plot(
         typer.Option("--output", "-o", help="Picture to write: .png, .pdf or .svg."),
     ],
     reader: ReaderOptions,
-    recording: Annotated[
+    images: ImageOptions,
+    data: Annotated[
         Path | None,
         typer.Argument(
-            metavar="RECORDING", help="File with the spikes, if the picture is of them."
+            metavar="DATA",
+            help="The recording (file with the spikes), or the images (a file, a folder or the "
+            "name of a data set), if the picture is of them.",
         ),
     ] = None,
     assemblies: Annotated[
@@ -94,36 +53,44 @@ def plot(
     start: Annotated[
         float | None,
         typer.Option(
-            help=f"Of {_able('start')}: first moment to show, seconds; by default a lively one."
+            help=f"Of {able('start')}: first moment to show, seconds; by default a lively one."
         ),
     ] = None,
     seconds: Annotated[
-        float | None, typer.Option(help=f"Of {_able('seconds')}: how much time to show.")
+        float | None, typer.Option(help=f"Of {able('seconds')}: how much time to show.")
     ] = None,
     layer: Annotated[
         int | None,
-        typer.Option(help=f"Of {_able('layer')}: hidden layer; by default the first."),
+        typer.Option(help=f"Of {able('layer')}: hidden layer; by default the first."),
+    ] = None,
+    test: Annotated[
+        float | None,
+        typer.Option(
+            help=f"Of {able('test')}: take images of this share, which 'neurohm fit' held out."
+        ),
     ] = None,
     dpi: Annotated[int, typer.Option(min=10, max=2400, help="Pixels of an inch.")] = 300,
     as_json: AsJson = False,
 ) -> None:
-    """Draw a picture of a model, or of a recording by it."""
-    given = {"start": start, "seconds": seconds, "layer": layer}
+    """Draw a picture of a model, or of a recording or images by it."""
+    given = {"start": start, "seconds": seconds, "layer": layer, "test": test}
     options = {name: value for name, value in given.items() if value is not None}
-    chosen = _checked(kind, options, recording, assemblies)
-    inputs = (model, recording, assemblies)
+    chosen = _checked(kind, options, data, assemblies)
+    inputs = (model, data, assemblies)
     _check_picture(output, *[path for path in inputs if path is not None])
-    fitted = load_spike_model(model)
-    table = None if assemblies is None else load_table(assemblies, fitted)
-    part = None
-    if recording is not None and _needs_recording(chosen, searched=table is None):
-        part = load_recording_for(fitted, recording, reader)
+    if kind in IMAGE_KINDS:
+        require_unset(reader, f"picture {kind!r}")
+        share = options.pop("test", None)
+        options |= {} if images.size is None else {"shape": images.size}
+        subjects = _of_images(chosen, _image_model(kind, model), data, images, share)
+    else:
+        require_unset(images, f"picture {kind!r}")
+        subjects = _of_recording(kind, chosen, model, data, reader, assemblies)
 
     from neurohm import plots
     from neurohm.plots.canvas import figure_of
     from neurohm.plots.display import hidden
 
-    subjects = [_subject(name, fitted, part, table) for name in chosen.of]
     with hidden():
         drawn = getattr(plots, chosen.draws)(*subjects, **options)
     plots.save(drawn, output, dpi=dpi)
@@ -132,54 +99,35 @@ def plot(
     show(result, {"picture": f"{output}: {chosen.shows}"}, as_json=as_json)
 
 
-def _listed(title: str, kinds: list[str]) -> str:
-    """Return the kinds of picture, a line each."""
-    lines = [f"  {name:<11} {KINDS[name].shows}" for name in kinds]
-    return "\n".join(["\b", title, *lines])
-
-
-def _needs_recording(kind: Kind, *, searched: bool = True) -> bool:
-    """Return whether a picture is of a recording; assemblies are, if they are searched first."""
-    return "recording" in kind.of or (searched and "assemblies" in kind.of)
-
-
 plot.__doc__ = "\n\n".join(
     [
         str(plot.__doc__),
         "For example: neurohm plot raster fit.h5 recording.h5 -o raster.png",
-        _listed("KIND, of a MODEL alone:", [k for k in KINDS if not _needs_recording(KINDS[k])]),
-        _listed(
-            "Of a RECORDING by the model:",
-            [k for k in KINDS if _needs_recording(KINDS[k], searched=False)
-             and "assemblies" not in KINDS[k].of],
-        ),
-        _listed(
-            "Of the assemblies in a RECORDING, searched or from --assemblies FILE:",
-            [k for k in KINDS if "assemblies" in KINDS[k].of],
-        ),
+        listing(),
     ]
-)  # fmt: skip
+)
 
 
-def _checked(
-    name: str, options: dict[str, Any], recording: Path | None, table: Path | None
-) -> Kind:
+def _checked(name: str, options: dict[str, Any], data: Path | None, table: Path | None) -> Kind:
     """Return the kind of that name, if it can be drawn with these options."""
-    if name not in KINDS:
-        raise InputError(f"picture {name!r}", "one of " + ", ".join(KINDS))
-    kind = KINDS[name]
+    kinds = every_kind()
+    if name not in kinds:
+        raise InputError(f"picture {name!r}", "one of " + ", ".join(kinds))
+    kind = kinds[name]
     if table is not None and "assemblies" not in kind.of:
-        able = [other for other, one in KINDS.items() if "assemblies" in one.of]
-        raise InputError(f"--assemblies with picture {name!r}", f"it with {', '.join(able)}")
-    if _needs_recording(kind, searched=table is None) and recording is None:
+        takers = [other for other, one in kinds.items() if "assemblies" in one.of]
+        raise InputError(f"--assemblies with picture {name!r}", f"it with {', '.join(takers)}")
+    needed = kind.needs_recording(searched=table is None) or kind.needs_images
+    if needed and data is None:
+        what = "images" if kind.needs_images else "recording"
         raise InputError(
-            f"picture {name!r} without a recording",
-            "the recording that it is of",
-            f"neurohm plot {name} MODEL RECORDING -o PICTURE",
+            f"picture {name!r} without {'' if kind.needs_images else 'a '}{what}",
+            f"the {what} that it is of",
+            f"neurohm plot {name} MODEL {what.upper()} -o PICTURE",
         )
     for option in options:
         if option not in kind.options:
-            raise InputError(f"--{option} with picture {name!r}", f"it with {_able(option)}")
+            raise InputError(f"--{option} with picture {name!r}", f"it with {able(option)}")
     return kind
 
 
@@ -187,11 +135,52 @@ def _check_picture(path: Path, *inputs: Path) -> None:
     """Raise unless a picture can be written there, over no input."""
     from neurohm.plots.saving import FORMATS
 
-    if path.suffix.lower() not in FORMATS:
-        raise InputError(f"picture file {path}", "a name that ends in " + ", ".join(FORMATS))
-    if any(path.exists() and other.exists() and path.samefile(other) for other in inputs):
-        raise InputError(f"the output {path} is the input", "another name for the output")
-    check_writable(path)
+    check_plain(path, "picture file", tuple(FORMATS), *inputs)
+
+
+def _of_recording(
+    name: str,
+    kind: Kind,
+    model: Path,
+    data: Path | None,
+    reader: ReaderOptions,
+    assemblies: Path | None,
+) -> list[Any]:
+    """Return what a picture is of: a model, a recording, assemblies."""
+    if name in OF_ANY:
+        return [load_model(model)]
+    fitted = load_spike_model(model)
+    table = None if assemblies is None else load_table(assemblies, fitted)
+    part = None
+    if data is not None and kind.needs_recording(searched=table is None):
+        part = load_recording_for(fitted, data, reader)
+    return [_subject(subject, fitted, part, table) for subject in kind.of]
+
+
+def _of_images(
+    kind: Kind,
+    fitted: HelmholtzDensity,
+    data: Path | None,
+    options: ImageOptions,
+    test: float | None,
+) -> list[Any]:
+    """Return what a picture is of: a model of images, and images."""
+    if not kind.needs_images or data is None:
+        return [fitted]
+
+    from neurohm.cli.image_data import images_for, spread
+
+    return [spread(images_for(fitted, data, options, test), MOST_IMAGES), fitted]
+
+
+def _image_model(name: str, path: Path) -> HelmholtzDensity:
+    from neurohm.estimators import HelmholtzDensity
+
+    fitted = load_model(path)
+    if not isinstance(fitted, HelmholtzDensity):
+        others = ", ".join(KINDS)
+        raise InputError(f"picture {name!r} of a model of a recording", f"one of {others}")
+    return fitted
 
 
 def _subject(

@@ -181,8 +181,7 @@ def draw_values(
     """
     shades = matplotlib.colormaps[colours].with_extremes(bad=FRAME)
     low, high = limits
-    whole = np.ma.masked_invalid(tiling.paste(images))
-    return _shown(axes, whole, cmap=shades, vmin=low, vmax=high)
+    return _shown(axes, tiling.paste(images), cmap=shades, vmin=low, vmax=high)
 
 
 def draw_partly_hidden(

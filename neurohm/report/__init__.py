@@ -10,14 +10,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from neurohm.report.images import write_image_report as write_image_report
     from neurohm.report.page import render_report as render_report
     from neurohm.report.page import write_report as write_report
 
-__all__ = ["render_report", "write_report"]
+_HOMES = {"render_report": "page", "write_report": "page", "write_image_report": "images"}
+
+__all__ = ["render_report", "write_image_report", "write_report"]
 
 
 def __getattr__(name: str) -> Any:
     """Import a public name at first use."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module("neurohm.report.page"), name)
+    return getattr(import_module(f"neurohm.report.{_HOMES[name]}"), name)

@@ -5,9 +5,13 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from html import escape
+from importlib.resources import files
 from io import BytesIO
+from string import Template
 
 from matplotlib.figure import Figure
+
+from neurohm.__about__ import __version__
 
 
 def paragraph(text: str, style: str = "") -> str:
@@ -110,3 +114,30 @@ def picture(figure: Figure, *, alt: str, caption: str) -> str:
         f'<figure><img src="data:image/png;base64,{data}" width="{width}" alt="{escape(alt)}">\n'
         f"<figcaption>{escape(caption)}</figcaption></figure>"
     )
+
+
+def whole_page(title: str, summary: str, sections: Iterable[str]) -> str:
+    """Return a page that needs no other file.
+
+    Parameters
+    ----------
+    title : str
+    summary : str
+        What the page is of, a line.
+    sections : iterable of str
+
+    Returns
+    -------
+    str
+    """
+    return Template(_resource("page.html")).substitute(
+        version=escape(__version__),
+        title=escape(title),
+        style=_resource("page.css").strip(),
+        summary=paragraph(summary, "soft"),
+        sections="\n".join(sections),
+    )
+
+
+def _resource(name: str) -> str:
+    return files("neurohm.report").joinpath(name).read_text(encoding="utf-8")

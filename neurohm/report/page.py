@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from html import escape
-from importlib.resources import files
 from itertools import islice
-from string import Template
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -16,14 +13,14 @@ from neurohm import plots
 from neurohm.__about__ import __version__
 from neurohm.analysis import ScoreReport
 from neurohm.files import atomic_path
-from neurohm.learning import locality_report
 from neurohm.plots.canvas import figure_of
 from neurohm.plots.display import hidden
 from neurohm.plots.style import plural
 from neurohm.recordings import Recording
 from neurohm.report import cautions, words
 from neurohm.report.assemblies import about_assemblies
-from neurohm.report.html import facts, paragraph, picture, section, table
+from neurohm.report.html import facts, paragraph, picture, section, table, whole_page
+from neurohm.report.learning import about_learning, about_locality
 
 if TYPE_CHECKING:
     from neurohm.estimators import SpikeHelmholtz
@@ -112,19 +109,13 @@ def render_report(
         _fields(model),
         *([] if assemblies is None else [about_assemblies(assemblies, whole)]),
         *([] if drawn is None else [_raster(drawn, model), _check(drawn, model)]),
-        _learning(model),
+        about_learning(model, of="window"),
         section("What was fitted", facts(_fitted(model, recording))),
-        _locality(model),
+        about_locality(model),
         *([] if recording is None else [_units(recording)]),
     ]
     heading = f"Helmholtz machine of {words.name_of(recording, model)}" if title is None else title
-    return Template(_resource("page.html")).substitute(
-        version=escape(__version__),
-        title=escape(heading),
-        style=_resource("page.css").strip(),
-        summary=paragraph(words.summary(recording, model), "soft"),
-        sections="\n".join(sections),
-    )
+    return whole_page(heading, words.summary(recording, model), sections)
 
 
 def _score(score: ScoreReport, model: SpikeHelmholtz) -> str:
@@ -183,19 +174,6 @@ def _check(recording: Recording, model: SpikeHelmholtz) -> str:
     return section("Dreams and data", drawn)
 
 
-def _learning(model: SpikeHelmholtz) -> str:
-    held_out = (
-        " The held-out share of the training data stops the fit, and the parameters of its best "
-        "epoch are kept." * ("held_out" in model.history_)
-    )
-    drawn = picture(
-        figure_of(plots.learning_curve(model)),
-        alt="Curves of the training bound and of the held-out score over epochs.",
-        caption=f"Log-likelihood of a window, epoch by epoch.{held_out}",
-    )
-    return section("Learning", drawn)
-
-
 def _fitted(model: SpikeHelmholtz, recording: Recording | None) -> Iterator[tuple[str, str]]:
     yield "Recording", words.name_of(recording, model)
     if recording is not None:
@@ -204,19 +182,6 @@ def _fitted(model: SpikeHelmholtz, recording: Recording | None) -> Iterator[tupl
         yield "Units", f"{len(model.unit_ids_):,}"
     yield from words.about_model(model)
     yield "neurohm", __version__
-
-
-def _locality(model: SpikeHelmholtz) -> str:
-    """Say which signals each synapse's change was made of."""
-    report = locality_report(model.machine_, words.rule_of(model), words.plasticity_of(model))
-    rows = list(
-        dict.fromkeys(
-            (s.parameter, s.phase, s.presynaptic, s.postsynaptic, s.third_factor or "–", s.locality)
-            for s in report.signals
-        )
-    )
-    head = ("Parameter", "Phase", "Presynaptic", "Postsynaptic", "Third factor", "Locality")
-    return section("Locality", table(head, rows, caption="The signals each change was made of."))
 
 
 def _units(recording: Recording) -> str:
@@ -237,7 +202,3 @@ def _cell(value: object) -> str:
     if isinstance(value, float):
         return "–" if pd.isna(value) else f"{value:#,.4g}".rstrip(".").replace("-", "−")
     return f"{value:,}" if isinstance(value, int) else str(value)
-
-
-def _resource(name: str) -> str:
-    return files("neurohm.report").joinpath(name).read_text(encoding="utf-8")

@@ -10,16 +10,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from neurohm.analysis import ScoreReport
-from neurohm.estimators.settings import chosen_plasticity, chosen_rule
+from neurohm.estimators.settings import (
+    DENSITY_RATES,
+    SPIKE_RATES,
+    chosen_plasticity,
+    chosen_rule,
+)
 from neurohm.learning import LearningRule
 from neurohm.plasticity import Plasticity
 from neurohm.plots.style import plural
 from neurohm.recordings import Recording
 
 if TYPE_CHECKING:
-    from neurohm.estimators import SpikeHelmholtz
+    from neurohm.estimators import HelmholtzDensity, SpikeHelmholtz
 
-_KINDS = {
+KINDS = {
     "importance": "importance sampling; on average below the true likelihood",
     "bound": "a lower bound of the likelihood",
     "exact": "exact",
@@ -101,22 +106,24 @@ def about_model(model: SpikeHelmholtz) -> Iterator[tuple[str, str]]:
     yield "Machine", f"{sizes} units (spikes in a window – hidden layers)"
     yield "Learning rule", str(rule_of(model))
     yield "Plasticity", str(plasticity_of(model))
-    yield "Learned", plural(len(history), "epoch") + _best_epoch(model)
+    yield "Learned", plural(len(history), "epoch") + best_epoch(model)
     yield "Seed", str(model.seed_)
     yield "Recording's hash", model.recording_["fingerprint"][:16]
 
 
-def rule_of(model: SpikeHelmholtz) -> LearningRule:
+def rule_of(model: SpikeHelmholtz | HelmholtzDensity) -> LearningRule:
     """Return the learning rule that a model was fitted by."""
     return chosen_rule(model.rule, model.particles)
 
 
-def plasticity_of(model: SpikeHelmholtz) -> Plasticity:
+def plasticity_of(model: SpikeHelmholtz | HelmholtzDensity) -> Plasticity:
     """Return the plasticity that a model was fitted with."""
-    return chosen_plasticity(model.plasticity, model.learning_rate)
+    rates = SPIKE_RATES if hasattr(model, "lags") else DENSITY_RATES
+    return chosen_plasticity(model.plasticity, model.learning_rate, rates)
 
 
-def _best_epoch(model: SpikeHelmholtz) -> str:
+def best_epoch(model: SpikeHelmholtz | HelmholtzDensity) -> str:
+    """Return which epoch's parameters a model has, if held-out data judged that."""
     history = model.history_
     if "held_out" not in history or not np.isfinite(history["held_out"]).any():
         return ""
@@ -131,7 +138,7 @@ def about_score(score: ScoreReport) -> Iterator[tuple[str, str]]:
     yield "Gain per spike", f"{gain} bits (± standard error)"
     yield "Gain per bin", f"{number(score.gain_bits_per_bin)} bits"
     yield "Scored", f"{plural(score.n_bins, 'bin')} with {plural(score.n_spikes, 'spike')}"
-    yield "Kind", _KINDS.get(score.kind, score.kind)
+    yield "Kind", KINDS.get(score.kind, score.kind)
     yield "Particles", f"{score.particles:,}"
     yield "Effective sample size", f"{number(score.effective_sample_size, 3)} particles"
 

@@ -1,0 +1,101 @@
+"""The kinds of picture that ``neurohm plot`` draws."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of picture.
+
+    Parameters
+    ----------
+    draws : str
+        Name of the function of `neurohm.plots`.
+    shows : str
+        What it shows, one line.
+    of : tuple of str
+        What the function takes: "model", "recording", "assemblies" or "images" each.
+    options : tuple of str
+        Which options it takes; all but "test" are arguments of the function.
+    """
+
+    draws: str
+    shows: str
+    of: tuple[str, ...]
+    options: tuple[str, ...] = ()
+
+    @property
+    def needs_images(self) -> bool:
+        """Whether it is of images by the model."""
+        return "images" in self.of
+
+    def needs_recording(self, *, searched: bool = True) -> bool:
+        """Return whether it is of a recording; assemblies are, if they are searched first."""
+        return "recording" in self.of or (searched and "assemblies" in self.of)
+
+
+_ALONE = ("model",)
+_BOTH, _FOUND = ("recording", "model"), ("recording", "assemblies")
+_SEEN = ("images", "model")
+_STRETCH, _SHARE = ("start", "seconds"), ("test",)
+
+KINDS = {
+    "fields": Kind("receptive_fields", "what hidden units add to the rates", _ALONE, ("layer",)),
+    "learning": Kind("learning_curve", "the score, epoch by epoch", _ALONE),
+    "weights": Kind("weights", "histograms of the weights", _ALONE),
+    "locality": Kind("locality", "which signals each synapse learns from", _ALONE),
+    "raster": Kind("raster", "spikes and hidden activity", _BOTH, _STRETCH),
+    "activity": Kind("activity", "how active hidden units are", _BOTH),
+    "dreams": Kind("dreams", "the recording beside a dream", _BOTH, _STRETCH),
+    "check": Kind("model_check", "rates and correlations of dreams and data", _BOTH),
+    "assemblies": Kind("assembly_raster", "spikes coloured by assembly", _FOUND, _STRETCH),
+    "averages": Kind("triggered_average", "rates around each assembly's occurrences", _FOUND),
+    "matrix": Kind("assembly_matrix", "members of assemblies, with lags", ("assemblies",)),
+    "map": Kind("assembly_map", "where members lie on the electrode array", _FOUND),
+}
+"""Pictures of models of recordings, by name."""
+
+IMAGE_KINDS = {
+    "image-fields": Kind("image_fields", "what hidden units add to images", _ALONE, ("layer",)),
+    "image-dreams": Kind("dreamed_images", "dreams", _ALONE),
+    "layers": Kind("dreams_by_layer", "what each layer adds to a dream", _ALONE),
+    "reconstructions": Kind("reconstructions", "images, recognised and regenerated", _SEEN, _SHARE),
+}
+"""Pictures of models of images, by name."""
+
+OF_ANY = ("learning", "weights", "locality")
+"""Pictures of models of either."""
+
+
+def every_kind() -> dict[str, Kind]:
+    """Return all kinds of picture by name."""
+    return {**KINDS, **IMAGE_KINDS}
+
+
+def able(option: str) -> str:
+    """Return the kinds of picture that take an option."""
+    return ", ".join(name for name, kind in every_kind().items() if option in kind.options)
+
+
+def listing() -> str:
+    """Return all kinds of picture, a line each, for the help."""
+    alone = [k for k in KINDS if not KINDS[k].needs_recording()]
+    found = [k for k in KINDS if "assemblies" in KINDS[k].of]
+    other = [k for k in KINDS if k not in alone and k not in found]
+    seen = [k for k in IMAGE_KINDS if IMAGE_KINDS[k].needs_images]
+    return "\n\n".join(
+        [
+            _listed("KIND, of a MODEL alone:", alone),
+            _listed("Of a RECORDING by the model:", other),
+            _listed("Of the assemblies in a RECORDING, searched or from --assemblies FILE:", found),
+            _listed("Of a MODEL of images:", [k for k in IMAGE_KINDS if k not in seen]),
+            _listed("Of IMAGES by the model:", seen),
+        ]
+    )
+
+
+def _listed(title: str, names: list[str]) -> str:
+    kinds = every_kind()
+    return "\n".join(["\b", title, *(f"  {name:<15} {kinds[name].shows}" for name in names)])
