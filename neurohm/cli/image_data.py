@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from neurohm.analysis import DensityReport
 from neurohm.cli.image_options import ImageOptions
+from neurohm.cli.output_files import RECORDING, stated_format
 from neurohm.cli.printing import note, on_terminal
 from neurohm.estimators import HelmholtzDensity
 from neurohm.exceptions import InputError
@@ -69,6 +70,8 @@ def images_for(
     InputError
         If the images have another number of pixels than those that the model was fitted to.
     """
+    if stated_format(source) == RECORDING:
+        raise InputError(f"{source} is a recording", "images: the model is a model of matrices")
     images = options.load(source)
     if images.n_pixels != model.n_features_in_:
         raise InputError(

@@ -28,7 +28,7 @@ ModelFile = Annotated[
 DataFile = Annotated[
     Path,
     typer.Argument(
-        metavar="DATA",
+        metavar="RECORDING|IMAGES",
         help="Recording (HDF5, MATLAB 7.3), or images: a file, a folder, or the name of a data "
         "set (digits, mnist, fashion-mnist).",
     ),

@@ -37,7 +37,7 @@ def plot(
     data: Annotated[
         Path | None,
         typer.Argument(
-            metavar="DATA",
+            metavar="RECORDING|IMAGES",
             help="The recording (file with the spikes), or the images (a file, a folder or the "
             "name of a data set), if the picture is of them.",
         ),
@@ -74,7 +74,7 @@ def plot(
 ) -> None:
     """Draw a picture of a model, or of a recording or images by it."""
     given = {"start": start, "seconds": seconds, "layer": layer, "test": test}
-    options = {name: value for name, value in given.items() if value is not None}
+    options: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     chosen = _checked(kind, options, data, assemblies)
     inputs = (model, data, assemblies)
     _check_picture(output, *[path for path in inputs if path is not None])

@@ -21,6 +21,7 @@ from neurohm.storage import read_model
 Model = TypeVar("Model", SpikeHelmholtz, HelmholtzDensity)
 
 _OTHERS = {"recording": "another recording", "data": "other images"}
+_WANTED = {"recording": "recording", "data": "images"}
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,7 @@ def _require_same(path: Path, model: SpikeHelmholtz | HelmholtzDensity, learned:
         raise InputError(
             f"{path} is of {_OTHERS[learned.of]}, or was fitted with another --test "
             f"({there.get('source') or 'not from a file'})",
-            f"the {learned.of} and the --test to go on with",
+            f"the {_WANTED[learned.of]} and the --test to go on with",
             "give the same, or start again with --overwrite",
         )
 

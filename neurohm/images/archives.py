@@ -45,7 +45,7 @@ def read_npz(path: Path) -> Raw:
         If it is damaged, or holds no images.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as content, np.load(content, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, KeyError) as error:
         raise FileFormatError(
@@ -71,7 +71,8 @@ def read_npy(path: Path) -> Raw:
         If it is damaged.
     """
     try:
-        return Raw({"train": np.load(path, allow_pickle=False)}, {})
+        with path.open("rb") as content:
+            return Raw({"train": np.load(content, allow_pickle=False)}, {})
     except (OSError, ValueError, EOFError) as error:
         raise FileFormatError(
             f"{path} is a damaged npy file, perhaps cut short", "a whole one", "copy it again"

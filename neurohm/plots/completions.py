@@ -31,7 +31,7 @@ def completions(
     x : array_like, (n_images, n_pixels)
         The whole images.
     observed : array_like of bool, (n_pixels,) or (n_images, n_pixels)
-        Which pixels were seen.
+        Which pixels were seen; images of them will do, too.
     completed : array_like, (n_images, n_completions, n_pixels)
         Completions, or the probabilities of pixels.
     shape : (int, int), optional
@@ -69,15 +69,7 @@ def completions(
             f"completions of shape {np.shape(completed)}",
             f"(images, completions, pixels), of {number} images and {height * width} pixels",
         )
-    seen = np.asarray(observed, dtype=bool)
-    seen = seen[:most] if seen.ndim > 1 else seen
-    try:
-        seen = np.broadcast_to(seen.reshape(*seen.shape[:-1], -1), (number, height * width))
-    except ValueError as error:
-        raise InputError(
-            f"observed pixels of shape {np.shape(observed)}",
-            f"({height * width},) or one row an image",
-        ) from error
+    seen = _rows_of(np.asarray(observed, dtype=bool), number, height * width)
     columns = 2 + versions.shape[1]
     whole = np.concatenate(
         [np.repeat(images.reshape(number, 1, -1), 2, axis=1), versions], axis=1
@@ -92,3 +84,20 @@ def completions(
     axes.set_xticks([*middles, last], ["image", "seen", "completed"])
     axes.tick_params(length=0, labeltop=True, labelbottom=False)
     return axes
+
+
+def _rows_of(observed: npt.NDArray[np.bool_], number: int, pixels: int) -> npt.NDArray[np.bool_]:
+    """Return which pixels were seen, a row an image.
+
+    Raises
+    ------
+    InputError
+        If they are not of so many images, or of one, with so many pixels.
+    """
+    if observed.size == 0 or observed.size % pixels:
+        wanted = f"({pixels},) or ({number}, {pixels})"
+        raise InputError(f"observed pixels of shape {observed.shape}", wanted)
+    rows = observed.reshape(-1, pixels)
+    if 1 < len(rows) < number:
+        raise InputError(f"observed pixels of {len(rows)} images", f"of one, or of all {number}")
+    return np.broadcast_to(rows[:number], (number, pixels))

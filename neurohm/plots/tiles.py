@@ -263,7 +263,8 @@ def shape_for(model: HelmholtzDensity, shape: tuple[int, int] | None) -> tuple[i
 
 def _columns(number: int, near: float) -> int:
     """Return a number of columns for so many images."""
-    least, most = max(1, round(0.7 * near)), max(1, min(number, round(1.5 * near)))
+    least = min(number, max(1, round(0.7 * near)))
+    most = max(least, min(number, round(1.5 * near)))
     return min(
         range(least, most + 1),
         key=lambda c: (-(-number // c) * c - number, abs(np.log(c / near))),

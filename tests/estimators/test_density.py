@@ -240,3 +240,79 @@ def test_other_features_are_refused(model):
     for use in (model.transform, model.score_samples, model.inverse_transform):
         with pytest.raises(InputError):
             use(np.zeros((3, 5)))
+
+
+GREY = (np.random.default_rng(5).random((300, 12)) * (0.2 + 0.8 * X[:300])).astype(np.float32)
+IMAGES = nh.Images(GREY, shape=(3, 4), source="patterns")
+
+
+def test_images_are_remembered(tmp_path):
+    model = nh.HelmholtzDensity(**SMALL).fit(IMAGES.binarised("fixed"))
+    model.save(tmp_path / "images.h5")
+    loaded = nh.load(tmp_path / "images.h5")
+    assert loaded.data_ == model.data_
+    assert (model.data_["shape"], model.data_["source"]) == ([3, 4], "patterns")
+    assert model.data_["binarise"] == "fixed"
+    report = model.score_report(X[:20], particles=10)
+    assert loaded.score_report(X[:20], particles=10) == report
+    p = model.independent_.mean
+    nats = (X[:20] * np.log(p) + (1 - X[:20]) * np.log1p(-p)).sum(axis=1).mean()
+    assert report.independent_nats == pytest.approx(nats)
+
+
+def test_images_are_drawn_anew_in_each_epoch():
+    fixed, one, again = (
+        nh.HelmholtzDensity(**SMALL).fit(IMAGES.binarised(how))
+        for how in ("fixed", "stochastic", "stochastic")
+    )
+    assert same_parameters(one.machine_, again.machine_)
+    assert not same_parameters(one.machine_, fixed.machine_)
+    batches = nh.training.BinarisedBatches(GREY)
+    assert same_parameters(one.machine_, nh.HelmholtzDensity(**SMALL).fit(batches).machine_)
+    held = nh.HelmholtzDensity(**SMALL, validation=0.2).fit(batches)
+    assert "held_out" in held.history_
+
+
+def test_the_validation_part_of_images_stops_the_fit():
+    parts = IMAGES.binarised("fixed").split(valid=0.3)
+    model = nh.HelmholtzDensity(**SMALL).fit(parts)
+    assert "held_out" in model.history_
+    assert model.learning_["samples_per_epoch"] == 210
+    share = nh.HelmholtzDensity(**SMALL, validation=0.3).fit(IMAGES.binarised("fixed"))
+    assert same_parameters(share.machine_, model.machine_)
+
+
+def test_a_resumed_fit_equals_the_unbroken_one(tmp_path):
+    class Stop(nh.training.Callback):
+        def after_epoch(self, run):
+            if run.position.epoch == 4:
+                raise KeyboardInterrupt
+
+    path, images = tmp_path / "a.checkpoint", IMAGES.binarised("stochastic").split(valid=0.1)
+    unbroken = nh.HelmholtzDensity(**SMALL).fit(images)
+    with pytest.raises(KeyboardInterrupt):
+        nh.HelmholtzDensity(**SMALL).fit(images, checkpoint=path, callbacks=[Stop()])
+    assert isinstance(nh.load(path), nh.HelmholtzDensity)
+    resumed = nh.HelmholtzDensity(**SMALL).fit(images, checkpoint=path, resume=True)
+    assert same_parameters(unbroken.machine_, resumed.machine_)
+    assert resumed.history_.to_dict() == unbroken.history_.to_dict()
+    assert not path.exists()
+
+
+def test_other_data_are_not_gone_on_with(tmp_path):
+    path = tmp_path / "a.checkpoint"
+    nh.HelmholtzDensity(**SMALL).fit(X, checkpoint=path, keep_checkpoint=True)
+    with pytest.raises(InputError, match="is of other data"):
+        nh.HelmholtzDensity(**SMALL).fit(X[:500], checkpoint=path, resume=True)
+    other = nh.HelmholtzDensity(**{**SMALL, "batch_size": 40})
+    with pytest.raises(InputError, match="batch_size"):
+        other.fit(X, checkpoint=path, resume=True)
+
+
+def test_grey_levels_are_refused_with_what_to_do():
+    with pytest.raises(
+        InputError, match=r"expected 0 or 1; binarise grey levels.*binarise='fixed'"
+    ):
+        nh.HelmholtzDensity(**SMALL).fit(IMAGES)
+    with pytest.raises(InputError, match="value 3 for Bernoulli units.*observation='poisson'"):
+        nh.HelmholtzDensity(**SMALL).fit(3 * X)
