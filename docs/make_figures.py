@@ -1,4 +1,4 @@
-"""Draw the pictures of the README from data/assemblies.h5: python docs/make_figures.py."""
+"""Draw the pictures of the README and of docs/images.md: python docs/make_figures.py."""
 
 from pathlib import Path
 
@@ -15,3 +15,9 @@ nh.plots.save(nh.plots.raster(test, model), IMAGES / "raster.png", dpi=DPI)
 
 found = model.assemblies(recording, stability=False)  # each in time that it was not learned from
 nh.plots.save(nh.plots.assembly_raster(recording, found), IMAGES / "assemblies.png", dpi=DPI)
+
+digits = nh.load_images("digits", binarise="fixed", valid=0.1, test=0.2)
+density = nh.HelmholtzDensity(hidden=(100, 30)).fit(digits)
+nh.plots.save(nh.plots.dreams_by_layer(density), IMAGES / "digit_layers.png", dpi=DPI)
+pairs = nh.plots.reconstructions(digits.test, density, most=10)
+nh.plots.save(pairs, IMAGES / "digit_reconstructions.png", dpi=DPI)

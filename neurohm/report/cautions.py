@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from neurohm.analysis import ScoreReport
+    from neurohm.analysis import DensityReport, ScoreReport
 
 _FEW_PARTICLES = 5.0
 _FEW_SPIKES = 1000
 _UNLIKE = 4.0  # rates that differ by more than this factor are of different activity
 
 
-def about_particles(score: ScoreReport) -> str:
+def about_particles(score: ScoreReport | DensityReport) -> str:
     """Return why the likelihood may be estimated badly; nothing if there is no reason.
 
     Parameters
     ----------
-    score : ScoreReport
+    score : ScoreReport or DensityReport
 
     Returns
     -------

@@ -19,7 +19,7 @@ from neurohm.images.image_set import size_text
 from neurohm.plots.canvas import figure_of
 from neurohm.plots.display import hidden
 from neurohm.plots.style import plural
-from neurohm.report import words
+from neurohm.report import cautions, words
 from neurohm.report.html import facts, paragraph, picture, section, whole_page
 from neurohm.report.learning import about_learning, about_locality
 
@@ -109,7 +109,8 @@ def _score(score: DensityReport) -> str:
         ("Particles", f"{score.particles:,}"),
         ("Effective sample size", f"{words.number(score.effective_sample_size, 3)} particles"),
     ]
-    return section("Score", paragraph(verdict), facts(rows))
+    care = cautions.about_particles(score)
+    return section("Score", paragraph(verdict), *([paragraph(care)] if care else []), facts(rows))
 
 
 def _pictures(model: HelmholtzDensity, images: Images) -> Iterator[str]:
