@@ -29,7 +29,7 @@ DEBUG = "--debug"
 
 app = typer.Typer(
     name="neurohm",
-    help="Helmholtz machines with local wake-sleep learning, for spike recordings.",
+    help="Helmholtz machines with local wake-sleep learning, for spike recordings and images.",
     add_completion=False,
     pretty_exceptions_enable=False,
 )

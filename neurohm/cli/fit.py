@@ -73,7 +73,7 @@ def fit(
     """
     if are_images(data, kind):
         require_unset(reader, "images")
-        require_unset(machine, "images", "bin", "lags", "observation")
+        require_unset(machine, "images", "bin", "lags")
         from neurohm.cli.fit_images import ImageFit
 
         task: Any = ImageFit(data, machine, images, valid, final_rate, test, score_particles)

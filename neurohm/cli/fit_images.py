@@ -10,7 +10,7 @@ from typing import Any
 from neurohm.cli.fit_summary import outcome
 from neurohm.cli.image_data import parts_to_fit, scored_images
 from neurohm.cli.image_options import ImageOptions
-from neurohm.cli.image_summary import density_rows, images_text
+from neurohm.cli.image_summary import density_rows, images_text, pixels_text
 from neurohm.cli.options import MachineOptions
 from neurohm.cli.resumable import Fitting, Learned
 from neurohm.estimators import HelmholtzDensity
@@ -56,6 +56,8 @@ class ImageFit:
 
     def __post_init__(self) -> None:
         arguments = self.machine.shared()
+        if self.machine.observation != "auto":
+            arguments["observation"] = self.machine.observation
         if self.final_rate is not None:
             arguments["final_rate"] = self.final_rate
         self.model = HelmholtzDensity(**arguments)
@@ -76,7 +78,7 @@ class ImageFit:
                 write_image_report(fitting.report, model, images, score)
         result, rows = outcome(fitting, model, seconds, score)
         result |= {"images": images.to_dict()}
-        rows = {"images": images_text(images), **rows}
+        rows = {"images": images_text(images), "pixels": pixels_text(images), **rows}
         rows |= {} if score is None else density_rows(score)
         rows |= {} if fitting.report is None else {"report": str(fitting.report)}
         return result, rows

@@ -40,6 +40,8 @@ def parts_to_fit(images: Images, options: ImageOptions, valid: float, test: floa
     for name, share in (("--valid", valid), ("--test", test)):
         if not 0 <= share < 1:
             raise InputError(f"{name} {share:g}", "a share from 0 to below 1", "give e.g. 0.1")
+    if options.binarise is not None and images.binary:
+        note(f"the images are binary already: --binarise {options.binarise} changes nothing")
     parts = images.split(valid=valid, test=test)
     unwanted: dict[str, Any] = {"valid": None} if valid == 0 else {}
     unwanted |= {"test": None} if test == 0 else {}

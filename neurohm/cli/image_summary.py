@@ -25,18 +25,32 @@ def images_text(images: Images) -> str:
     return f"{text} ({', '.join(held)})" if held else text
 
 
+def pixels_text(images: Images) -> str:
+    """Return which levels pixels had, and how they became binary.
+
+    Examples
+    --------
+    >>> import neurohm as nh
+    >>> pixels_text(nh.load_images("digits", binarise="fixed"))
+    'grey levels 0 to 16, fixed binarisation'
+    """
+    if images.binarise is None and images.binary:
+        return "binary"
+    levels = f"grey levels 0 to {images.levels}"
+    return levels if images.binarise is None else f"{levels}, {images.binarise} binarisation"
+
+
 def image_rows(images: Images) -> dict[str, str]:
     """Return in words what there is to know of images."""
     facts = images.to_dict()
     parts = [f"{number:,} {name}" for name, number in facts["images"].items()]
-    levels = f"grey levels 0 to {images.levels}" if images.levels > 1 else "grey levels 0 to 1"
     ink = [f"{mean:.4f} {name}" for name, mean in facts["mean"].items()]
     classes = facts["classes"]
     rows = {
         "images": images.source,
         "parts": ", ".join(parts),
         "size": size_text(images.shape, images.n_pixels),
-        "levels": "binary" if images.binary else f"{levels} (0 to 1 when loaded)",
+        "pixels": pixels_text(images),
         "mean": ", ".join(ink),
         "classes": f"{len(classes)}: {classes[0]} to {classes[-1]}" if classes else "",
     }

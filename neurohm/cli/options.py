@@ -142,7 +142,7 @@ class MachineOptions:
     observation: Annotated[
         str,
         typer.Option(
-            help="Of the counts: poisson, bernoulli or auto.",
+            help="Of counts: poisson, bernoulli or auto; of pixels: bernoulli, autoregressive.",
             rich_help_panel=MACHINE,
         ),
     ] = "auto"

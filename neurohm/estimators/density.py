@@ -365,7 +365,7 @@ class HelmholtzDensity(HelmholtzEstimator):
         self.n_features_in_ = int(X.shape[1])
         visible = POPULATIONS[self.observation](self.n_features_in_)
         if rows.binarise != "stochastic":
-            if self.observation == "bernoulli":
+            if self.observation != "poisson":
                 require_binary(X)
             visible.check(np.asarray(X.data) if hasattr(X, "tocsr") else X)
         self._take_over(rows, begun)
@@ -383,8 +383,9 @@ class HelmholtzDensity(HelmholtzEstimator):
         X = rows.matrix
         self.seed_ = chosen_seed(self.random_state)
         sums = np.asarray(X.sum(axis=0), dtype=np.float64).ravel()
+        kind = "poisson" if self.observation == "poisson" else "bernoulli"
         self.independent_: IndependentModel | None = IndependentModel(
-            self.observation, (sums + 0.5) / (X.shape[0] + 1)
+            kind, (sums + 0.5) / (X.shape[0] + 1)
         )
         self.data_: dict[str, Any] = {
             "fingerprint": rows.fingerprint(),

@@ -114,8 +114,10 @@ def density_tree(model: Any, *, finished: bool = True) -> dict[str, Any]:
     tree: dict[str, Any] = {
         "estimator": {"arguments": _arguments(model), "seed": model.seed_},
         "data": dict(model.data_),
-        "independent": {"mean": model.independent_.mean},
     }
+    if model.independent_ is not None:
+        baseline = model.independent_
+        tree["independent"] = {"kind": baseline.kind, "mean": baseline.mean}
     if finished:
         tree |= _learned(model)
     return tree
@@ -133,7 +135,7 @@ def density_from_tree(tree: Tree) -> HelmholtzDensity:
     model.data_ = tree.get("data", nothing)
     model.independent_ = None
     if "independent" in tree:  # as in all files but the earliest
-        model.independent_ = IndependentModel(model.observation, tree["independent"]["mean"])
+        model.independent_ = IndependentModel(**tree["independent"])
     return model
 
 

@@ -64,6 +64,7 @@ def test_fit_equals_the_estimator(call, image_model, held_out, tmp_path):
 def test_fit_prints_the_score_of_held_out_images(call, tmp_path):
     done = call("fit", "digits", "--kind", "images", "-o", tmp_path / "fit.h5", *SMALL)
     assert done.code == 0
+    assert "grey levels 0 to 16, fixed binarisation" in done.out
     for text in ("nats/image (importance, 10 particles", "independent pixels", "359 images of 64"):
         assert text in done.out
 
@@ -156,6 +157,12 @@ def test_score_of_a_file_of_grey_images(call, image_model, tmp_path):
     assert cut["nats"] == expected.nats
 
 
+def test_binary_images_are_not_made_binary_again(call, rows_file, tmp_path):
+    done = call("fit", rows_file, "-o", tmp_path / "a.h5", *SMALL, "--binarise", "stochastic")
+    assert "binary already: --binarise stochastic changes nothing" in done.err
+    assert nh.load(tmp_path / "a.h5").data_["binarise"] is None
+
+
 def test_a_validation_part_stands_in_for_a_missing_test(call, rows_file, tmp_path):
     call("fit", rows_file, "-o", tmp_path / "a.h5", *SMALL, "--test", 0)
     done = call("score", tmp_path / "a.h5", rows_file, "--particles", 5)
@@ -205,7 +212,7 @@ FIT = {
     "--binarise dither": ("binarise 'dither'", "'stochastic'"),
     "--lags 3": ("--lags with images",),
     "--bin 20ms": ("--bin with images",),
-    "--observation poisson": ("--observation with images",),
+    "--observation gauss": ("observation 'gauss'", "bernoulli"),
     "--dataset x": ("--dataset with images",),
     "--test 1": ("--test 1",),
     "--valid -1": ("--valid -1",),

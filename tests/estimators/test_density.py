@@ -316,3 +316,19 @@ def test_grey_levels_are_refused_with_what_to_do():
         nh.HelmholtzDensity(**SMALL).fit(IMAGES)
     with pytest.raises(InputError, match="value 3 for Bernoulli units.*observation='poisson'"):
         nh.HelmholtzDensity(**SMALL).fit(3 * X)
+
+
+def test_autoregressive_pixels():
+    model = nh.HelmholtzDensity(4, observation="autoregressive", epochs=2).fit(X)
+    report = model.score_report(X[:20], particles=10)
+    assert report.independent_nats == nh.HelmholtzDensity(4, epochs=1).fit(X).score_report(
+        X[:20], particles=10
+    ).independent_nats  # fmt: skip
+
+
+def test_files_without_a_baseline_are_read(tmp_path):
+    model = nh.HelmholtzDensity(**SMALL).fit(X)
+    model.independent_ = None
+    model.save(tmp_path / "early.h5")
+    loaded = nh.load(tmp_path / "early.h5")
+    assert np.isnan(loaded.score_report(X[:5], particles=5).independent_nats)
