@@ -14,7 +14,7 @@ from neurohm.cli.printing import show
 from neurohm.exceptions import InputError
 
 if TYPE_CHECKING:
-    from neurohm.estimators import HelmholtzDensity
+    from neurohm.estimators import HelmholtzDensity, SpikeHelmholtz
 
 SECONDS, IMAGES = 10.0, 64
 ARCHIVE = ".npz"
@@ -49,46 +49,60 @@ def sample(
     """Dream a recording, or images, with a fitted model."""
     from neurohm.estimators import SpikeHelmholtz
 
-    if output.suffix.lower() not in _endings():
+    of_images = output.suffix.lower() in _endings()
+    if of_images:
+        check_plain(output, "file of images", _endings(), model)
+    else:
         check_output(output, RECORDING, model)
     fitted = load_model(model)
     if isinstance(fitted, SpikeHelmholtz):
         if images is not None:
             raise InputError("--images with a model of a recording", "--seconds")
-        check_output(output, RECORDING, model)
-        dreamed = fitted.sample(SECONDS if seconds is None else seconds, seed=seed)
-        dreamed.save(output)
-        from neurohm.cli.recording_summary import written
-
-        show(*written(dreamed, output), as_json=as_json)
+        if of_images:
+            raise InputError(f"output {output} of a model of a recording", "the name of a .h5 file")
+        result = _dream_recording(fitted, output, SECONDS if seconds is None else seconds, seed)
     else:
         if seconds is not None:
             raise InputError("--seconds with a model of images", "--images")
-        check_plain(output, "file of images", _endings(), model)
-        _dream_images(fitted, output, IMAGES if images is None else images, seed)
-        number = IMAGES if images is None else images
-        result = {"images": str(output), "number": number, "shape": fitted.data_["shape"]}
-        show(result, {"images": f"{output}: {number:,} dreams"}, as_json=as_json)
+        if not of_images:
+            wanted = "a name that ends in " + ", ".join(_endings())
+            raise InputError(f"output {output} of a model of images", wanted)
+        result = _dream_images(fitted, output, IMAGES if images is None else images, seed)
+    show(*result, as_json=as_json)
 
 
-def _dream_images(fitted: HelmholtzDensity, output: Path, number: int, seed: int | None) -> None:
-    """Write dreams to a file: as an array, or as a picture."""
-    if output.suffix.lower() != ARCHIVE:
+def _dream_recording(
+    fitted: SpikeHelmholtz, output: Path, seconds: float, seed: int | None
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Write a dreamt recording; return what to say of it, as data and in words."""
+    from neurohm.cli.recording_summary import written
+
+    dreamed = fitted.sample(seconds, seed=seed)
+    dreamed.save(output)
+    return written(dreamed, output)
+
+
+def _dream_images(
+    fitted: HelmholtzDensity, output: Path, number: int, seed: int | None
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Write dreamt images, as an array or as a picture; return what to say of them."""
+    shape = fitted.data_["shape"]
+    if output.suffix.lower() == ARCHIVE:
+        import numpy as np
+
+        from neurohm.files import atomic_path
+
+        rows: Any = fitted.sample(number, seed=seed).astype(np.uint8)
+        with atomic_path(output) as temporary, temporary.open("wb") as file:
+            np.savez_compressed(file, images=rows if shape is None else rows.reshape(-1, *shape))
+    else:
         from neurohm import plots
         from neurohm.plots.display import hidden
 
         with hidden():
             plots.save(plots.dreamed_images(fitted, number, drawn=True, seed=seed), output)
-        return
-
-    import numpy as np
-
-    from neurohm.files import atomic_path
-
-    rows: Any = fitted.sample(number, seed=seed).astype(np.uint8)
-    shape = fitted.data_["shape"]
-    with atomic_path(output) as temporary, temporary.open("wb") as file:
-        np.savez_compressed(file, images=rows if shape is None else rows.reshape(-1, *shape))
+    result = {"images": str(output), "number": number, "shape": shape}
+    return result, {"images": f"{output}: {number:,} dreams"}
 
 
 def _endings() -> tuple[str, ...]:

@@ -257,6 +257,7 @@ def test_models_of_the_other_kind(call, image_model, model_file, recording_file,
     refused(call("sample", image_model, "-o", tmp_path / "a.h5"), ".npz")
     refused(call("sample", image_model, "-o", picture, "--seconds", 3), "--seconds with")
     refused(call("sample", model_file, "-o", tmp_path / "a.h5", "--images", 3), "--images with")
+    refused(call("sample", model_file, "-o", picture), "of a model of a recording", ".h5")
     refused(call("fit", recording_file, "-o", tmp_path / "a.h5", "--valid", 0.1), "--valid with")
     refused(
         call("fit", recording_file, "-o", tmp_path / "a.h5", "--binarise", "fixed"),
