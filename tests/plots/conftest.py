@@ -78,3 +78,31 @@ def assemblies(recording):
     """The planted assemblies of the recording."""
     truth = recording.truth
     return table_of(recording, truth["members"], truth["lags"], truth["occurrences"])
+
+
+IMAGES = nh.Images(
+    np.random.default_rng(0).integers(0, 2, (60, 12)).astype(np.float32), shape=(4, 3)
+)
+
+
+def drawn(axes):
+    """What the only image of axes shows."""
+    (image,) = axes.images
+    return np.ma.getdata(image.get_array())
+
+
+def tile(whole, row, column, shape=(4, 3), gap=1):
+    """One of many images that were pasted together."""
+    top, left = row * (shape[0] + gap), column * (shape[1] + gap)
+    return whole[top : top + shape[0], left : left + shape[1]]
+
+
+@pytest.fixture(scope="session")
+def image_model():
+    return nh.HelmholtzDensity(hidden=(5, 2), epochs=2).fit(IMAGES)
+
+
+@pytest.fixture(scope="session")
+def shapeless():
+    """A model of rows of which nobody said that they are images."""
+    return nh.HelmholtzDensity(hidden=2, epochs=1).fit(IMAGES.train)
