@@ -18,6 +18,7 @@ from neurohm.exceptions import InputError
 from neurohm.images import Images
 
 QUICK = 1_000_000  # images times particles that need no note
+COMPLETING = 1000  # particles from which completions are chosen
 
 
 def parts_to_fit(images: Images, options: ImageOptions, valid: float, test: float) -> Images:
@@ -123,3 +124,31 @@ def scored_images(
     if on_terminal() or len(rows) * particles > QUICK:
         note(f"scoring {len(rows):,} images with {particles:,} particles each")
     return model.score_report(rows, particles=particles)
+
+
+def half_completed(
+    model: HelmholtzDensity, rows: npt.NDArray[np.float32], shape: tuple[int, int] | None
+) -> list[npt.NDArray[Any]]:
+    """Return images, which pixels are their upper half, and completions of the lower half.
+
+    Parameters
+    ----------
+    model : HelmholtzDensity
+    rows : ndarray of float32, (n_images, n_pixels)
+    shape : (int, int) or None
+        Height and width; those that the model knows by default.
+
+    Returns
+    -------
+    images : ndarray, (n_images, height, width)
+    observed : ndarray of bool, (height, width)
+    completed : ndarray, (n_images, n_completions, n_pixels)
+    """
+    from neurohm.likelihood import complete
+    from neurohm.plots.tiles import as_images, shape_for
+
+    images = as_images(rows, shape_for(model, shape))
+    observed = np.zeros(images.shape[1:], dtype=bool)
+    observed[: len(observed) // 2] = True
+    drawn = complete(model.machine_, rows, observed.ravel(), particles=COMPLETING, seed=model.seed_)
+    return [images, observed, drawn]

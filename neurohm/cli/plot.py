@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from neurohm.estimators import HelmholtzDensity, SpikeHelmholtz
     from neurohm.recordings import Recording
 
-MOST_IMAGES = 20
+MOST_IMAGES, MOST_COMPLETED = 20, 8
 
 
 def plot(
@@ -168,9 +168,12 @@ def _of_images(
     if not kind.needs_images or data is None:
         return [fitted]
 
-    from neurohm.cli.image_data import images_for, spread
+    from neurohm.cli.image_data import half_completed, images_for, spread
 
-    return [spread(images_for(fitted, data, options, test), MOST_IMAGES), fitted]
+    rows = images_for(fitted, data, options, test)
+    if "completed" in kind.of:
+        return half_completed(fitted, spread(rows, MOST_COMPLETED), options.size)
+    return [spread(rows, MOST_IMAGES), fitted]
 
 
 def _image_model(name: str, path: Path) -> HelmholtzDensity:

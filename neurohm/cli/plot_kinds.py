@@ -16,7 +16,8 @@ class Kind:
     shows : str
         What it shows, one line.
     of : tuple of str
-        What the function takes: "model", "recording", "assemblies" or "images" each.
+        What the function takes: "model", "recording", "assemblies", "images" or "completed" (which
+        pixels were seen, and completions) each.
     options : tuple of str
         Which options it takes; all but "test" are arguments of the function.
     """
@@ -38,7 +39,7 @@ class Kind:
 
 _ALONE = ("model",)
 _BOTH, _FOUND = ("recording", "model"), ("recording", "assemblies")
-_SEEN = ("images", "model")
+_SEEN, _FILLED = ("images", "model"), ("images", "completed")
 _STRETCH, _SHARE = ("start", "seconds"), ("test",)
 
 KINDS = {
@@ -62,6 +63,7 @@ IMAGE_KINDS = {
     "image-dreams": Kind("dreamed_images", "dreams", _ALONE),
     "layers": Kind("dreams_by_layer", "what each layer adds to a dream", _ALONE),
     "reconstructions": Kind("reconstructions", "images, recognised and regenerated", _SEEN, _SHARE),
+    "completions": Kind("completions", "the lower half of images, filled in", _FILLED, _SHARE),
 }
 """Pictures of models of images, by name."""
 

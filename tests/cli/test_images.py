@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import neurohm as nh
+from neurohm.cli.image_data import half_completed
 from neurohm.cli.plot_kinds import IMAGE_KINDS, OF_ANY
 from neurohm.images import binarise
 
@@ -197,6 +198,15 @@ def test_every_picture(call, image_model, tmp_path, kind):
     done = call("plot", kind, image_model, "digits", "-o", picture, "--dpi", 40)
     assert done.code == 0, done.err
     assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_lower_half_is_completed(image_model, held_out):
+    model = nh.load(image_model)
+    images, observed, drawn = half_completed(model, held_out[:3], None)
+    assert observed.tolist() == [[True] * 8] * 4 + [[False] * 8] * 4
+    np.testing.assert_array_equal(images.reshape(3, 64), held_out[:3])
+    assert drawn.shape == (3, 8, 64)
+    assert (drawn[..., :32] == held_out[:3, None, :32]).all()
 
 
 def test_pictures_are_public_and_explained(call):
