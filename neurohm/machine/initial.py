@@ -107,5 +107,6 @@ def _draw_weights(
 def _set_hidden_biases(machine: HelmholtzMachine, value: float) -> None:
     for pathway in (machine.generative, machine.recognition):
         for index, bias in pathway.biases.items():
-            if index > 0:
+            # a bias below zero keeps units silent most of the time; real values are not silent
+            if index > 0 and pathway.populations[index].domain != "real":
                 bias.weights[...] = value
