@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from neurohm.kernels.reference.gaussian import LEAST_DEVIATION
+from neurohm.populations.gaussian import LOG_DEVIATION
+
 if TYPE_CHECKING:
     from neurohm.machine.machine import HelmholtzMachine
 
@@ -88,6 +91,20 @@ def fit_visible_bias(machine: HelmholtzMachine, mean: npt.ArrayLike) -> None:
     bias = machine.generative.biases[0].weights
     fitted = machine.visible.bias_of(np.asarray(mean, dtype=np.float64))
     bias[...] = machine.backend.asarray(fitted, bias.dtype)
+
+
+def fit_visible_deviation(machine: HelmholtzMachine, deviation: npt.ArrayLike) -> None:
+    """Set the deviations of visible Gaussian units, held to the least that they have.
+
+    Parameters
+    ----------
+    machine : HelmholtzMachine
+        Changed in place.
+    deviation : array_like, (visible units,)
+    """
+    log_deviation = machine.generative.internals_of(0)[LOG_DEVIATION].weights
+    held = np.maximum(np.asarray(deviation, dtype=np.float64), LEAST_DEVIATION)
+    log_deviation[...] = machine.backend.asarray(np.log(held), log_deviation.dtype)
 
 
 def _draw_weights(

@@ -168,6 +168,10 @@ class Population(ABC):
     def check(self, values: Array) -> None:
         """Raise an `InputError` if values are not activity of this kind."""
 
+    def check_sparse(self, matrix: Any) -> None:
+        """Raise an `InputError` if a sparse matrix is not activity; zeros are of most kinds."""
+        self.check(matrix.data)
+
     @abstractmethod
     def bias_of(self, mean: Array) -> Array:
         """Return the bias with which undriven units have the given mean, held to be finite."""

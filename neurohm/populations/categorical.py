@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -68,7 +68,7 @@ class Categorical(Population):
     @property
     def n_states(self) -> int:
         """How many states the units can be in together."""
-        return self.categories ** (self.size // self.categories)
+        return int(self.categories ** (self.size // self.categories))
 
     def states(self) -> Array:
         """Return every state, ``(n_states, units)``."""
@@ -96,6 +96,10 @@ class Categorical(Population):
                 f"exactly one of the {self.categories} units of each group",
                 "write each category as one 1 among zeros",
             )
+
+    def check_sparse(self, matrix: Any) -> None:
+        """Raise an `InputError` if a group of a sparse matrix is not one 1 among zeros."""
+        self.check(matrix.toarray())
 
     def bias_of(self, mean: Array) -> Array:
         """Return the logarithm of the mean, the mean held to at least 1e-6."""

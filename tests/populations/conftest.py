@@ -50,6 +50,12 @@ EXAMPLES = {
 }
 
 
+@pytest.fixture(scope="session")
+def examples() -> dict[str, Example]:
+    """The examples by their kind."""
+    return EXAMPLES
+
+
 @pytest.fixture(params=list(POPULATIONS))
 def example(request: pytest.FixtureRequest) -> Example:
     """An example of every kind that there is."""
