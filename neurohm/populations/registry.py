@@ -41,7 +41,8 @@ def as_population(given: Population | int | str) -> Population:
     Parameters
     ----------
     given : Population, int or str
-        A number means so many Bernoulli units; a text is a kind, a colon and a size.
+        A number means so many Bernoulli units; a text is a kind, a colon and a size, and another
+        colon and the number of categories where units have them.
 
     Raises
     ------
@@ -52,16 +53,19 @@ def as_population(given: Population | int | str) -> Population:
     --------
     >>> as_population("autoregressive:200")
     AutoregressiveBernoulli(size=200, name='')
+    >>> as_population("categorical:12:3")
+    Categorical(size=12, name='', categories=3)
     """
     if isinstance(given, Population):
         return given
     if not isinstance(given, str):
         return Bernoulli(given)
-    kind, colon, size = given.partition(":")
-    if not colon or kind not in POPULATIONS or not size.isdigit():
+    kind, *numbers = given.split(":")
+    count = 2 if kind == Categorical.kind else 1
+    if kind not in POPULATIONS or len(numbers) != count or not all(map(str.isdigit, numbers)):
         raise InputError(
             f"population {given!r}",
             f"a size, or a kind and a size; kinds are {', '.join(POPULATIONS)}",
-            "give e.g. 200 or 'autoregressive:200'",
+            "give e.g. 200, 'autoregressive:200', or 'categorical:12:3' (of 3 categories)",
         )
-    return POPULATIONS[kind](int(size))
+    return POPULATIONS[kind](*map(int, numbers))
