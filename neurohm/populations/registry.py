@@ -61,11 +61,11 @@ def as_population(given: Population | int | str) -> Population:
     if not isinstance(given, str):
         return Bernoulli(given)
     kind, *numbers = given.split(":")
-    count = 2 if kind == Categorical.kind else 1
-    if kind not in POPULATIONS or len(numbers) != count or not all(map(str.isdigit, numbers)):
+    names = ("size", "categories") if kind == Categorical.kind else ("size",)
+    if kind not in POPULATIONS or len(numbers) != len(names) or not all(map(str.isdigit, numbers)):
         raise InputError(
             f"population {given!r}",
             f"a size, or a kind and a size; kinds are {', '.join(POPULATIONS)}",
             "give e.g. 200, 'autoregressive:200', or 'categorical:12:3' (of 3 categories)",
         )
-    return POPULATIONS[kind](*map(int, numbers))
+    return population_of({"kind": kind, **dict(zip(names, map(int, numbers), strict=True))})

@@ -59,6 +59,18 @@ def test_a_number_means_bernoulli_units() -> None:
     assert as_population(counts) is counts
 
 
+def test_a_text_means_a_kind_and_a_size() -> None:
+    assert as_population("poisson:4") == Poisson(4)
+    assert as_population("gaussian:4") == Gaussian(4)
+    assert as_population("categorical:12:3") == Categorical(12, categories=3)
+
+
+@pytest.mark.parametrize("text", ["gauss:3", "gaussian", "gaussian:3:1", "categorical:12", "a:b:c"])
+def test_texts_that_say_too_little_or_too_much_are_refused(text: str) -> None:
+    with pytest.raises(InputError, match="'categorical:12:3'"):
+        as_population(text)
+
+
 @pytest.mark.parametrize(
     ("population", "value"),
     [
