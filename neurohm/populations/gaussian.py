@@ -51,8 +51,9 @@ class Gaussian(Population):
     --------
     >>> import neurohm as nh
     >>> machine = nh.HelmholtzMachine([Gaussian(3, deviation=0.5), 2], seed=0)
-    >>> machine.parameters()["generative/visible log deviation"].round(2).tolist()
-    [-0.69, -0.69, -0.69]
+    >>> import numpy as np
+    >>> np.exp(machine.parameters()["generative/visible log deviation"]).tolist()
+    [0.5, 0.5, 0.5]
     """
 
     name: str = field(default="", kw_only=True)

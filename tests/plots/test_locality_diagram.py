@@ -143,7 +143,7 @@ def test_what_units_have_for_themselves_is_named_and_no_arrow():
     axes = locality(gaussian, "reweighted")
     signals = locality_report(gaussian, "reweighted").signals
     assert len(arrows(axes)) == len([s for s in signals if s.presynaptic])
-    assert len(boxes(axes)) == 2 + 1  # and the scalar's
+    assert len(boxes(axes)) == 2
     assert any(text.endswith("within units, not drawn: log deviation") for text in words(axes))
     axes.figure.to_png()
 
