@@ -51,6 +51,8 @@ if TYPE_CHECKING:
     from neurohm.plasticity import NonNegative as NonNegative
     from neurohm.populations import AutoregressiveBernoulli as AutoregressiveBernoulli
     from neurohm.populations import Bernoulli as Bernoulli
+    from neurohm.populations import Categorical as Categorical
+    from neurohm.populations import Gaussian as Gaussian
     from neurohm.populations import Poisson as Poisson
     from neurohm.recordings import Recording as Recording
     from neurohm.recordings import load_recording as load_recording
@@ -90,7 +92,13 @@ _HOMES = {
     ),
     "machine": ("HelmholtzMachine",),
     "plasticity": ("Adam", "Delta", "NonNegative"),
-    "populations": ("AutoregressiveBernoulli", "Bernoulli", "Poisson"),
+    "populations": (
+        "AutoregressiveBernoulli",
+        "Bernoulli",
+        "Categorical",
+        "Gaussian",
+        "Poisson",
+    ),
     "recordings": ("Recording", "load_recording", "simulate_assemblies", "surrogate"),
     "training": ("Checkpoint", "EarlyStopping", "History", "LayerMonitor", "Progress", "train"),
 }

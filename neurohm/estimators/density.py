@@ -15,7 +15,8 @@ from neurohm.backend import RandomStream, Site
 from neurohm.checks import real_number, whole_number
 from neurohm.estimators import saved
 from neurohm.estimators.base import HelmholtzEstimator, keepers
-from neurohm.estimators.rows import Rows, as_matrix, require_binary
+from neurohm.estimators.observation import check_rows, fit_visible, visible_of
+from neurohm.estimators.rows import Rows, as_matrix
 from neurohm.estimators.settings import (
     DENSITY_RATES,
     chosen_epochs,
@@ -29,17 +30,20 @@ from neurohm.exceptions import InputError
 from neurohm.learning import LearningRule, ParticleSchedule
 from neurohm.likelihood import log_likelihood
 from neurohm.machine import HelmholtzMachine, dream, recognise_mean
-from neurohm.machine.initial import Initial, Normal, Sparse, fit_visible_bias
+from neurohm.machine.initial import Initial, Normal, Sparse
 from neurohm.machine.inputs import drive, input_of
 from neurohm.machine.recruitment import Recruitment
 from neurohm.machine.workspace import Workspace
 from neurohm.plasticity import Plasticity
-from neurohm.populations import POPULATIONS
+from neurohm.populations import Gaussian, Population
 from neurohm.training import Callback, Checkpoint, Decay, History, Progress, train
+
+INDEPENDENT = {"binary": "bernoulli", "counts": "poisson"}
+"""Kinds of the baseline by what values the rows have; there is none of others."""
 
 
 class HelmholtzDensity(HelmholtzEstimator):
-    """A Helmholtz machine as a density over binary rows or rows of counts.
+    """A Helmholtz machine as a density over rows: binary, of counts, of real numbers, one-hot.
 
     Parameters
     ----------
@@ -59,8 +63,10 @@ class HelmholtzDensity(HelmholtzEstimator):
     epochs : int or "auto"
         "auto": 50, or as many as make 4000 steps.
     batch_size : int
-    observation : str
-        ``"bernoulli"`` or ``"poisson"``.
+    observation : str or Population
+        What the columns are: ``"bernoulli"``, ``"poisson"``, ``"gaussian"`` (real numbers, best
+        standardised, with deviations that start at those of the data and are learned), or a
+        population with as many units, such as ``nh.Categorical(12, categories=3)``.
     init : str
         ``"normal"`` (weights of spread 0.2), ``"sparse"`` (weights near zero), or ``"recruit"``:
         hidden units claim recurring parts of the data first. Hidden biases start negative.
@@ -112,7 +118,7 @@ class HelmholtzDensity(HelmholtzEstimator):
         final_rate: float = 0.3,
         epochs: int | str = "auto",
         batch_size: int = 100,
-        observation: str = "bernoulli",
+        observation: str | Population = "bernoulli",
         init: str = "normal",
         validation: float = 0.0,
         patience: int = 10,
@@ -355,20 +361,18 @@ class HelmholtzDensity(HelmholtzEstimator):
 
     def _start(self, rows: Rows, begun: str | os.PathLike[str] | None = None) -> None:
         """Build the machine with its starting values, and keep what is known of the rows."""
-        if self.observation not in tuple(POPULATIONS):
-            raise InputError(
-                f"observation {self.observation!r}", "one of " + ", ".join(POPULATIONS)
-            )
         if self.init not in ("normal", "sparse", "recruit"):
             raise InputError(f"init {self.init!r}", "'normal', 'sparse' or 'recruit'")
         X = rows.matrix
         self.n_features_in_ = int(X.shape[1])
-        visible = POPULATIONS[self.observation](self.n_features_in_)
+        visible = visible_of(self.observation, self.n_features_in_)
         if rows.binarise != "stochastic":
-            if self.observation != "poisson":
-                require_binary(X)
-            visible.check(np.asarray(X.data) if hasattr(X, "tocsr") else X)
-        self._take_over(rows, begun)
+            check_rows(visible, X)
+        if self.init == "recruit" and visible.domain == Gaussian.domain:
+            raise InputError(
+                "init 'recruit' of real numbers", "binary data, or counts", "take init='normal'"
+            )
+        self._take_over(rows, visible, begun)
         self.machine_ = HelmholtzMachine(
             [visible, *hidden_layers(self.hidden)],
             initial=self._initial(X),
@@ -376,17 +380,19 @@ class HelmholtzDensity(HelmholtzEstimator):
             device=self.device,
         )
         if self.init != "recruit":
-            fit_visible_bias(self.machine_, np.asarray(X.mean(axis=0)).ravel())
+            fit_visible(self.machine_, X)
 
-    def _take_over(self, rows: Rows, begun: str | os.PathLike[str] | None) -> None:
+    def _take_over(
+        self, rows: Rows, visible: Population, begun: str | os.PathLike[str] | None
+    ) -> None:
         """Keep the seed, the baseline and what is known of the rows."""
         X = rows.matrix
         self.seed_ = chosen_seed(self.random_state)
-        sums = np.asarray(X.sum(axis=0), dtype=np.float64).ravel()
-        kind = "poisson" if self.observation == "poisson" else "bernoulli"
-        self.independent_: IndependentModel | None = IndependentModel(
-            kind, (sums + 0.5) / (X.shape[0] + 1)
-        )
+        self.independent_: IndependentModel | None = None
+        if visible.domain in INDEPENDENT:
+            sums = np.asarray(X.sum(axis=0), dtype=np.float64).ravel()
+            mean = (sums + 0.5) / (X.shape[0] + 1)
+            self.independent_ = IndependentModel(INDEPENDENT[visible.domain], mean)
         self.data_: dict[str, Any] = {
             "fingerprint": rows.fingerprint(),
             "source": rows.source,

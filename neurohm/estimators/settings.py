@@ -146,6 +146,8 @@ def plain(settings: dict[str, Any]) -> dict[str, Any]:
             result[name] = {"name": value.name, **value.settings()}
         elif name == "particles" and isinstance(value, ParticleSchedule | Mapping):
             result[name] = ParticleSchedule.of(value).settings()
+        elif name == "observation" and isinstance(value, Population):
+            result[name] = value.settings()
         elif name == "hidden":
             result[name] = [
                 layer.settings() if isinstance(layer, Population) else layer
@@ -169,6 +171,8 @@ def revived(settings: dict[str, Any]) -> dict[str, Any]:
         result["plasticity"] = as_plasticity(**_by_name("plasticity", plasticity))
     if isinstance(particles := result.get("particles"), dict):
         result["particles"] = ParticleSchedule.of(particles)
+    if isinstance(observation := result.get("observation"), dict):
+        result["observation"] = population_of(observation)
     if isinstance(result.get("hidden"), list):
         result["hidden"] = tuple(
             population_of(layer) if isinstance(layer, dict) else layer for layer in result["hidden"]

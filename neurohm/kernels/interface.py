@@ -56,6 +56,79 @@ class AutoregressiveKernels(Protocol):
         """Write drawn activity, add its log-probability to the totals."""
 
 
+class CategoricalKernels(Protocol):
+    """Groups of units, one of each active; see `neurohm.kernels.reference.categorical`."""
+
+    def mean(self, drive: Array, bias: Array, categories: int, out: Array) -> None:
+        """Write the probabilities."""
+
+    def draw(
+        self,
+        drive: Array,
+        bias: Array,
+        categories: int,
+        draws: Draws,
+        out: Any,
+        total: Array | None = None,
+    ) -> None:
+        """Write drawn activity, add its log-probability to the totals."""
+
+    def error(
+        self,
+        drive: Array,
+        bias: Array,
+        categories: int,
+        values: Any,
+        out: Array,
+        total: Array | None = None,
+    ) -> None:
+        """Write values minus their prediction, add their log-probability to the totals."""
+
+    def log_probability(
+        self, drive: Array, bias: Array, categories: int, values: Any, total: Array
+    ) -> None:
+        """Add the log-probability of the values to the totals."""
+
+
+class GaussianKernels(Protocol):
+    """Units with real numbers; see `neurohm.kernels.reference.gaussian`."""
+
+    def mean(self, drive: Array, bias: Array, out: Array) -> None:
+        """Write the means."""
+
+    def draw(
+        self,
+        drive: Array,
+        bias: Array,
+        log_deviation: Array,
+        draws: Draws,
+        out: Any,
+        total: Array | None = None,
+    ) -> None:
+        """Write drawn activity, add its log-probability to the totals."""
+
+    def error(
+        self,
+        drive: Array,
+        bias: Array,
+        log_deviation: Array,
+        values: Any,
+        out: Array,
+        total: Array | None = None,
+    ) -> None:
+        """Write the error over the variance, add the log-probability to the totals."""
+
+    def log_probability(
+        self, drive: Array, bias: Array, log_deviation: Array, values: Any, total: Array
+    ) -> None:
+        """Add the log-probability of the values to the totals."""
+
+    def deviation_gradient(
+        self, error: Array, log_deviation: Array, gain: Array, scale: float, out: Array
+    ) -> None:
+        """Write the gradient of the log-probability in the log-deviations."""
+
+
 class ProductKernels(Protocol):
     """Products of activity and weights; see `neurohm.kernels.reference.products`."""
 
@@ -218,6 +291,8 @@ class Kernels:
         ``"reference"`` (NumPy), ``"cpu"`` (numba) or ``"cuda"`` (CuPy).
     bernoulli, poisson : UnitKernels
     autoregressive : AutoregressiveKernels
+    categorical : CategoricalKernels
+    gaussian : GaussianKernels
     products : ProductKernels
     arrays : ArrayKernels
     weights : WeightKernels
@@ -237,6 +312,8 @@ class Kernels:
     bernoulli: UnitKernels
     poisson: UnitKernels
     autoregressive: AutoregressiveKernels
+    categorical: CategoricalKernels
+    gaussian: GaussianKernels
     products: ProductKernels
     arrays: ArrayKernels
     weights: WeightKernels

@@ -11,7 +11,7 @@ from neurohm.exceptions import ArgumentTypeError
 from neurohm.learning.base import LearningRule
 from neurohm.learning.registry import as_rule
 from neurohm.machine import HelmholtzMachine, LocalUpdate, as_machine, dream
-from neurohm.machine.updates import SYNAPSE_LOCAL
+from neurohm.machine.updates import SYNAPSE_LOCAL, DeclaredUpdate, ThirdFactor
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -131,14 +131,25 @@ def locality_report(
     x = dream(machine, 8, stream, Site.DREAM).states[0]
     updates = rule.updates(machine, rule.phases(machine, x, seed=stream))
     signals = [signal for update in updates.local for signal in _signals(machine, update, made_by)]
-    for declared in updates.declared:
-        signals.append(Signal(declared.parameter, "", "", declared.reason, "", declared.locality))
+    signals += map(_declared_signal, updates.declared)
     return LocalityReport(rule.name, tuple(signals))
+
+
+def _declared_signal(declared: DeclaredUpdate) -> Signal:
+    gain, locality = declared.gain, declared.locality
+    factor = "" if gain is None else _factor(gain)
+    if gain is not None and gain.locality not in locality:
+        locality = f"{gain.locality}, {locality}"
+    return Signal(declared.parameter, declared.phase, "", declared.reason, factor, locality)
+
+
+def _factor(gain: ThirdFactor) -> str:
+    return f"{gain.signal} ({gain.locality})"
 
 
 def _signals(machine: HelmholtzMachine, update: LocalUpdate, made_by: str) -> Iterator[Signal]:
     names = [p.name for p in machine.populations]
-    factor = "" if update.gain is None else f"{update.gain.signal} ({update.gain.locality})"
+    factor = "" if update.gain is None else _factor(update.gain)
     locality = update.gain.locality if update.gain is not None else SYNAPSE_LOCAL
     for afferent in update.afferents:
         source = getattr(afferent.synapses, "source", None)

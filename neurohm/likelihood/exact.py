@@ -1,10 +1,12 @@
 """Exact likelihoods of small machines, by listing the states of their hidden units.
 
-A chain of layers is summed layer by layer, at a cost of sum_l 2^(n_l + n_(l+1)); any other graph
-by listing all joint hidden states.
+A chain of layers is summed layer by layer, at a cost of sum_l S_l S_(l+1) for S_l states of layer l
+(2^n of n binary units); any other graph by listing all joint hidden states.
 """
 
 from __future__ import annotations
+
+from math import log2, prod
 
 import numpy as np
 import numpy.typing as npt
@@ -14,21 +16,10 @@ from neurohm.backend import Array
 from neurohm.exceptions import InputError
 from neurohm.machine import HelmholtzMachine, Workspace, chain
 from neurohm.machine.passes import add_log_probability, log_joint, log_recognition
+from neurohm.populations import all_states as all_states
 
 LARGEST = 22
 _ROWS = 1 << 14
-
-
-def all_states(units: int, dtype: npt.DTypeLike = "float64") -> Array:
-    """Return every state of binary units, ``(2**units, units)``.
-
-    Examples
-    --------
-    >>> all_states(2).tolist()
-    [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
-    """
-    codes = np.arange(1 << units)[:, None] >> np.arange(units)[::-1]
-    return (codes & 1).astype(dtype)
 
 
 def exact_log_likelihood(machine: HelmholtzMachine, x: npt.ArrayLike) -> npt.NDArray[np.float64]:
@@ -37,8 +28,8 @@ def exact_log_likelihood(machine: HelmholtzMachine, x: npt.ArrayLike) -> npt.NDA
     Parameters
     ----------
     machine : HelmholtzMachine
-        Hidden populations binary; in a chain, at most 22 units in two neighbouring hidden
-        layers, else at most 22 hidden units.
+        Hidden populations binary or categorical; in a chain, at most 2**22 states of two
+        neighbouring hidden layers (22 binary units), else at most as many of all of them.
     x : array_like, (rows, visible units)
 
     Returns
@@ -49,7 +40,7 @@ def exact_log_likelihood(machine: HelmholtzMachine, x: npt.ArrayLike) -> npt.NDA
     Raises
     ------
     InputError
-        If there are too many states, or a hidden population is not binary.
+        If there are too many states, or infinitely many.
 
     Examples
     --------
@@ -76,7 +67,7 @@ def exact_posterior(
     Parameters
     ----------
     machine : HelmholtzMachine
-        At most 22 hidden units, all binary.
+        At most 2**22 joint hidden states, those of 22 binary units.
     x : array_like, (rows, visible units)
 
     Returns
@@ -97,7 +88,7 @@ def exact_posterior_means(machine: HelmholtzMachine, x: npt.ArrayLike) -> list[A
     Parameters
     ----------
     machine : HelmholtzMachine
-        At most 22 hidden units, all binary.
+        At most 2**22 joint hidden states, those of 22 binary units.
     x : array_like, (rows, visible units)
 
     Returns
@@ -131,7 +122,7 @@ def exact_recognition_gap(machine: HelmholtzMachine, x: npt.ArrayLike) -> npt.ND
     Parameters
     ----------
     machine : HelmholtzMachine
-        At most 22 hidden units, all binary.
+        At most 2**22 joint hidden states, those of 22 binary units.
     x : array_like, (rows, visible units)
 
     Returns
@@ -170,7 +161,7 @@ def exact_free_energy(machine: HelmholtzMachine, x: npt.ArrayLike) -> npt.NDArra
     Parameters
     ----------
     machine : HelmholtzMachine
-        At most 22 hidden units, all binary.
+        At most 2**22 joint hidden states, those of 22 binary units.
     x : array_like, (rows, visible units)
 
     Returns
@@ -216,16 +207,20 @@ def exact_divergence(
 def _listable(machine: HelmholtzMachine) -> HelmholtzMachine:
     """Return the machine in double precision, if its states can be listed."""
     hidden = machine.populations[1:]
-    kinds = {p.kind for p in hidden if p.domain != "binary"}
-    if kinds:
-        raise InputError(f"hidden populations of kind {sorted(kinds)}", "binary ones")
-    sizes = [p.size for p in hidden]
-    is_chain = machine.edges == chain(len(machine.populations))
-    pairs = [sum(sizes[i : i + 2]) for i in range(max(1, len(sizes) - 1))]
-    most = max(pairs) if is_chain else sum(sizes)
-    if most > LARGEST:
+    counts = [p.n_states for p in hidden if p.n_states is not None]
+    if len(counts) < len(hidden):
+        kinds = {p.kind for p in hidden if p.n_states is None}
         raise InputError(
-            f"2**{most} hidden states to list",
+            f"hidden populations of kind {sorted(kinds)}",
+            "binary or categorical ones, whose states can be listed",
+            "estimate with log_likelihood instead",
+        )
+    is_chain = machine.edges == chain(len(machine.populations))
+    pairs = [prod(counts[i : i + 2]) for i in range(max(1, len(counts) - 1))]
+    most = max(pairs) if is_chain else prod(counts)
+    if most > 1 << LARGEST:
+        raise InputError(
+            f"2**{log2(most):.3g} hidden states to list",
             f"at most 2**{LARGEST}",
             "estimate with log_likelihood instead",
         )
@@ -233,13 +228,18 @@ def _listable(machine: HelmholtzMachine) -> HelmholtzMachine:
 
 
 def _hidden_states(machine: HelmholtzMachine) -> list[Array]:
-    sizes = machine.sizes[1:]
-    if sum(sizes) > LARGEST:
-        raise InputError(f"{sum(sizes)} hidden units", f"at most {LARGEST}, to list all states")
-    if not sizes:
+    """Return all joint states of the hidden populations, one array each."""
+    hidden = machine.populations[1:]
+    if prod(p.n_states or 0 for p in hidden) > 1 << LARGEST:
+        raise InputError(
+            f"{sum(machine.sizes[1:])} hidden units",
+            f"at most 2**{LARGEST} joint states ({LARGEST} binary units), to list all",
+        )
+    if not hidden:
         return []
-    joint = all_states(sum(sizes))
-    return [np.ascontiguousarray(part) for part in np.split(joint, np.cumsum(sizes)[:-1], axis=1)]
+    tables = [p.states() for p in hidden]
+    places = np.indices([len(table) for table in tables]).reshape(len(tables), -1)
+    return [table[place] for table, place in zip(tables, places, strict=True)]
 
 
 def _chain_log_likelihood(machine: HelmholtzMachine, x: Array) -> npt.NDArray[np.float64]:
@@ -248,7 +248,7 @@ def _chain_log_likelihood(machine: HelmholtzMachine, x: Array) -> npt.NDArray[np
     above = np.zeros((1, 0))
     log_above = np.zeros(1)
     for layer in range(depth, -1, -1):
-        below = all_states(machine.sizes[layer]) if layer else x
+        below = machine.populations[layer].states() if layer else x
         table = _conditional(machine, layer, below, above)
         log_above = logsumexp(table + log_above, axis=1)
         above = below

@@ -87,7 +87,7 @@ def recognised(
         for g, kind, own in zip(given, asked, hidden, strict=True)
     ]
     for kind, own in zip(kinds, hidden, strict=True):
-        if (kind.size, kind.domain) != (own.size, own.domain):
+        if not kind.stands_for(own):
             raise InputError(
                 f"{kind.size} {kind.kind} units to recognise {own.name}",
                 f"{own.size} units with {own.domain} values, as it has when it is generated",

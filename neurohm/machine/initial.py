@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from neurohm.kernels.reference.gaussian import LEAST_DEVIATION
+from neurohm.populations.gaussian import LOG_DEVIATION
+
 if TYPE_CHECKING:
     from neurohm.machine.machine import HelmholtzMachine
 
@@ -90,6 +93,20 @@ def fit_visible_bias(machine: HelmholtzMachine, mean: npt.ArrayLike) -> None:
     bias[...] = machine.backend.asarray(fitted, bias.dtype)
 
 
+def fit_visible_deviation(machine: HelmholtzMachine, deviation: npt.ArrayLike) -> None:
+    """Set the deviations of visible Gaussian units, held to the least that they have.
+
+    Parameters
+    ----------
+    machine : HelmholtzMachine
+        Changed in place.
+    deviation : array_like, (visible units,)
+    """
+    log_deviation = machine.generative.internals_of(0)[LOG_DEVIATION].weights
+    held = np.maximum(np.asarray(deviation, dtype=np.float64), LEAST_DEVIATION)
+    log_deviation[...] = machine.backend.asarray(np.log(held), log_deviation.dtype)
+
+
 def _draw_weights(
     machine: HelmholtzMachine, draw: Callable[[tuple[int, ...]], npt.NDArray[Any]]
 ) -> None:
@@ -107,5 +124,6 @@ def _draw_weights(
 def _set_hidden_biases(machine: HelmholtzMachine, value: float) -> None:
     for pathway in (machine.generative, machine.recognition):
         for index, bias in pathway.biases.items():
-            if index > 0:
+            # a bias below zero keeps units silent most of the time; real values are not silent
+            if index > 0 and pathway.populations[index].domain != "real":
                 bias.weights[...] = value

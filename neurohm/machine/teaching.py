@@ -159,7 +159,11 @@ def _declared(
                 machine, presynaptic, change.inner_error, work, (*key, synapses.key)
             )
     say = partial(
-        DeclaredUpdate, locality=population.internal_locality, reason=population.internal_reason
+        DeclaredUpdate,
+        locality=population.internal_locality,
+        reason=population.internal_reason,
+        phase=update.phase,
+        gain=update.gain,
     )
     return tuple(say(parameter, array) for parameter, array in changes.items())
 

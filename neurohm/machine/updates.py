@@ -113,12 +113,18 @@ class DeclaredUpdate:
         The direction, uphill, of the parameter's shape.
     locality : str
     reason : str
+    phase : str
+        ``"wake"`` or ``"sleep"``, where it is of one.
+    gain : ThirdFactor or None
+        What the rows are weighed with in the change.
     """
 
     parameter: str
     change: Array
     locality: str
     reason: str
+    phase: str = ""
+    gain: ThirdFactor | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -82,8 +82,10 @@ def locality(
     report = _as_report(learner, rule)
     if not report.signals:
         raise InputError("a locality report without a signal", "one signal at least")
-    places = _places(report.signals)
-    synapses = _synapses(report.signals, places)
+    own = _of_units_alone(report.signals)
+    arrows = [signal for signal in report.signals if signal not in own]
+    places = _places(arrows)
+    synapses = _synapses(arrows, places)
     scalars = list(dict.fromkeys(s.scalar for s in synapses if s.scalar))
     side = max(x for x, _ in places.values())
     top = max(y for _, y in places.values())
@@ -99,7 +101,7 @@ def locality(
         reached = [each for each in synapses if each.scalar == scalar]
         _draw_broadcast(axes, scalar, (side + _BUS, top + number * _SCALAR), reached)
     _write_heads(axes, report.rule, side, height)
-    _draw_legend(axes, synapses)
+    _draw_legend(axes, synapses, own)
     return axes
 
 
@@ -156,6 +158,14 @@ def _ends(signal: Signal) -> tuple[str, str, str]:
     pathway, _, names = signal.parameter.partition("/")
     source, _, target = names.rpartition("->")
     return pathway, source, target
+
+
+def _of_units_alone(signals: Iterable[Signal]) -> list[Signal]:
+    """Return the signals of what units have for themselves, such as a deviation: no arrows."""
+    signals = list(signals)
+    names = {name for s in signals if s.presynaptic for name in _ends(s)[1:] if name}
+    others = [s for s in signals if _ends(s)[2] not in names]
+    return [s for s in others if any(_ends(s)[2].startswith(f"{name} ") for name in names)]
 
 
 def _places(signals: Iterable[Signal]) -> dict[str, tuple[float, float]]:
@@ -295,7 +305,7 @@ def _write_heads(axes: Axes, rule: str, side: float, height: float) -> None:
         axes.text(at * (side + _TEXT), height - 0.32, name, va="top", ha=align, fontsize=7)
 
 
-def _draw_legend(axes: Axes, synapses: list[_Synapses]) -> None:
+def _draw_legend(axes: Axes, synapses: list[_Synapses], own: list[Signal]) -> None:
     """Name the colours and lines that occur."""
     colours = {each.colour for each in synapses}
     phases = {each.phase for each in synapses}
@@ -306,8 +316,11 @@ def _draw_legend(axes: Axes, synapses: list[_Synapses]) -> None:
     handles = [Line2D([], [], color=c, linestyle=line, label=name) for name, c, line in named]
     axes.legend(
         handles=handles, loc="lower center", ncols=2, fontsize=7,
-        bbox_to_anchor=(0.0, 0.18 - _BELOW), bbox_transform=axes.transData,
+        bbox_to_anchor=(0.0, (0.28 if own else 0.18) - _BELOW), bbox_transform=axes.transData,
         handlelength=2.2, borderaxespad=0.0,
     )  # fmt: skip
     note = "error: what a unit did minus what its input predicted; 1: always active"
+    if own:
+        kinds = dict.fromkeys(_ends(s)[2].partition(" ")[2] for s in own)
+        note = f"{note}\nwithin units, not drawn: {', '.join(kinds)}"
     axes.text(0, 0.06 - _BELOW, note, ha="center", va="bottom", fontsize=6, color=GREY)

@@ -10,20 +10,27 @@ from neurohm.populations.base import (
     Room,
 )
 from neurohm.populations.bernoulli import Bernoulli
+from neurohm.populations.categorical import Categorical
+from neurohm.populations.gaussian import Gaussian
 from neurohm.populations.poisson import Poisson
 from neurohm.populations.registry import POPULATIONS, as_population, population_of
+from neurohm.populations.states import all_states, one_hot_states
 
 __all__ = [
     "POPULATIONS",
     "AutoregressiveBernoulli",
     "Bernoulli",
+    "Categorical",
     "Drive",
+    "Gaussian",
     "Input",
     "InternalChange",
     "InternalParameter",
     "Poisson",
     "Population",
     "Room",
+    "all_states",
     "as_population",
+    "one_hot_states",
     "population_of",
 ]

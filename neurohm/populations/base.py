@@ -147,21 +147,41 @@ class Population(ABC):
         """Number of units of a second compartment, 0 where there is none."""
         return 0
 
-    @abstractmethod
+    @property
+    def n_states(self) -> int | None:
+        """How many states the units can be in together, or None if infinitely many."""
+        return None
+
+    def states(self) -> Array:
+        """Return every state, ``(n_states, units)``, where there are finitely many."""
+        raise NotImplementedError(f"{self.kind} units have infinitely many states")
+
+    def stands_for(self, other: Population) -> bool:
+        """Return whether activity of this population can be activity of another."""
+        return (self.size, self.domain) == (other.size, other.domain)
+
     def passes(self, kernels: Kernels) -> UnitKernels:
-        """Return the fused passes over activity of this kind."""
+        """Return the fused passes over activity of this kind, if drive and bias decide all."""
+        raise NotImplementedError(f"{self.kind} units need more than drive and bias")
 
     @abstractmethod
     def check(self, values: Array) -> None:
         """Raise an `InputError` if values are not activity of this kind."""
+
+    def check_sparse(self, matrix: Any) -> None:
+        """Raise an `InputError` if a sparse matrix is not activity; zeros are of most kinds."""
+        self.check(matrix.data)
 
     @abstractmethod
     def bias_of(self, mean: Array) -> Array:
         """Return the bias with which undriven units have the given mean, held to be finite."""
 
     @abstractmethod
-    def fisher_weight(self, mean: Array) -> Array:
-        """Return the Fisher information about the drive of units with the given mean."""
+    def fisher_weight(self, mean: Array, own: Mapping[str, Array] | None = None) -> Array:
+        """Return the Fisher information about the drive of units with the given mean.
+
+        Internal parameters by their role, ``own``, are asked for by kinds that have a spread.
+        """
 
     def internals(self, sources: Sequence[Population]) -> tuple[InternalParameter, ...]:
         """Return the internal parameters in a pathway where those populations drive this one."""

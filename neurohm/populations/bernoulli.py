@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -11,6 +12,7 @@ from neurohm.backend import Array
 from neurohm.exceptions import InputError
 from neurohm.kernels import Kernels, UnitKernels
 from neurohm.populations.base import Population
+from neurohm.populations.states import all_states
 
 RAREST = 1e-6
 
@@ -34,6 +36,15 @@ class Bernoulli(Population):
     domain: ClassVar[str] = "binary"
     recordable: ClassVar[bool] = True
 
+    @property
+    def n_states(self) -> int:
+        """How many states the units can be in together."""
+        return 1 << self.size
+
+    def states(self) -> Array:
+        """Return every state, ``(2**units, units)``."""
+        return all_states(self.size)
+
     def passes(self, kernels: Kernels) -> UnitKernels:
         """Return the Bernoulli passes."""
         return kernels.bernoulli
@@ -54,7 +65,7 @@ class Bernoulli(Population):
         bias: Array = np.log(p) - np.log1p(-p)
         return bias
 
-    def fisher_weight(self, mean: Array) -> Array:
+    def fisher_weight(self, mean: Array, own: Mapping[str, Array] | None = None) -> Array:
         """Return the variance p (1 - p)."""
         weight: Array = mean * (1 - mean)
         return weight

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -62,6 +63,6 @@ class Poisson(Population):
         bias: Array = np.log(np.maximum(mean, RAREST))
         return bias
 
-    def fisher_weight(self, mean: Array) -> Array:
+    def fisher_weight(self, mean: Array, own: Mapping[str, Array] | None = None) -> Array:
         """Return the variance, which is the mean."""
         return mean

@@ -9,9 +9,17 @@ from neurohm.exceptions import InputError
 from neurohm.populations.autoregressive import AutoregressiveBernoulli
 from neurohm.populations.base import Population
 from neurohm.populations.bernoulli import Bernoulli
+from neurohm.populations.categorical import Categorical
+from neurohm.populations.gaussian import Gaussian
 from neurohm.populations.poisson import Poisson
 
-KINDS: tuple[type[Population], ...] = (Bernoulli, AutoregressiveBernoulli, Poisson)
+KINDS: tuple[type[Population], ...] = (
+    Bernoulli,
+    AutoregressiveBernoulli,
+    Poisson,
+    Categorical,
+    Gaussian,
+)
 POPULATIONS: dict[str, type[Population]] = {kind.kind: kind for kind in KINDS}
 
 
@@ -33,7 +41,8 @@ def as_population(given: Population | int | str) -> Population:
     Parameters
     ----------
     given : Population, int or str
-        A number means so many Bernoulli units; a text is a kind, a colon and a size.
+        A number means so many Bernoulli units; a text is a kind, a colon and a size, and another
+        colon and the number of categories where units have them.
 
     Raises
     ------
@@ -44,16 +53,19 @@ def as_population(given: Population | int | str) -> Population:
     --------
     >>> as_population("autoregressive:200")
     AutoregressiveBernoulli(size=200, name='')
+    >>> as_population("categorical:12:3")
+    Categorical(size=12, name='', categories=3)
     """
     if isinstance(given, Population):
         return given
     if not isinstance(given, str):
         return Bernoulli(given)
-    kind, colon, size = given.partition(":")
-    if not colon or kind not in POPULATIONS or not size.isdigit():
+    kind, *numbers = given.split(":")
+    names = ("size", "categories") if kind == Categorical.kind else ("size",)
+    if kind not in POPULATIONS or len(numbers) != len(names) or not all(map(str.isdigit, numbers)):
         raise InputError(
             f"population {given!r}",
             f"a size, or a kind and a size; kinds are {', '.join(POPULATIONS)}",
-            "give e.g. 200 or 'autoregressive:200'",
+            "give e.g. 200, 'autoregressive:200', or 'categorical:12:3' (of 3 categories)",
         )
-    return POPULATIONS[kind](int(size))
+    return population_of({"kind": kind, **dict(zip(names, map(int, numbers), strict=True))})

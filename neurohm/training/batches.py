@@ -146,7 +146,7 @@ def as_batches(machine: HelmholtzMachine, data: Any) -> Batches:
         if data.shape[1] != machine.visible.size:
             raise InputError(f"data of shape {data.shape}", f"(samples, {machine.visible.size})")
         batches = ArrayBatches(data)
-        machine.visible.check(batches.x.data)
+        machine.visible.check_sparse(batches.x)
         return batches
     on_device = hasattr(data, "__cuda_array_interface__")
     return ArrayBatches(machine.as_activity(data if on_device else np.asarray(data)))

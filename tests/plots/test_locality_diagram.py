@@ -138,6 +138,16 @@ def test_graphs_that_are_no_chain(edges):
     axes.figure.to_png()
 
 
+def test_what_units_have_for_themselves_is_named_and_no_arrow():
+    gaussian = nh.HelmholtzMachine([nh.Gaussian(4, learned=True), nh.Gaussian(3, learned=True)])
+    axes = locality(gaussian, "reweighted")
+    signals = locality_report(gaussian, "reweighted").signals
+    assert len(arrows(axes)) == len([s for s in signals if s.presynaptic])
+    assert len(boxes(axes)) == 2
+    assert any(text.endswith("within units, not drawn: log deviation") for text in words(axes))
+    axes.figure.to_png()
+
+
 def test_names_are_drawn_whatever_they_are():
     populations = [nh.Bernoulli(4, name="細胞 $x$"), nh.Bernoulli(2, name="a" * 40)]
     axes = locality(nh.HelmholtzMachine(populations), "wake-sleep")

@@ -8,7 +8,16 @@ import numpy as np
 import pytest
 
 from neurohm.likelihood import all_states
-from neurohm.populations import POPULATIONS, AutoregressiveBernoulli, Bernoulli, Poisson, Population
+from neurohm.populations import (
+    POPULATIONS,
+    AutoregressiveBernoulli,
+    Bernoulli,
+    Categorical,
+    Gaussian,
+    Poisson,
+    Population,
+    one_hot_states,
+)
 
 
 @dataclass(frozen=True)
@@ -21,18 +30,30 @@ class Example:
     values : ndarray, (rows, units)
     complete : bool
         Whether these are all values that there are.
+    volume : float
+        Around each value, where probabilities are densities.
     """
 
     population: Population
     values: np.ndarray
     complete: bool
+    volume: float = 1.0
 
 
+GRID = np.indices((161, 161)).reshape(2, -1).T / 8.0 - 10.0
 EXAMPLES = {
     "bernoulli": Example(Bernoulli(4), all_states(4), True),
     "autoregressive": Example(AutoregressiveBernoulli(4), all_states(4), True),
+    "categorical": Example(Categorical(6, categories=3), one_hot_states(2, 3), True),
+    "gaussian": Example(Gaussian(2, deviation=0.8, learned=True), GRID, False, volume=1 / 64),
     "poisson": Example(Poisson(2), np.indices((30, 30)).reshape(2, -1).T.astype(float), False),
 }
+
+
+@pytest.fixture(scope="session")
+def examples() -> dict[str, Example]:
+    """The examples by their kind."""
+    return EXAMPLES
 
 
 @pytest.fixture(params=list(POPULATIONS))

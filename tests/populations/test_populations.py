@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from neurohm.backend import RandomStream, get_backend
 from neurohm.exceptions import ArgumentTypeError, InputError
 from neurohm.kernels import Kernels, get_kernels
-from neurohm.populations import POPULATIONS, Bernoulli, Input, Poisson, Population, as_population
+from neurohm.populations import (
+    Bernoulli,
+    Categorical,
+    Gaussian,
+    Input,
+    Poisson,
+    Population,
+    as_population,
+)
 
 
 @pytest.fixture(scope="module")
@@ -16,31 +26,49 @@ def kernels() -> Kernels:
     return get_kernels(get_backend("cpu"))
 
 
-@pytest.fixture(params=list(POPULATIONS.values()), ids=list(POPULATIONS))
-def kind(request: pytest.FixtureRequest) -> type[Population]:
-    return request.param
-
-
 @pytest.mark.parametrize("size", [0, -3])
-def test_a_population_without_units_is_refused(kind: type[Population], size: int) -> None:
+def test_a_population_without_units_is_refused(example, size: int) -> None:
     with pytest.raises(InputError, match=f"population size {size}"):
-        kind(size)
+        replace(example.population, size=size)
 
 
 @pytest.mark.parametrize("size", [2.0, "3", None, True])
-def test_a_size_that_is_no_integer_is_refused(kind: type[Population], size: object) -> None:
+def test_a_size_that_is_no_integer_is_refused(example, size: object) -> None:
     with pytest.raises(ArgumentTypeError, match="a whole number"):
-        kind(size)  # type: ignore[arg-type]
+        replace(example.population, size=size)
 
 
-def test_a_numpy_integer_becomes_a_plain_one(kind: type[Population]) -> None:
-    assert type(kind(np.int64(3)).size) is int
+def test_a_numpy_integer_becomes_a_plain_one(example) -> None:
+    assert type(replace(example.population, size=np.int64(6)).size) is int
+
+
+def test_all_states_are_listed_where_they_can_be(example) -> None:
+    if example.population.n_states is None:
+        with pytest.raises(NotImplementedError, match="infinitely many states"):
+            example.population.states()
+        return
+    states = example.population.states()
+    assert states.shape == (example.population.n_states, example.population.size)
+    assert len(np.unique(states, axis=0)) == len(states)
+    example.population.check(states)
 
 
 def test_a_number_means_bernoulli_units() -> None:
     assert as_population(3) == Bernoulli(3)
     counts = Poisson(2, name="spikes")
     assert as_population(counts) is counts
+
+
+def test_a_text_means_a_kind_and_a_size() -> None:
+    assert as_population("poisson:4") == Poisson(4)
+    assert as_population("gaussian:4") == Gaussian(4)
+    assert as_population("categorical:12:3") == Categorical(12, categories=3)
+
+
+@pytest.mark.parametrize("text", ["gauss:3", "gaussian", "gaussian:3:1", "categorical:12", "a:b:c"])
+def test_texts_that_say_too_little_or_too_much_are_refused(text: str) -> None:
+    with pytest.raises(InputError, match="'categorical:12:3'"):
+        as_population(text)
 
 
 @pytest.mark.parametrize(
@@ -55,6 +83,10 @@ def test_a_number_means_bernoulli_units() -> None:
         (Poisson(2), np.nan),
         (Poisson(2), np.inf),
         (Poisson(2), 501),
+        (Categorical(2, 2), 2),
+        (Categorical(2, 2), np.nan),
+        (Gaussian(2), np.nan),
+        (Gaussian(2), -np.inf),
     ],
 )
 def test_values_of_another_kind_are_refused(population: Population, value: float) -> None:

@@ -8,8 +8,10 @@ from neurohm.kernels.cpu import patterns
 from neurohm.kernels.cpu.arrays import Arrays
 from neurohm.kernels.cpu.autoregressive import Autoregressive
 from neurohm.kernels.cpu.bernoulli import BernoulliUnits
+from neurohm.kernels.cpu.categorical import CategoricalUnits
 from neurohm.kernels.cpu.crew import Crew
 from neurohm.kernels.cpu.fisher import Fisher
+from neurohm.kernels.cpu.gaussian import GaussianUnits
 from neurohm.kernels.cpu.instruction import Issue, Tape, run_at_once
 from neurohm.kernels.cpu.optimisers import Optimisers
 from neurohm.kernels.cpu.poisson import PoissonUnits
@@ -27,6 +29,8 @@ def kernels(issue: Issue = run_at_once) -> Kernels:
         bernoulli=BernoulliUnits(issue),
         poisson=PoissonUnits(issue),
         autoregressive=Autoregressive(issue),
+        categorical=CategoricalUnits(issue),
+        gaussian=GaussianUnits(issue),
         products=Products(issue),
         arrays=Arrays(issue),
         weights=Weights(issue),

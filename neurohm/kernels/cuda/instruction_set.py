@@ -10,7 +10,9 @@ from neurohm.kernels.cuda.arrays import Arrays
 from neurohm.kernels.cuda.autoregressive import Autoregressive
 from neurohm.kernels.cuda.bernoulli import BernoulliUnits
 from neurohm.kernels.cuda.call import Call, Issue, run_at_once
+from neurohm.kernels.cuda.categorical import CategoricalUnits
 from neurohm.kernels.cuda.fisher import Fisher
+from neurohm.kernels.cuda.gaussian import GaussianUnits
 from neurohm.kernels.cuda.optimisers import Optimisers
 from neurohm.kernels.cuda.poisson import PoissonUnits
 from neurohm.kernels.cuda.products import Products
@@ -47,6 +49,8 @@ def kernels(issue: Issue = run_at_once, *, fast: bool = False) -> Kernels:
         bernoulli=BernoulliUnits(issue),
         poisson=PoissonUnits(issue),
         autoregressive=Autoregressive(issue),
+        categorical=CategoricalUnits(issue),
+        gaussian=GaussianUnits(issue),
         products=Products(issue, fast),
         arrays=Arrays(issue),
         weights=Weights(issue),

@@ -1,0 +1,105 @@
+"""What the rows of a matrix are to the visible units: their kind, and where they start."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from neurohm.estimators.rows import require_binary
+from neurohm.exceptions import ArgumentTypeError, InputError
+from neurohm.machine import HelmholtzMachine
+from neurohm.machine.initial import fit_visible_bias, fit_visible_deviation
+from neurohm.populations import POPULATIONS, Bernoulli, Categorical, Gaussian, Population
+
+_NAMES = tuple(name for name in POPULATIONS if name != Categorical.kind)
+
+
+def visible_of(observation: str | Population, size: int) -> Population:
+    """Return visible units for rows of that many columns.
+
+    Parameters
+    ----------
+    observation : str or Population
+        The name of a kind, ``"gaussian"`` with learned deviations, or a population.
+    size : int
+
+    Returns
+    -------
+    Population
+
+    Raises
+    ------
+    InputError, ArgumentTypeError
+        If there is no such kind, or the size does not fit.
+
+    Examples
+    --------
+    >>> visible_of("gaussian", 3)
+    Gaussian(size=3, name='', deviation=1.0, learned=True)
+    """
+    if isinstance(observation, Population):
+        if observation.size != size:
+            raise InputError(
+                f"observation of {observation.size} units",
+                f"{size}, as many as the data have columns",
+            )
+        return replace(observation, name="")
+    if not isinstance(observation, str):
+        raise ArgumentTypeError(f"observation {observation!r}", "a name or a Population")
+    if observation == Categorical.kind:
+        mend = f"give e.g. observation=nh.Categorical({size}, categories=2)"
+        raise InputError(f"observation {observation!r}", "how many categories there are, too", mend)
+    if observation not in _NAMES:
+        raise InputError(
+            f"observation {observation!r}", "one of " + ", ".join(_NAMES), "or give a Population"
+        )
+    if observation == Gaussian.kind:
+        return Gaussian(size, learned=True)
+    return POPULATIONS[observation](size)
+
+
+def check_rows(visible: Population, X: Any) -> None:
+    """Refuse rows whose values are not of the kind, and say how to make them so.
+
+    Parameters
+    ----------
+    visible : Population
+    X : ndarray or sparse matrix, (n_samples, n_features)
+
+    Raises
+    ------
+    InputError
+    """
+    if visible.domain == Bernoulli.domain:
+        require_binary(X)
+    elif hasattr(X, "tocsr"):
+        visible.check_sparse(X)
+    else:
+        visible.check(X)
+
+
+def fit_visible(machine: HelmholtzMachine, X: Any) -> None:
+    """Start the visible units at the means of the data, and learned deviations at theirs.
+
+    Parameters
+    ----------
+    machine : HelmholtzMachine
+        Changed in place.
+    X : ndarray or sparse matrix, (n_samples, n_features)
+    """
+    fit_visible_bias(machine, np.asarray(X.mean(axis=0)).ravel())
+    if isinstance(machine.visible, Gaussian) and machine.visible.learned:
+        fit_visible_deviation(machine, _deviations(X))
+
+
+def _deviations(X: Any) -> npt.NDArray[np.float64]:
+    """Return the standard deviation of each column."""
+    if not hasattr(X, "tocsr"):
+        return np.asarray(np.std(X, axis=0, dtype=np.float64))
+    from sklearn.utils.sparsefuncs import mean_variance_axis
+
+    _, variance = mean_variance_axis(X.astype(np.float64), axis=0)
+    return np.asarray(np.sqrt(variance))
