@@ -271,6 +271,6 @@ def get_kernels(backend: Backend, name: str | None = None) -> Kernels:
     if name not in ("reference", "cpu", "cuda"):
         raise InputError(f"unknown kernels {name!r}", "'cpu', 'cuda' or 'reference'")
     instruction_set: Any = import_module(f"neurohm.kernels.{name}.instruction_set")
-    fast = name == "cuda" and getattr(backend, "precision", "full") == "fast"
-    result: Kernels = instruction_set.kernels(**({"fast": True} if fast else {}))
+    options = {"precision": getattr(backend, "precision", "full")} if name == "cuda" else {}
+    result: Kernels = instruction_set.kernels(**options)
     return result
