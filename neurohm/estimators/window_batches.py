@@ -52,9 +52,7 @@ class WindowBatches:
     @property
     def density(self) -> float:
         """Share of the entries of observed bins that are not zero."""
-        binned = self.windows.binned
-        entries = int(np.diff(binned.indptr)[binned.observed].sum())
-        return entries / max(1, binned.n_units * int(np.count_nonzero(binned.observed)))
+        return self.windows.binned.density
 
     def take(self, indices: npt.NDArray[np.int64], out: Activations) -> None:
         """Write windows into ``out``."""
@@ -75,11 +73,14 @@ class WindowBatches:
         """Call the kernel that writes the windows that begin at some bins into ``out``."""
         binned, backend = self.windows.binned, machine.backend
         on_host = backend.name == "cpu"  # only there do small whole numbers stay small
-        unit, count = (
-            backend.asarray(values, small if on_host and values.dtype == small else np.int32)
-            for values, small in ((binned.unit, np.uint16), (binned.count, np.uint8))
+        indptr, unit, count = (
+            backend.asarray(values, small if on_host and values.dtype == small else large)
+            for values, small, large in (
+                (binned.indptr, np.int32, np.int64),
+                (binned.unit, np.uint16, np.int32),
+                (binned.count, np.uint8, np.int32),
+            )
         )
-        indptr = backend.asarray(binned.indptr, np.int64)
         machine.kernels.windows.gather(indptr, unit, count, places, self.lags, out)
 
     def _phase(self, offset: int) -> Windows:

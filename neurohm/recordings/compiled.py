@@ -1,6 +1,6 @@
 """Compiled passes over spikes and bins: plain arrays in, plain arrays filled, no Python within.
 
-Binned spikes come as three arrays: ``indptr`` int64 (n_bins + 1,), and for each entry ``unit`` and
+Binned spikes come as three arrays: ``indptr`` (n_bins + 1,), and for each entry ``unit`` and
 ``count``, of any integer types. Column ``unit * lags + lag`` of a window is the count of `unit` in
 its bin `lag`. Places of windows and units are trusted: who calls has checked them.
 """
@@ -47,7 +47,7 @@ def count_entries(times, first, ends, clock, ticks_per_bin, head, state):  # typ
     clock : tuple of float
         Time of tick 0, and ticks in a unit of time.
     ticks_per_bin : int
-    head : ndarray of int64, shape (n_bins + 1,)
+    head : ndarray of int, shape (n_bins + 1,)
         The count of bin ``b`` is added to ``head[b + 1]``.
     state : ndarray of int64, shape (4,)
         Kept from block to block: unit, its last bin, spikes of it there, the most of any so far.
@@ -73,7 +73,7 @@ def begin_bins(head):  # type: ignore[no-untyped-def]
 
     Parameters
     ----------
-    head : ndarray of int64, shape (n_bins + 1,)
+    head : ndarray of int, shape (n_bins + 1,)
 
     Returns
     -------
@@ -98,7 +98,7 @@ def place_entries(times, first, ends, clock, ticks_per_bin, head, state, unit_of
     ----------
     times, first, ends, clock, ticks_per_bin
         As of `count_entries`.
-    head : ndarray of int64, shape (n_bins + 1,)
+    head : ndarray of int, shape (n_bins + 1,)
         ``head[b + 1]`` is the next free place of bin ``b``; see `begin_bins`.
     state : ndarray of int64, shape (4,)
         Kept from block to block: unit, its last bin, its place. Begins as 0, -1, 0, 0.
@@ -210,7 +210,7 @@ def row_ends(indptr, starts, lags, row_indptr):  # type: ignore[no-untyped-def]
 
     Parameters
     ----------
-    indptr : ndarray of int64, shape (n_bins + 1,)
+    indptr : ndarray of int, shape (n_bins + 1,)
     starts : ndarray of int64, shape (rows,)
     lags : int
     row_indptr : ndarray of int64, shape (rows + 1,)

@@ -13,10 +13,10 @@ from neurohm.kernels import Kernels
 Binned = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
-def binned(counts: np.ndarray, unit: str, count: str) -> Binned:
+def binned(counts: np.ndarray, unit: str, count: str, begin: str = "int64") -> Binned:
     """Return counts, bins x units, as spikes in bins."""
     row, column = np.nonzero(counts)
-    indptr = np.searchsorted(row, np.arange(len(counts) + 1)).astype(np.int64)
+    indptr = np.searchsorted(row, np.arange(len(counts) + 1)).astype(begin)
     return indptr, column.astype(unit), counts[row, column].astype(count)
 
 
@@ -33,7 +33,9 @@ def dense(out: np.ndarray | SparseRows) -> np.ndarray:
 @pytest.mark.parametrize("which", ["reference", "compiled"])
 @pytest.mark.parametrize("compressed", [False, True], ids=["dense", "compressed"])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("kinds", [("uint16", "uint8"), ("int32", "int32"), ("uint16", "int32")])
+@pytest.mark.parametrize("kinds", [
+        ("uint16", "uint8"), ("uint16", "uint8", "int32"), ("int32", "int32"), ("uint16", "int32"),
+    ])  # fmt: skip
 @settings(max_examples=30)
 @given(
     bins=st.integers(1, 30),

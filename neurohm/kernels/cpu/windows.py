@@ -34,7 +34,9 @@ class Windows:
         if unit.dtype not in (np.uint16, np.int32) or count.dtype not in (np.uint8, np.int32):
             raise TypeError(f"units of {unit.dtype} and counts of {count.dtype}")
         dense = not isinstance(out, SparseRows)
-        numbers = (lags, unit.itemsize, count.itemsize)
+        if indptr.dtype not in (np.int32, np.int64):
+            raise TypeError(f"bins begin at places of {indptr.dtype}")
+        numbers = (lags, unit.itemsize, count.itemsize, indptr.itemsize)
         cost = 100 * starts.size + (0.1 * starts.size * out.shape[1] if dense else 0)
         operation = _gather_dense if dense else _gather_sparse
         reads = (indptr, unit, count, starts)
@@ -53,11 +55,7 @@ def _rows_of(words, real):  # type: ignore[no-untyped-def]
 
 @operation
 def _gather_dense(words, real):  # type: ignore[no-untyped-def]
-    indptr, starts, out = (
-        vector(words, 0, np.int64),
-        vector(words, 3, np.int64),
-        matrix(words, 4, real),
-    )
+    starts, out = vector(words, 3, np.int64), matrix(words, 4, real)
     zero, kind, lags = out.dtype.type(0.0), out.dtype.type, whole(words, 5)
     for row in range(out.shape[0]):
         window = out[row]
@@ -65,13 +63,13 @@ def _gather_dense(words, real):  # type: ignore[no-untyped-def]
             window[j] = zero
         for lag in range(lags):
             first = starts[row] + lag
-            for entry in range(indptr[first], indptr[first + 1]):
+            for entry in range(_begin(words, 8, first), _begin(words, 8, first + 1)):
                 window[_unit(words, 6, entry) * lags + lag] = kind(_count(words, 7, entry))
 
 
 @operation
 def _gather_sparse(words, real):  # type: ignore[no-untyped-def]
-    indptr, starts = vector(words, 0, np.int64), vector(words, 3, np.int64)
+    starts = vector(words, 3, np.int64)
     ends, columns = vector(words, 4, np.int64), vector(words, 5, np.int32)
     values, lags = vector(words, 6, real), whole(words, 7)
     kind = values.dtype.type
@@ -80,11 +78,19 @@ def _gather_sparse(words, real):  # type: ignore[no-untyped-def]
         place = ends[row]
         for lag in range(lags):
             first = starts[row] + lag
-            for entry in range(indptr[first], indptr[first + 1]):
+            for entry in range(_begin(words, 10, first), _begin(words, 10, first + 1)):
                 columns[place] = _unit(words, 8, entry) * lags + lag
                 values[place] = kind(_count(words, 9, entry))
                 place += 1
         ends[row + 1] = place
+
+
+@njit(**EXACT)
+def _begin(words, size, first):  # type: ignore[no-untyped-def]
+    """Return where the entries of a bin begin, kept in four or in eight bytes."""
+    if whole(words, size) == 4:
+        return np.int64(pointer(words, 0, np.int32)[first])
+    return pointer(words, 0, np.int64)[first]
 
 
 @njit(**EXACT)

@@ -27,7 +27,7 @@ def gather(
 
     Parameters
     ----------
-    indptr : ndarray of int64, (bins + 1,)
+    indptr : ndarray of int32 or int64, (bins + 1,)
         Where the entries of each bin begin.
     unit : ndarray of uint16 or int32, (entries,)
     count : ndarray of uint8 or int32, (entries,)
