@@ -5,8 +5,17 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from neurohm.backend import Activations, Array, RandomStream, Site, SparseRows
+from neurohm.backend import (
+    Activations,
+    Array,
+    Backend,
+    RandomStream,
+    Site,
+    SparseRows,
+    get_backend,
+)
 from neurohm.exceptions import InputError
+from neurohm.kernels import get_kernels
 from neurohm.machine import HelmholtzMachine
 from neurohm.recordings import BinnedSpikes, Windows
 
@@ -57,7 +66,9 @@ class WindowBatches:
     def take(self, indices: npt.NDArray[np.int64], out: Activations) -> None:
         """Write windows into ``out``."""
         if isinstance(out, SparseRows):
-            self.windows.csr_into(indices, out.indptr, out.columns, out.values)
+            host = get_backend("cpu")
+            places = self.places(indices)
+            get_kernels(host).windows.gather(*self._spikes(host), places, self.lags, out)
         else:
             self.windows.dense(indices, out=out)
 
@@ -71,8 +82,12 @@ class WindowBatches:
 
     def issue(self, machine: HelmholtzMachine, places: Array, out: Activations) -> None:
         """Call the kernel that writes the windows that begin at some bins into ``out``."""
-        binned, backend = self.windows.binned, machine.backend
-        on_host = backend.name == "cpu"  # only there do small whole numbers stay small
+        spikes = self._spikes(machine.backend)
+        machine.kernels.windows.gather(*spikes, places, self.lags, out)
+
+    def _spikes(self, backend: Backend) -> tuple[Array, Array, Array]:
+        """Return the binned spikes as kernels take them; small numbers stay small on the host."""
+        binned, on_host = self.windows.binned, backend.name == "cpu"
         indptr, unit, count = (
             backend.asarray(values, small if on_host and values.dtype == small else large)
             for values, small, large in (
@@ -81,7 +96,7 @@ class WindowBatches:
                 (binned.count, np.uint8, np.int32),
             )
         )
-        machine.kernels.windows.gather(indptr, unit, count, places, self.lags, out)
+        return indptr, unit, count
 
     def _phase(self, offset: int) -> Windows:
         try:
