@@ -4,8 +4,8 @@
 
 Times what a step of wake-sleep does with the visible layer in either form: the drive upward, the
 error downward, the gradient of both projections and a draw of the visible layer. The bound
-(`neurohm.training.batches.DENSEST`) should lie where both take about as long, or below: compressed
-activity gives other last bits, so the choice has to be fixed, and near the bound it matters little.
+(`neurohm.training.batches.DENSEST`) should lie where both take as long, or below, for all sizes:
+compressed activity gives other last bits, so that the choice has to be fixed.
 """
 
 from __future__ import annotations

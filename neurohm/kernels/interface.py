@@ -149,6 +149,11 @@ class WindowKernels(Protocol):
     def rows_of(self, data: Array, indices: Array, out: Array) -> None:
         """Write rows of a matrix by their index."""
 
+    def compressed_rows_of(
+        self, indptr: Array, columns: Array, values: Array, indices: Array, out: Activations
+    ) -> None:
+        """Write rows of a compressed matrix by their index."""
+
     def gather(
         self, indptr: Array, unit: Array, count: Array, starts: Array, lags: int, out: Activations
     ) -> None:

@@ -27,6 +27,16 @@ class Windows:
         """Write rows of a matrix by their index."""
         self._issue(_rows_of, out.dtype, (data, indices), (out,), (), 0.2 * out.size)
 
+    def compressed_rows_of(
+        self, indptr: Array, columns: Array, values: Array, indices: Array, out: Activations
+    ) -> None:
+        """Write rows of a compressed matrix by their index."""
+        dense = not isinstance(out, SparseRows)
+        operation = _compressed_to_dense if dense else _compressed_to_compressed
+        cost = 50 * indices.size + (0.1 * indices.size * out.shape[1] if dense else 0)
+        reads = (indptr, columns, values, indices)
+        self._issue(operation, out.dtype, reads, parts(out), (), cost)
+
     def gather(
         self, indptr: Array, unit: Array, count: Array, starts: Array, lags: int, out: Activations
     ) -> None:
@@ -51,6 +61,36 @@ def _rows_of(words, real):  # type: ignore[no-untyped-def]
         source, target = data[indices[row]], out[row]
         for j in range(out.shape[1]):
             target[j] = source[j]
+
+
+@operation
+def _compressed_to_dense(words, real):  # type: ignore[no-untyped-def]
+    indptr, columns = vector(words, 0, np.int64), vector(words, 1, np.int32)
+    values, indices = vector(words, 2, real), vector(words, 3, np.int64)
+    out = matrix(words, 4, real)
+    zero = out.dtype.type(0.0)
+    for row in range(out.shape[0]):
+        target, source = out[row], indices[row]
+        for j in range(out.shape[1]):
+            target[j] = zero
+        for entry in range(indptr[source], indptr[source + 1]):
+            target[columns[entry]] = values[entry]
+
+
+@operation
+def _compressed_to_compressed(words, real):  # type: ignore[no-untyped-def]
+    indptr, columns = vector(words, 0, np.int64), vector(words, 1, np.int32)
+    values, indices = vector(words, 2, real), vector(words, 3, np.int64)
+    ends, out_columns = vector(words, 4, np.int64), vector(words, 5, np.int32)
+    out_values = vector(words, 6, real)
+    ends[0] = 0
+    for row in range(indices.size):
+        begin, source = ends[row], indices[row]
+        first, length = indptr[source], indptr[source + 1] - indptr[source]
+        for i in range(length):
+            out_columns[begin + i] = columns[first + i]
+            out_values[begin + i] = values[first + i]
+        ends[row + 1] = begin + length
 
 
 @operation

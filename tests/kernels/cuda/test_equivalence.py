@@ -377,6 +377,18 @@ def test_rows_are_taken_by_index(dtype, cuda) -> None:
     np.testing.assert_array_equal(out, data[indices])
 
 
+@pytest.mark.parametrize("form", ["dense", "compressed"])
+@pytest.mark.parametrize("units", [1, 70, 300])
+def test_rows_of_a_compressed_matrix_are_taken_by_index(form, units, dtype, cuda) -> None:
+    data, indices = mostly_silent(10, units, dtype), np.array([9, 0, 3, 3])
+    row, column = np.nonzero(data)
+    indptr = np.searchsorted(row, np.arange(11)).astype(np.int64)
+    matrix = indptr, column.astype(np.int32), data[row, column]
+    out = np.full((4, units), np.nan, dtype) if form == "dense" else sparse(4, units, dtype)
+    cuda.windows.compressed_rows_of(*matrix, indices, out)
+    np.testing.assert_array_equal(out if form == "dense" else out.toarray(), data[indices])
+
+
 @pytest.mark.parametrize(
     "argument", [np.zeros(4, np.float32)[::2], np.zeros(2, np.float64), np.zeros(2, np.int32)]
 )
