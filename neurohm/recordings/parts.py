@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -20,7 +20,7 @@ __all__ = ["Divisible"]
 class Divisible:
     """The methods of a `Recording` that return parts of it."""
 
-    def between(self: Recording, start: float, stop: float) -> Recording:
+    def between(self, start: float, stop: float) -> Recording:
         """Cut out one stretch of time; times stay as they are.
 
         Of a recording with a `bin_width` the borders are moved to the nearest bin edges. Intervals
@@ -47,9 +47,9 @@ class Divisible:
         1
         """
         borders = [[real_number("start", start), real_number("stop", stop)]]
-        return slicing.restrict(self, np.array(borders))
+        return slicing.restrict(_recording(self), np.array(borders))
 
-    def select_units(self: Recording, units: ArrayLike) -> Recording:
+    def select_units(self, units: ArrayLike) -> Recording:
         """Keep some units, in the order given.
 
         Parameters
@@ -76,9 +76,9 @@ class Divisible:
         >>> recording.select_units(recording.rates > 1.5).unit_ids
         array(['a'], dtype='<U1')
         """
-        return slicing.select_units(self, units)
+        return slicing.select_units(_recording(self), units)
 
-    def split(self: Recording, test: float = 0.2, gap: float = 1.0) -> tuple[Recording, Recording]:
+    def split(self, test: float = 0.2, gap: float = 1.0) -> tuple[Recording, Recording]:
         """Split into training data and a last block of time to test on.
 
         Parameters
@@ -104,9 +104,9 @@ class Divisible:
         >>> (train.t_stop, test.t_start)
         (7.0, 8.0)
         """
-        return slicing.split(self, test, gap)
+        return slicing.split(_recording(self), test, gap)
 
-    def folds(self: Recording, n: int, gap: float = 1.0) -> Iterator[tuple[Recording, Recording]]:
+    def folds(self, n: int, gap: float = 1.0) -> Iterator[tuple[Recording, Recording]]:
         """Contiguous blocks of time for cross-validation, each in turn the test block.
 
         Parameters
@@ -133,4 +133,9 @@ class Divisible:
         >>> [train.observed.tolist() for train, _ in recording.folds(3, gap=1.0)][1]
         [[0.0, 2.0], [7.0, 9.0]]
         """
-        return slicing.folds(self, n, gap)
+        return slicing.folds(_recording(self), n, gap)
+
+
+def _recording(parts: Divisible) -> Recording:
+    """Return the recording that has the methods."""
+    return cast("Recording", parts)
