@@ -78,8 +78,9 @@ class CudaBackend(Backend):
         CuPy.
     index : int
         Of the GPU.
-    precision : {"full", "fast"}
-        Whether products of float32 matrices may round their factors to TF32, 11 bits.
+    precision : {"full", "fast", "bf16"}
+        What products of float32 matrices round their factors to: not at all, TF32 (11 bits) or
+        bfloat16 (8 bits).
     """
 
     index: int = 0

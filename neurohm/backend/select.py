@@ -12,7 +12,7 @@ from neurohm.backend.driver import Driver, driver
 from neurohm.backend.numpy_ import CPU
 from neurohm.exceptions import InputError, MissingExtraError
 
-PRECISIONS = ("full", "fast")
+PRECISIONS = ("full", "fast", "bf16")
 OLDEST_CUDA = (12, 0)
 _INSTEAD = "choose device='cpu'"
 
@@ -24,8 +24,9 @@ def get_backend(device: str | Backend = "cpu", precision: str = "full") -> Backe
     ----------
     device : str or Backend
         ``"cpu"``, ``"cuda"``, or ``"cuda:1"`` for the second GPU; a backend is handed through.
-    precision : {"full", "fast"}
-        Whether a GPU may round the factors of float32 products to TF32: 11 bits, much faster.
+    precision : {"full", "fast", "bf16"}
+        What a GPU may round the factors of float32 products to, for speed: not at all, TF32 (11
+        bits) or bfloat16 (8 bits). Sums, weights and all else stay in float32.
 
     Raises
     ------
@@ -42,7 +43,7 @@ def get_backend(device: str | Backend = "cpu", precision: str = "full") -> Backe
     if isinstance(device, Backend):
         return device
     if precision not in PRECISIONS:
-        raise InputError(f"precision {precision!r}", "'full' or 'fast'")
+        raise InputError(f"precision {precision!r}", "'full', 'fast' or 'bf16'")
     if device == "cpu":
         if precision != "full":
             raise InputError(

@@ -67,7 +67,7 @@ class Contestant:
                 stdout=subprocess.PIPE,
                 stderr=file,
                 text=True,
-                env={**limited_to(self.threads), FOLDER: str(folder)},
+                env={**limited_to(self.threads, self.variant.device), FOLDER: str(folder)},
             )
         said = self._hear(errors)
         if said is not None:
@@ -122,7 +122,7 @@ def measure(
     ----------
     workload : Workload
     variants : sequence of Variant, optional
-        Some of the workload's; all by default.
+        Some of the workload's; all on the CPU by default.
     rounds : int, optional
         Visits to each variant; by default the workload's.
     repeats : int
@@ -136,7 +136,7 @@ def measure(
     list of Result
         One for each variant and number of threads, also of those that could not be measured.
     """
-    chosen = workload.variants if variants is None else tuple(variants)
+    chosen = workload.on("cpu") if variants is None else tuple(variants)
     rounds = workload.rounds if rounds is None else rounds
     seconds = workload.seconds if seconds is None else seconds
     done = []

@@ -71,7 +71,8 @@ def check(
     ----------
     workload : Workload
     variants : sequence of Variant, optional
-        Some of the workload's; neurohm, which the others are compared with, is always there.
+        Some of the workload's, all on the CPU by default; neurohm there, which the others are
+        compared with, is always among them.
     steps : int
     size : dict, optional
         Of the workload's lessons.
@@ -96,7 +97,8 @@ def check(
     size = size or {}
     problem, held_out = workload.lessons(**size)
     alike = [v for v in workload.variants if v.learns_alike]
-    wanted = [v for v in alike if variants is None or v in variants or v.name == "neurohm"]
+    chosen = workload.on("cpu") if variants is None else variants
+    wanted = [v for v in alike if v in chosen or v.name == "neurohm"]
     scores: dict[str, float] = {}
     why_not: dict[str, str | None] = {}
     with scratch() as folder:
@@ -131,7 +133,7 @@ def _learn(
     }
     done = subprocess.run(
         worker_command(task),
-        env={**limited_to(1), FOLDER: str(folder)},
+        env={**limited_to(1, variant.device), FOLDER: str(folder)},
         capture_output=True,
         text=True,
         check=False,

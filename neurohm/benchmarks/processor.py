@@ -6,6 +6,7 @@ import os
 import platform
 import sys
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 from neurohm.__about__ import __version__
 
 LIBRARIES = ("numpy", "numba", "scipy", "torch", "jax", "scikit-learn")
+ON_A_GPU = ("cupy-cuda12x", "cupy-cuda13x", "torch", "jax")
 THREADS = (
     "OPENBLAS_NUM_THREADS",
     "OMP_NUM_THREADS",
@@ -33,7 +35,7 @@ def machine_facts() -> dict[str, Any]:
         "platform": platform.platform(),
         "python": platform.python_version(),
         "neurohm": __version__,
-        "libraries": {name: _version(name) for name in LIBRARIES},
+        "libraries": versions(LIBRARIES),
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
     }
 
@@ -95,17 +97,26 @@ def peak_memory() -> float:
     return float(max(resource.getrusage(who).ru_maxrss for who in everyone) * unit)
 
 
-def limited_to(threads: int) -> dict[str, str]:
-    """Return an environment in which libraries take that many threads."""
+def limited_to(threads: int, device: str = "cpu") -> dict[str, str]:
+    """Return an environment in which libraries take that many threads, and JAX that device.
+
+    On a GPU it takes memory as it needs it, and not most of it beforehand.
+    """
     count = str(threads)
     xla = f"--xla_cpu_multi_thread_eigen={'true' if threads > 1 else 'false'}"
     return {
         **os.environ,
         **dict.fromkeys(THREADS, count),
         "XLA_FLAGS": f"{os.environ.get('XLA_FLAGS', '')} {xla}".strip(),
-        "JAX_PLATFORMS": "cpu",
+        "JAX_PLATFORMS": device,
+        "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
         "TF_CPP_MIN_LOG_LEVEL": "3",
     }
+
+
+def versions(distributions: Sequence[str]) -> dict[str, str | None]:
+    """Return the version of each distribution, None where it is not installed."""
+    return {name: _version(name) for name in distributions}
 
 
 def _version(distribution: str) -> str | None:

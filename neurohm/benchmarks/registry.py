@@ -6,16 +6,18 @@ from collections.abc import Sequence
 
 from neurohm.benchmarks.first_fit import FIRST_FIT
 from neurohm.benchmarks.w1 import W1, W1_DREAMS
-from neurohm.benchmarks.w2 import W2, W2_DREAMS
+from neurohm.benchmarks.w2 import W2, W2_DREAMS, W2_HUNDRED
 from neurohm.benchmarks.w3 import W3
 from neurohm.benchmarks.w4 import W4, W4_MILLION
 from neurohm.benchmarks.w5 import W5
 from neurohm.benchmarks.workload import Variant, Workload
 from neurohm.exceptions import InputError
 
+DEVICES = ("cpu", "cuda")
+
 WORKLOADS: dict[str, Workload] = {
     workload.name: workload
-    for workload in (W1, W1_DREAMS, W2, W2_DREAMS, W3, W4, W4_MILLION, W5, FIRST_FIT)
+    for workload in (W1, W1_DREAMS, W2, W2_DREAMS, W2_HUNDRED, W3, W4, W4_MILLION, W5, FIRST_FIT)
 }
 
 
@@ -52,7 +54,11 @@ def chosen(names: Sequence[str] = ()) -> list[Workload]:
 
 
 def chosen_variants(
-    workload: Workload, names: Sequence[str] | None = None, *, peers: bool = True
+    workload: Workload,
+    names: Sequence[str] | None = None,
+    *,
+    peers: bool = True,
+    device: str = "cpu",
 ) -> tuple[Variant, ...]:
     """Return some of a workload's variants.
 
@@ -63,6 +69,7 @@ def chosen_variants(
         Those that the workload does not have are passed over; all by default.
     peers : bool
         Whether other libraries' are among them.
+    device : {"cpu", "cuda"}
 
     Returns
     -------
@@ -71,19 +78,21 @@ def chosen_variants(
     Raises
     ------
     InputError
-        If no workload has a variant of such a name.
+        If no workload has a variant of such a name, or there is no such device.
 
     Examples
     --------
     >>> [variant.name for variant in chosen_variants(WORKLOADS["w1"], peers=False)]
     ['bound', 'neurohm']
     """
-    known = {v.name for w in WORKLOADS.values() for v in w.variants}
+    if device not in DEVICES:
+        raise InputError(f"unknown device {device!r}", " or ".join(map(repr, DEVICES)))
+    known = {v.name for w in WORKLOADS.values() for v in w.on(device)}
     for name in names or ():
         if name not in known:
             raise InputError(f"unknown variant {name!r}", f"one of {', '.join(sorted(known))}")
     return tuple(
         variant
-        for variant in workload.variants
+        for variant in workload.on(device)
         if (peers or not variant.is_peer) and (names is None or variant.name in names)
     )

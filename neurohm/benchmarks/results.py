@@ -11,6 +11,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, TypeAlias
 
+from neurohm.benchmarks.workload import OURS
 from neurohm.exceptions import FileFormatError
 from neurohm.files import atomic_path, check_readable
 
@@ -88,6 +89,10 @@ class Result:
 Named: TypeAlias = tuple[str, int, Run]
 """A variant's name, its threads and what was measured of it."""
 
+BOUNDS = ("bound", "bound-cuda")
+COMPARED_WITH = ("neurohm", "neurohm-cuda")
+"""Neurohm as it is by default, on a device."""
+
 AVERAGED = [f.name for f in fields(Result) if f.type == "float | None"]
 
 
@@ -120,8 +125,8 @@ def related(results: Sequence[Result]) -> list[Result]:
     >>> related([slow, fast])[0].ratio_to_neurohm
     1.5
     """
-    bounds = {r.threads: r for r in results if r.variant == "bound" and r.median_ms}
-    own = [r for r in results if r.variant.startswith("neurohm") and r.median_ms]
+    bounds = {r.threads: r for r in results if r.variant in BOUNDS and r.median_ms}
+    own = [r for r in results if r.variant in COMPARED_WITH and r.median_ms]
     best = min(own, key=_median_ms, default=None)
     return [_beside(result, bounds.get(result.threads), best) for result in results]
 
@@ -139,7 +144,7 @@ def better(results: Iterable[Result]) -> list[Result]:
     """
     chosen: dict[tuple[str, str, int], Result] = {}
     for result in results:
-        own = result.variant == "bound" or result.variant.startswith("neurohm")
+        own = result.variant.startswith(OURS)
         key = (result.workload, result.variant, result.threads if own else 0)
         if key not in chosen or _median_ms(result) < _median_ms(chosen[key]):
             chosen[key] = result

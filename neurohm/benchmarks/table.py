@@ -28,13 +28,13 @@ def cells(result: Result) -> tuple[str, ...]:
     return (
         result.variant,
         str(result.threads),
-        _digits(result.median_ms),
-        _digits(result.p10_ms),
-        _digits(result.per_second),
-        _fixed(result.bound_share),
-        _fixed(result.ratio_to_neurohm),
-        _digits(result.cpu_ms),
-        _fixed(result.foreign_load),
+        digits(result.median_ms),
+        digits(result.p10_ms),
+        digits(result.per_second),
+        fixed(result.bound_share),
+        fixed(result.ratio_to_neurohm),
+        digits(result.cpu_ms),
+        fixed(result.foreign_load),
     )
 
 
@@ -70,11 +70,12 @@ def _machine_line(machine: dict[str, Any]) -> str:
 def _section(results: list[Result]) -> str:
     head = f"### {results[0].workload.upper()}: {title_of(results[0].workload)}"
     rule = "|---|" + "---:|" * (len(HEAD) - 1)
-    rows = [_row(HEAD), rule, *(_row(cells(result)) for result in results)]
+    rows = [row(HEAD), rule, *(row(cells(result)) for result in results)]
     return "\n".join([head, "", *rows])
 
 
-def _row(texts: Iterable[str]) -> str:
+def row(texts: Iterable[str]) -> str:
+    """Return the cells of a row as Markdown."""
     return "| " + " | ".join(texts) + " |"
 
 
@@ -85,9 +86,11 @@ def _by_workload(results: Iterable[Result]) -> list[list[Result]]:
     return list(groups.values())
 
 
-def _digits(value: float | None) -> str:
+def digits(value: float | None) -> str:
+    """Return a number with four digits, or nothing."""
     return "" if value is None else f"{value:.4g}" if value < 1000 else f"{value:,.0f}"
 
 
-def _fixed(value: float | None) -> str:
+def fixed(value: float | None) -> str:
+    """Return a ratio with two decimals, or nothing."""
     return "" if value is None else f"{value:.2f}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import neurohm as nh
+from neurohm.backend import get_backend
 from neurohm.benchmarks.chains import Chain, Problem
 from neurohm.benchmarks.workload import Clock, Steps, accepted
 from neurohm.learning import LearningRule
@@ -31,7 +32,15 @@ class Ticking(Callback):
         self.clock()
 
 
-def trained(problem: Problem, threads: int, *, rule: LearningRule, plasticity: Plasticity) -> Steps:
+def trained(
+    problem: Problem,
+    threads: int,
+    rule: LearningRule,
+    plasticity: Plasticity,
+    *,
+    device: str = "cpu",
+    precision: str = "full",
+) -> Steps:
     """Return the steps of a training run on the problem's data, batches being taken included.
 
     Parameters
@@ -40,12 +49,16 @@ def trained(problem: Problem, threads: int, *, rule: LearningRule, plasticity: P
     threads : int
     rule : LearningRule
     plasticity : Plasticity
+    device : {"cpu", "cuda"}
+    precision : {"full", "fast", "bf16"}
+        Of products on a GPU.
 
     Returns
     -------
     Steps
     """
-    machine = problem.start.machine()
+    machine = problem.start.machine().on(get_backend(device, precision))
+    bias = machine.parameters()["generative/visible"]
     data = problem.batches.reshape(-1, problem.batches.shape[2])
 
     def run(clock: Clock) -> None:
@@ -59,4 +72,9 @@ def trained(problem: Problem, threads: int, *, rule: LearningRule, plasticity: P
         }
         nh.train(machine, data, **options)
 
-    return Steps(run, problem.rows, lambda: Chain.of_machine(machine))
+    return Steps(
+        run,
+        problem.rows,
+        lambda: Chain.of_machine(machine.on("cpu")),
+        wait=lambda: machine.backend.to_host(bias),  # comes after all work that was begun
+    )

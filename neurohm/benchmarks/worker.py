@@ -65,7 +65,7 @@ def learn(workload: Workload, variant: Variant, threads: int, task: dict[str, An
     problem, _ = workload.lessons(**task["size"])
     steps: Steps = variant.make(problem, threads)
     with suppress(Over):
-        steps.run(CountingClock(task["steps"]))
+        steps.run(CountingClock(max(1, task["steps"] * problem.rows // steps.samples)))
     assert steps.chain is not None
     groups = asdict(steps.chain())
     arrays = {f"{name}/{i}": a for name, group in groups.items() for i, a in enumerate(group)}

@@ -8,7 +8,11 @@ from importlib.util import find_spec
 from inspect import signature
 from typing import Any, Protocol, TypeAlias
 
+from neurohm.backend.driver import driver
 from neurohm.benchmarks.chains import Chain
+
+OURS = ("bound", "launches", "neurohm")
+"""What the names of variants begin with that are no peers."""
 
 CORES = 2
 """Threads that a variant may have at most, so that results of different machines compare."""
@@ -19,6 +23,10 @@ class Clock(Protocol):
 
     def __call__(self) -> None:
         """Note that a step is done."""
+
+
+def nothing() -> None:
+    """Wait for nothing."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +41,14 @@ class Steps:
         Samples, rows or bins that one step learns from.
     chain : callable, optional
         Returns the weights as they are now.
+    wait : callable
+        Returns when all steps are done, for those that the host only begins.
     """
 
     run: Callable[[Clock], None]
     samples: int
     chain: Callable[[], Chain] | None = None
+    wait: Callable[[], object] = nothing
 
 
 Factory: TypeAlias = Callable[[Any, int], Steps]
@@ -62,6 +73,8 @@ class Variant:
         Whether one thread is held to one core, for libraries that do not keep to a number.
     learns_alike : bool
         Whether it follows the same learning rule, so that it must learn equally well.
+    device : {"cpu", "cuda"}
+        What it computes on.
     """
 
     name: str
@@ -70,14 +83,17 @@ class Variant:
     needs: tuple[str, ...] = ()
     pinned: bool = False
     learns_alike: bool = True
+    device: str = "cpu"
 
     @property
     def is_peer(self) -> bool:
         """Whether it is the work of another library."""
-        return self.name != "bound" and not self.name.startswith("neurohm")
+        return not self.name.startswith(OURS)
 
     def why_not(self) -> str | None:
         """Return why it cannot be measured here; None if it can."""
+        if self.device != "cpu" and (trouble := driver().trouble):
+            return trouble
         missing = [module for module in self.needs if not _importable(module)]
         if not missing:
             return None
@@ -123,6 +139,10 @@ class Workload:
     extra: bool = False
     lessons: Callable[..., Any] | None = None
 
+    def on(self, device: str) -> tuple[Variant, ...]:
+        """Return the variants that compute on a device."""
+        return tuple(variant for variant in self.variants if variant.device == device)
+
     def variant(self, name: str) -> Variant:
         """Return the variant of that name."""
         return next(variant for variant in self.variants if variant.name == name)
@@ -153,7 +173,7 @@ def repeated(step: Callable[[], object]) -> Callable[[Clock], None]:
 
 
 def in_strides(make: Factory, samples: Callable[[Any], int]) -> Factory:
-    """Return a factory whose single step is several of those that another one makes.
+    """Return a factory whose single step is several of those that another one makes, waited for.
 
     Parameters
     ----------
@@ -177,12 +197,13 @@ def in_strides(make: Factory, samples: Callable[[Any], int]) -> Factory:
                 nonlocal left
                 left -= 1
                 if not left:
+                    steps.wait()
                     clock()
                     left = length
 
             steps.run(every)
 
-        return Steps(run, steps.samples * length, steps.chain)
+        return Steps(run, steps.samples * length, steps.chain, steps.wait)
 
     return made
 

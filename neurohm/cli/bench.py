@@ -31,7 +31,8 @@ def bench(
         typer.Argument(
             metavar="[WORKLOAD]...",
             help="w1 wake-sleep, w2 reweighted, w3 log-likelihood, w4 spikes from a file, w5 "
-            "natural gradient, fit: these by default; w1-dreams, w2-dreams, w4-million, or all.",
+            "natural gradient, fit: these by default; w1-dreams, w2-dreams, w2-hundred, "
+            "w4-million, or all.",
             show_default=False,
         ),
     ] = None,
@@ -39,6 +40,9 @@ def bench(
         str | None, typer.Option(metavar="NAMES", help="Only these, such as bound,neurohm,jax-jit.")
     ] = None,
     peers: Annotated[bool, typer.Option(help="Measure other libraries, too.")] = True,
+    device: Annotated[
+        str, typer.Option(help="cpu; or cuda, for the variants of w1, w2 and w3 on a GPU.")
+    ] = "cpu",
     repeats: Annotated[
         int, typer.Option(min=1, help="Whole measurements; the median of them is shown.")
     ] = 1,
@@ -64,15 +68,21 @@ def bench(
     Other libraries are measured where they are installed. Nothing else should run meanwhile.
     """
     from neurohm.benchmarks import chosen
+    from neurohm.benchmarks.card import facts_of_card
     from neurohm.benchmarks.processor import machine_facts
     from neurohm.benchmarks.registry import chosen_variants
     from neurohm.benchmarks.results import document, file_name, write_results
     from neurohm.files import check_writable
 
     names = None if variants is None else variants.split(",")
-    wanted = [(workload, chosen_variants(workload, names, peers=peers))
-              for workload in chosen(workloads or ())]  # fmt: skip
-    machine = machine_facts()
+    everything = [
+        (workload, chosen_variants(workload, names, peers=peers, device=device))
+        for workload in chosen(workloads or ())
+    ]
+    wanted = [pair for pair in everything if pair[1]]
+    for workload in (workload for workload, some in everything if not some):
+        note(f"{workload.name}: no such variant computes on {device}")
+    machine = machine_facts() | ({"gpu": facts_of_card()} if device != "cpu" else {})
     if output is not None and output.is_dir():
         output = output / file_name(machine, [workload.name for workload, _ in wanted])
     if output is not None:
@@ -148,16 +158,25 @@ def _print_tables(results: Sequence[Result]) -> None:
 
     console = Console(width=None if sys.stdout.isatty() else 140)
     for name in dict.fromkeys(result.workload for result in results):
+        own = [result for result in results if result.workload == name]
+        if (why_not := _common_trouble(own)) is not None:
+            console.print(f"{name} not measured: {why_not}")
+            continue
         table = Table(
             title=f"{name}: {title_of(name)}", title_justify="left", box=None, pad_edge=False
         )
         for place, head in enumerate(HEAD):
             table.add_column(head, justify="left" if place == 0 else "right", no_wrap=place == 0)
-        for result in results:
-            if result.workload == name:
-                own = "bold" if result.variant.startswith("neurohm") else None
-                table.add_row(*cells(result), style=own)
+        for result in own:
+            style = "bold" if result.variant.startswith("neurohm") else None
+            table.add_row(*cells(result), style=style)
         console.print(table)
+
+
+def _common_trouble(results: Sequence[Result]) -> str | None:
+    """Return why nothing was measured, if it is the same for all."""
+    troubles = {result.why_not for result in results}
+    return troubles.pop() if len(troubles) == 1 else None
 
 
 @contextmanager

@@ -373,7 +373,7 @@ class FittedSpikes(HelmholtzEstimator):
 
     def _clipped(self, binned: BinnedSpikes) -> BinnedSpikes:
         """Let counts above 1 count as 1 where units either spike or not."""
-        if self.observation_ != "bernoulli":
+        if self.observation_ != "bernoulli" or binned.count.max(initial=0) <= 1:
             return binned
         return replace(binned, count=np.minimum(binned.count, 1))
 

@@ -5,8 +5,17 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from neurohm.backend import Activations, Array, RandomStream, Site, SparseRows
+from neurohm.backend import (
+    Activations,
+    Array,
+    Backend,
+    RandomStream,
+    Site,
+    SparseRows,
+    get_backend,
+)
 from neurohm.exceptions import InputError
+from neurohm.kernels import get_kernels
 from neurohm.machine import HelmholtzMachine
 from neurohm.recordings import BinnedSpikes, Windows
 
@@ -52,14 +61,14 @@ class WindowBatches:
     @property
     def density(self) -> float:
         """Share of the entries of observed bins that are not zero."""
-        binned = self.windows.binned
-        entries = int(np.diff(binned.indptr)[binned.observed].sum())
-        return entries / max(1, binned.n_units * int(np.count_nonzero(binned.observed)))
+        return self.windows.binned.density
 
     def take(self, indices: npt.NDArray[np.int64], out: Activations) -> None:
         """Write windows into ``out``."""
         if isinstance(out, SparseRows):
-            self.windows.csr_into(indices, out.indptr, out.columns, out.values)
+            host = get_backend("cpu")
+            places = self.places(indices)
+            get_kernels(host).windows.gather(*self._spikes(host), places, self.lags, out)
         else:
             self.windows.dense(indices, out=out)
 
@@ -73,14 +82,21 @@ class WindowBatches:
 
     def issue(self, machine: HelmholtzMachine, places: Array, out: Activations) -> None:
         """Call the kernel that writes the windows that begin at some bins into ``out``."""
-        binned, backend = self.windows.binned, machine.backend
-        on_host = backend.name == "cpu"  # only there do small whole numbers stay small
-        unit, count = (
-            backend.asarray(values, small if on_host and values.dtype == small else np.int32)
-            for values, small in ((binned.unit, np.uint16), (binned.count, np.uint8))
+        spikes = self._spikes(machine.backend)
+        machine.kernels.windows.gather(*spikes, places, self.lags, out)
+
+    def _spikes(self, backend: Backend) -> tuple[Array, Array, Array]:
+        """Return the binned spikes as kernels take them; small numbers stay small on the host."""
+        binned, on_host = self.windows.binned, backend.name == "cpu"
+        indptr, unit, count = (
+            backend.asarray(values, small if on_host and values.dtype == small else large)
+            for values, small, large in (
+                (binned.indptr, np.int32, np.int64),
+                (binned.unit, np.uint16, np.int32),
+                (binned.count, np.uint8, np.int32),
+            )
         )
-        indptr = backend.asarray(binned.indptr, np.int64)
-        machine.kernels.windows.gather(indptr, unit, count, places, self.lags, out)
+        return indptr, unit, count
 
     def _phase(self, offset: int) -> Windows:
         try:

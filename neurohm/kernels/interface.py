@@ -222,6 +222,11 @@ class WindowKernels(Protocol):
     def rows_of(self, data: Array, indices: Array, out: Array) -> None:
         """Write rows of a matrix by their index."""
 
+    def compressed_rows_of(
+        self, indptr: Array, columns: Array, values: Array, indices: Array, out: Activations
+    ) -> None:
+        """Write rows of a compressed matrix by their index."""
+
     def gather(
         self, indptr: Array, unit: Array, count: Array, starts: Array, lags: int, out: Activations
     ) -> None:
@@ -348,6 +353,6 @@ def get_kernels(backend: Backend, name: str | None = None) -> Kernels:
     if name not in ("reference", "cpu", "cuda"):
         raise InputError(f"unknown kernels {name!r}", "'cpu', 'cuda' or 'reference'")
     instruction_set: Any = import_module(f"neurohm.kernels.{name}.instruction_set")
-    fast = name == "cuda" and getattr(backend, "precision", "full") == "fast"
-    result: Kernels = instruction_set.kernels(**({"fast": True} if fast else {}))
+    options = {"precision": getattr(backend, "precision", "full")} if name == "cuda" else {}
+    result: Kernels = instruction_set.kernels(**options)
     return result

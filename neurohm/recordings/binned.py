@@ -22,8 +22,9 @@ class BinnedSpikes:
 
     Parameters
     ----------
-    indptr : ndarray of int64, shape (n_bins + 1,)
-        The entries of bin ``b`` are ``indptr[b]`` to ``indptr[b + 1]``.
+    indptr : ndarray of int, shape (n_bins + 1,)
+        The entries of bin ``b`` are ``indptr[b]`` to ``indptr[b + 1]``: int32, or int64 where there
+        are more entries than that holds.
     unit : ndarray of int, shape (n_entries,)
         Unit of each entry, ascending within a bin: uint16, or int32 where there are more than
         65,536 units.
@@ -55,7 +56,7 @@ class BinnedSpikes:
     BinnedSpikes(4 bins of 0.1 s (4 observed) x 2 units, 4 spikes)
     """
 
-    indptr: NDArray[np.int64]
+    indptr: NDArray[np.integer[Any]]
     unit: NDArray[np.integer[Any]]
     count: NDArray[np.integer[Any]]
     observed: NDArray[np.bool_]
@@ -83,6 +84,21 @@ class BinnedSpikes:
     def edges(self) -> NDArray[np.float64]:
         """Edges of the bins, shape (n_bins + 1,), seconds."""
         return self.t_start + np.arange(self.n_bins + 1, dtype=np.float64) * self.bin_size
+
+    @property
+    def density(self) -> float:
+        """Share of the entries of observed bins that are not zero.
+
+        Examples
+        --------
+        >>> from neurohm.recordings import Recording, bin_spikes
+        >>> bin_spikes(Recording.from_trains([[0.1, 0.9], []], t_stop=1.0), 0.25).density
+        0.25
+        """
+        stretches = observed_stretches(self.observed)
+        entries = (self.indptr[stretches[:, 1]] - self.indptr[stretches[:, 0]]).sum(dtype=np.int64)
+        bins = (stretches[:, 1] - stretches[:, 0]).sum()
+        return float(entries / max(1, self.n_units * bins))
 
     def spikes_of_units(self) -> NDArray[np.int64]:
         """Spikes of each unit in observed bins.

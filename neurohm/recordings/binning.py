@@ -25,6 +25,8 @@ _TICK = 1e-9
 _MOST_TICKS = 2**49
 # Two months of 20 ms bins; beyond, the times are most likely not in seconds.
 _MOST_BINS = 2**28
+# Indices of bins are of 32 bits up to here.
+_MOST_IN_32_BITS = 2**31 - 1
 # Bin sizes may come in single precision; the multiple that they mean is taken instead.
 _SINGLE = 1e-6
 
@@ -136,14 +138,15 @@ def _multiple(recording: Recording, bin_size: float, width: float) -> float:
 
 def _entries(
     recording: Recording, clock: _Clock, n_bins: int
-) -> tuple[NDArray[np.int64], NDArray[Any], NDArray[Any]]:
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     """Merge spikes of one unit in one bin, and order by bin instead of by unit.
 
     A counting sort in two passes over the spikes: beside the result a block of them is in memory.
     """
     from neurohm.recordings import compiled
 
-    head = np.zeros(n_bins + 1, dtype=np.int64)
+    most_entries = recording.n_spikes
+    head = np.zeros(n_bins + 1, np.int32 if most_entries <= _MOST_IN_32_BITS else np.int64)
     state = np.array([0, -1, 0, 0])
     for part in _blocks(recording, clock):
         compiled.count_entries(*part, head, state)

@@ -1,6 +1,6 @@
 """Compiled passes over spikes and bins: plain arrays in, plain arrays filled, no Python within.
 
-Binned spikes come as three arrays: ``indptr`` int64 (n_bins + 1,), and for each entry ``unit`` and
+Binned spikes come as three arrays: ``indptr`` (n_bins + 1,), and for each entry ``unit`` and
 ``count``, of any integer types. Column ``unit * lags + lag`` of a window is the count of `unit` in
 its bin `lag`. Places of windows and units are trusted: who calls has checked them.
 """
@@ -18,18 +18,11 @@ __all__ = [
     "count_entries",
     "dense_windows",
     "place_entries",
-    "row_ends",
-    "sparse_windows",
     "starts_of_windows",
 ]
 
 # No fast mathematics: a spike on an edge must stay there.
 _EXACT: dict[str, Any] = {"nogil": True, "error_model": "numpy", "cache": True}
-# Place of the one bit of a 64-bit number, by its product with a de Bruijn sequence.
-_SEQUENCE = np.uint64(0x03F79D71B4CB0A89)
-_PLACE = np.zeros(64, np.int64)
-for _bit in range(64):
-    _PLACE[((0x03F79D71B4CB0A89 << _bit) % 2**64) >> 58] = _bit
 
 
 @njit(**_EXACT)
@@ -47,7 +40,7 @@ def count_entries(times, first, ends, clock, ticks_per_bin, head, state):  # typ
     clock : tuple of float
         Time of tick 0, and ticks in a unit of time.
     ticks_per_bin : int
-    head : ndarray of int64, shape (n_bins + 1,)
+    head : ndarray of int, shape (n_bins + 1,)
         The count of bin ``b`` is added to ``head[b + 1]``.
     state : ndarray of int64, shape (4,)
         Kept from block to block: unit, its last bin, spikes of it there, the most of any so far.
@@ -73,7 +66,7 @@ def begin_bins(head):  # type: ignore[no-untyped-def]
 
     Parameters
     ----------
-    head : ndarray of int64, shape (n_bins + 1,)
+    head : ndarray of int, shape (n_bins + 1,)
 
     Returns
     -------
@@ -98,7 +91,7 @@ def place_entries(times, first, ends, clock, ticks_per_bin, head, state, unit_of
     ----------
     times, first, ends, clock, ticks_per_bin
         As of `count_entries`.
-    head : ndarray of int64, shape (n_bins + 1,)
+    head : ndarray of int, shape (n_bins + 1,)
         ``head[b + 1]`` is the next free place of bin ``b``; see `begin_bins`.
     state : ndarray of int64, shape (4,)
         Kept from block to block: unit, its last bin, its place. Begins as 0, -1, 0, 0.
@@ -202,71 +195,3 @@ def dense_windows(indptr, unit, count, starts, lags, out):  # type: ignore[no-un
             b = starts[row] + lag
             for entry in range(indptr[b], indptr[b + 1]):
                 values[np.int64(unit[entry]) * lags + lag] = count[entry]
-
-
-@njit(**_EXACT)
-def row_ends(indptr, starts, lags, row_indptr):  # type: ignore[no-untyped-def]
-    """Write where the entries of each window begin and end in compressed rows.
-
-    Parameters
-    ----------
-    indptr : ndarray of int64, shape (n_bins + 1,)
-    starts : ndarray of int64, shape (rows,)
-    lags : int
-    row_indptr : ndarray of int64, shape (rows + 1,)
-        Filled.
-
-    Returns
-    -------
-    int
-        Entries of all rows.
-    """
-    total = 0
-    row_indptr[0] = 0
-    for row in range(len(starts)):
-        total += indptr[starts[row] + lags] - indptr[starts[row]]
-        row_indptr[row + 1] = total
-    return total
-
-
-@njit(**_EXACT)
-def sparse_windows(indptr, unit, count, starts, lags, columns, values, marks, held):  # type: ignore[no-untyped-def]
-    """Write the entries of windows, one row after the other, columns ascending within a row.
-
-    Parameters
-    ----------
-    indptr, unit, count : ndarray of int
-        Binned spikes.
-    starts : ndarray of int64, shape (rows,)
-    lags : int
-    columns : ndarray of int32, shape (capacity,)
-        Its first entries are filled; there must be room for all.
-    values : ndarray, shape (capacity,)
-        Its first entries are filled with the counts.
-    marks : ndarray of uint64, shape (n_words,)
-        Room for a bit for each column: zeros, and zeros again at the end.
-    held : ndarray, shape (n_units * lags,)
-        Room for a value for each column.
-
-    Notes
-    -----
-    A row is sorted by marking its columns in a row of bits and reading these in order.
-    """
-    one, size, place = np.uint64(1), np.uint64(58), 0
-    for row in range(len(starts)):
-        for lag in range(lags):
-            b = starts[row] + lag
-            for entry in range(indptr[b], indptr[b + 1]):
-                column = np.int64(unit[entry]) * lags + lag
-                marks[column >> 6] |= one << np.uint64(column & 63)
-                held[column] = count[entry]
-        for word in range(len(marks)):
-            left = marks[word]
-            marks[word] = 0
-            while left:
-                lowest = left & (~left + one)
-                left ^= lowest
-                column = word * 64 + _PLACE[np.int64((lowest * _SEQUENCE) >> size)]
-                columns[place] = column
-                values[place] = held[column]
-                place += 1

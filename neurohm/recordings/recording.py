@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from neurohm.checks import real_number
-from neurohm.recordings import slicing
 from neurohm.recordings.counts import bin_centres, count_matrix, spikes_of_counts, unit_ids_of
 from neurohm.recordings.intervals import merged, total_duration
+from neurohm.recordings.parts import Divisible
 from neurohm.recordings.spike_times import SpikeTimes, blocks, kept_before, runs_inside
 from neurohm.recordings.validation import (
     check_recording,
@@ -30,7 +30,7 @@ __all__ = ["Recording"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Recording:
+class Recording(Divisible):
     """Spike times of simultaneously recorded units. Immutable; methods return new recordings.
 
     Parameters
@@ -302,119 +302,6 @@ class Recording:
             time += f" in {len(self.observed)} stretches"
         mean = float(self.rates.mean()) if self.n_units else 0.0
         return f"Recording({units}, {self.n_spikes} spikes, {time}, mean rate {mean:.3g} {rate})"
-
-    # ---- parts of it
-
-    def between(self, start: float, stop: float) -> Recording:
-        """Cut out one stretch of time; times stay as they are.
-
-        Of a recording with a `bin_width` the borders are moved to the nearest bin edges. Intervals
-        that do not lie wholly inside are left out; `truth` is kept whole.
-
-        Parameters
-        ----------
-        start, stop : float
-            Borders, seconds. A spike at `stop` is left out, unless `stop` ends the recording.
-
-        Returns
-        -------
-        Recording
-
-        Raises
-        ------
-        InputError
-            If there is no observed time between the borders.
-
-        Examples
-        --------
-        >>> Recording.from_trains([[0.1, 0.5, 0.9]], t_stop=1.0).between(0.4, 0.9).n_spikes
-        1
-        """
-        borders = [[real_number("start", start), real_number("stop", stop)]]
-        return slicing.restrict(self, np.array(borders))
-
-    def select_units(self, units: ArrayLike) -> Recording:
-        """Keep some units, in the order given.
-
-        Parameters
-        ----------
-        units : array_like
-            Unit ids, or a boolean mask of shape (n_units,).
-
-        Returns
-        -------
-        Recording
-            Without `truth`, which speaks of the positions of all units.
-
-        Raises
-        ------
-        InputError
-            If an id is unknown or given twice, or the mask has another length.
-
-        Examples
-        --------
-        >>> recording = Recording.from_trains({"a": [0.1, 0.5], "b": [0.3]}, t_stop=1.0)
-        >>> recording.select_units(["b"]).unit_ids
-        array(['b'], dtype='<U1')
-        >>> recording.select_units(recording.rates > 1.5).unit_ids
-        array(['a'], dtype='<U1')
-        """
-        return slicing.select_units(self, units)
-
-    def split(self, test: float = 0.2, gap: float = 1.0) -> tuple[Recording, Recording]:
-        """Split into training data and a last block of time to test on.
-
-        Parameters
-        ----------
-        test : float
-            Share of the observed time in the test block, between 0 and 1.
-        gap : float
-            Time left out before the test block, seconds, so that no window sees both.
-
-        Returns
-        -------
-        train, test : Recording
-
-        Raises
-        ------
-        InputError
-            If `test` or `gap` is out of range or nothing is left to train on.
-
-        Examples
-        --------
-        >>> train, test = Recording.from_trains([[1.0, 8.5]], t_stop=10.0).split(0.2, gap=1.0)
-        >>> (train.t_stop, test.t_start)
-        (7.0, 8.0)
-        """
-        return slicing.split(self, test, gap)
-
-    def folds(self, n: int, gap: float = 1.0) -> Iterator[tuple[Recording, Recording]]:
-        """Contiguous blocks of time for cross-validation, each in turn the test block.
-
-        Parameters
-        ----------
-        n : int
-            Number of blocks of equal observed time, at least 2.
-        gap : float
-            Time left out on both sides of the test block, seconds.
-
-        Yields
-        ------
-        train, test : Recording
-            `train` is all the rest: two observed stretches when the block is inside.
-
-        Raises
-        ------
-        InputError
-            If `n` or `gap` is out of range or nothing is left to train on.
-
-        Examples
-        --------
-        >>> recording = Recording.from_trains([[1.0, 8.5]], t_stop=9.0)
-        >>> [train.observed.tolist() for train, _ in recording.folds(3, gap=1.0)][1]
-        [[0.0, 2.0], [7.0, 9.0]]
-        """
-        return slicing.folds(self, n, gap)
 
     # ---- keeping it
 

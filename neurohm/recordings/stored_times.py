@@ -13,6 +13,7 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.typing import DTypeLike, NDArray
 
 from neurohm.exceptions import InputError, MissingFileError
+from neurohm.recordings.reading_ahead import read_ahead
 
 __all__ = ["BLOCK", "LARGEST_IN_MEMORY", "StoredTimes", "stays_in_file"]
 
@@ -173,7 +174,7 @@ class StoredTimes(NDArrayOperatorsMixin):
     # ---- what else they offer
 
     def blocks(self) -> Iterator[tuple[int, NDArray[Any]]]:
-        """Read all times, a block of them at a time.
+        """Read all times, a block of them at a time, the next one in the background.
 
         Yields
         ------
@@ -182,8 +183,12 @@ class StoredTimes(NDArrayOperatorsMixin):
         values : ndarray
         """
         with self._opened() as dataset:
-            for first in range(0, len(self), BLOCK):
-                yield first, self._values(dataset, first, min(first + BLOCK, len(self)))
+            last = len(self)
+
+            def read(first: int) -> NDArray[Any]:
+                return self._values(dataset, first, min(first + BLOCK, last))
+
+            yield from read_ahead(read, range(0, last, BLOCK))
 
     def runs(self, runs: NDArray[np.int64]) -> StoredTimes:
         """Return those in some runs of places, one run after the other.

@@ -151,99 +151,6 @@ class Windows:
         ends = (self.starts + self.lags).astype(np.float64)
         return self.binned.t_start + ends * self.binned.bin_size
 
-    def csr(
-        self, indices: ArrayLike | slice
-    ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
-        """Some windows in compressed rows.
-
-        Parameters
-        ----------
-        indices : array_like of int, shape (n,), or slice
-            Which windows; any order, repeats allowed.
-
-        Returns
-        -------
-        indptr : ndarray of int64, shape (n + 1,)
-            The entries of row ``r`` are ``indptr[r]`` to ``indptr[r + 1]``.
-        columns : ndarray of int32, shape (n_entries,)
-            Ascending within a row, so that equal windows give equal rows.
-        counts : ndarray of int32, shape (n_entries,)
-
-        Raises
-        ------
-        IndexError
-            If there is no such window.
-
-        Examples
-        --------
-        >>> from neurohm.recordings import Recording, bin_spikes
-        >>> binned = bin_spikes(Recording.from_trains([[0.5, 2.5], [1.5]], t_stop=4.0), 1.0)
-        >>> [part.tolist() for part in Windows(binned, lags=2).csr([0, 2])]
-        [[0, 2, 3], [0, 3, 0], [1, 1, 1]]
-        """
-        from neurohm.recordings import compiled
-
-        starts = self.starts_of(indices)
-        indptr = np.empty(len(starts) + 1, np.int64)
-        total = compiled.row_ends(self.binned.indptr, starts, self.lags, indptr)
-        columns, counts = np.empty(total, np.int32), np.empty(total, np.int32)
-        self._fill(starts, columns, counts)
-        return indptr, columns, counts
-
-    def csr_into(
-        self,
-        indices: ArrayLike | slice,
-        indptr: NDArray[np.int64],
-        columns: NDArray[np.int32],
-        values: NDArray[Any],
-    ) -> int:
-        """Write some windows in compressed rows into arrays that are there; see `csr`.
-
-        Parameters
-        ----------
-        indices : array_like of int, shape (n,), or slice
-            Which windows; any order, repeats allowed.
-        indptr : ndarray of int64, shape (n + 1,)
-            Filled.
-        columns : ndarray of int32, shape (capacity,)
-            Its first entries are filled.
-        values : ndarray, shape (capacity,)
-            Its first entries are filled with the counts, in its own type.
-
-        Returns
-        -------
-        int
-            Number of entries.
-
-        Raises
-        ------
-        IndexError
-            If there is no such window.
-        InputError
-            If there is not enough room; then nothing but `indptr` is written.
-
-        Examples
-        --------
-        >>> from neurohm.recordings import Recording, bin_spikes
-        >>> binned = bin_spikes(Recording.from_trains([[0.5, 2.5], [1.5]], t_stop=4.0), 1.0)
-        >>> indptr, columns = np.empty(2, np.int64), np.empty(9, np.int32)
-        >>> values = np.empty(9, np.float32)
-        >>> n = Windows(binned, lags=2).csr_into([2], indptr, columns, values)
-        >>> columns[:n], values[:n]
-        (array([0], dtype=int32), array([1.], dtype=float32))
-        """
-        from neurohm.recordings import compiled
-
-        starts = self.starts_of(indices)
-        if indptr.shape != (len(starts) + 1,):
-            raise InputError(f"indptr of shape {indptr.shape}", f"shape {(len(starts) + 1,)}")
-        total = compiled.row_ends(self.binned.indptr, starts, self.lags, indptr)
-        capacity = min(len(columns), len(values))
-        if total > capacity:
-            raise InputError(f"room for {capacity} entries", f"room for {total}")
-        self._fill(starts, columns, values)
-        return int(total)
-
     def dense(
         self,
         indices: ArrayLike | slice,
@@ -290,17 +197,6 @@ class Windows:
         binned = self.binned
         compiled.dense_windows(binned.indptr, binned.unit, binned.count, starts, self.lags, out)
         return out
-
-    def _fill(
-        self, starts: NDArray[np.int64], columns: NDArray[np.int32], values: NDArray[Any]
-    ) -> None:
-        from neurohm.recordings import compiled
-
-        binned = self.binned
-        marks = np.zeros(-(-self.n_columns // 64), np.uint64)
-        held = np.empty(self.n_columns, values.dtype)
-        entries = (binned.indptr, binned.unit, binned.count)
-        compiled.sparse_windows(*entries, starts, self.lags, columns, values, marks, held)
 
     def _too_short(self, longest: int) -> InputError:
         size, unit = self.binned.bin_size, self.binned.time_unit

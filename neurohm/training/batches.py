@@ -44,8 +44,9 @@ class Batches(Protocol):
 def is_worth_compressing(density: float) -> bool:
     """Return whether samples of that density are learned faster in compressed form.
 
-    At that density products and errors take about half as long as dense ones, at twice as much
-    about as long. The bound is fixed, because compressed samples give other last bits.
+    At that density products, errors and draws take half to two thirds as long as dense ones, at
+    0.17 to 0.3 as long (benchmarks/density.py). The bound is fixed, because compressed samples give
+    other last bits.
     """
     return bool(density < DENSEST)
 
@@ -101,10 +102,13 @@ class ArrayBatches:
         return RandomStream(seed, epoch).generator(Site.SHUFFLE.of()).permutation(self.size())
 
     def can_issue(self, out: Activations) -> bool:
-        """Return whether the samples are rows of a matrix in one piece, of the same kind."""
+        """Return whether the samples are rows of a matrix that kernels read as it is."""
+        if type(self).take is not ArrayBatches.take:
+            return False
+        if hasattr(self.x, "indptr"):
+            return True
         flags = getattr(self.x, "flags", None)
         plain = flags is not None and bool(flags.c_contiguous)
-        plain = plain and type(self).take is ArrayBatches.take
         return plain and not isinstance(out, SparseRows) and self.x.dtype == out.dtype
 
     def places(self, indices: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -114,9 +118,17 @@ class ArrayBatches:
         return indices
 
     def issue(self, machine: HelmholtzMachine, places: Array, out: Activations) -> None:
-        """Call the kernel that writes rows of a dense matrix into ``out``."""
+        """Call the kernel that writes rows of the matrix into ``out``."""
+        windows, asarray = machine.kernels.windows, machine.backend.asarray
+        if hasattr(self.x, "indptr"):
+            if self.x.dtype != out.dtype:
+                self.x = self.x.astype(out.dtype)
+            indptr, columns = asarray(self.x.indptr, np.int64), asarray(self.x.indices, np.int32)
+            values = asarray(self.x.data, out.dtype)
+            windows.compressed_rows_of(indptr, columns, values, places, out)
+            return
         assert not isinstance(out, SparseRows)
-        machine.kernels.windows.rows_of(self.x, places, out)
+        windows.rows_of(self.x, places, out)
 
     def take(self, indices: npt.NDArray[np.int64], out: Activations) -> None:
         """Write samples into ``out``."""

@@ -24,10 +24,12 @@ def test_an_unknown_device_is_an_error_that_says_what_to_choose(device: object) 
 
 
 def test_an_unknown_precision_is_refused() -> None:
-    with pytest.raises(InputError, match="precision 'half'; expected 'full' or 'fast'"):
+    with pytest.raises(InputError, match="precision 'half'; expected 'full', 'fast' or 'bf16'"):
         get_backend("cpu", "half")
     with pytest.raises(InputError, match="on device 'cpu'"):
         get_backend("cpu", "fast")
+    with pytest.raises(InputError, match="'bf16' on device 'cpu'"):
+        get_backend("cpu", "bf16")
 
 
 GPUS = (Gpu("RTX 4090", 24.0, "8.9"),)

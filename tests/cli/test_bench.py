@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from neurohm.benchmarks import read_results
+from neurohm.backend.driver import Driver
+from neurohm.benchmarks import card, read_results, workload
 
 BUSY = "neurohm: other processes kept"
 TINY = ("--no-peers", "--rounds", "1", "--seconds", "0.001")
@@ -47,6 +48,7 @@ def test_a_table_is_printed_by_default(call: Any) -> None:
     ("arguments", "message"),
     [
         (["w9"], "neurohm: unknown workload 'w9'; expected one of w1"),
+        (["w1", "--device", "tpu"], "neurohm: unknown device 'tpu'; expected 'cpu' or 'cuda'"),
         (["w1", "--variants", "fast"], "neurohm: unknown variant 'fast'; expected one of bound"),
         (["w5", "--check"], "neurohm: a check of w5"),
         (["w1", "-o", "nowhere/at/all.json"], "neurohm: output folder nowhere/at does not exist"),
@@ -57,3 +59,20 @@ def test_bad_input_is_one_line(call: Any, arguments: list[str], message: str) ->
     assert (got.code, got.out) == (2, "")
     assert len(got.lines) == 1
     assert got.lines[0].startswith(message)
+
+
+def test_without_a_gpu_a_line_for_each_workload_says_so(
+    call: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (workload, card):
+        monkeypatch.setattr(module, "driver", lambda: Driver(trouble="no NVIDIA driver was found"))
+    got = call("bench", "w1", "w3", "w5", "--device", "cuda")
+    assert got.code == 0
+    assert got.out.splitlines() == [
+        "w1 not measured: no NVIDIA driver was found",
+        "w3 not measured: no NVIDIA driver was found",
+    ]
+    assert got.lines == ["neurohm: w5: no such variant computes on cuda"]
+    got = call("bench", "w1", "--device", "cuda", "--json")
+    assert got.result["machine"]["gpu"] == {"why_not": "no NVIDIA driver was found"}
+    assert {entry["median_ms"] for entry in got.result["results"]} == {None}

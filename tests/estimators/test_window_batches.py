@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chi2
 
+from neurohm.backend import SparseRows, get_backend
 from neurohm.estimators import window_batches
 from neurohm.estimators.window_batches import WindowBatches
 from neurohm.exceptions import InputError
@@ -77,6 +78,18 @@ def test_rows_are_the_windows():
     for row, place in zip(rows, order, strict=True):
         start = batches.windows.starts[place]
         np.testing.assert_array_equal(row.reshape(2, 3), counts[start : start + 3].T)
+
+
+def test_compressed_rows_are_the_dense_ones():
+    batches = WindowBatches(binned([(40, 2), (20, 0)], n_units=3), 3)
+    order = batches.order(1, 0)
+    dense = np.empty((len(order), 9), np.float32)
+    compressed = SparseRows.room(get_backend("cpu"), dense.shape, "float32")
+    for _ in range(2):  # the second time into what is left of the first
+        batches.take(order, dense)
+        batches.take(order, compressed)
+        np.testing.assert_array_equal(compressed.toarray(), dense)
+        order = order[::-1]
 
 
 def test_a_stretch_too_short_for_a_late_phase_still_gives_an_epoch():

@@ -13,10 +13,10 @@ from neurohm.kernels import Kernels
 Binned = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
-def binned(counts: np.ndarray, unit: str, count: str) -> Binned:
+def binned(counts: np.ndarray, unit: str, count: str, begin: str = "int64") -> Binned:
     """Return counts, bins x units, as spikes in bins."""
     row, column = np.nonzero(counts)
-    indptr = np.searchsorted(row, np.arange(len(counts) + 1)).astype(np.int64)
+    indptr = np.searchsorted(row, np.arange(len(counts) + 1)).astype(begin)
     return indptr, column.astype(unit), counts[row, column].astype(count)
 
 
@@ -33,7 +33,9 @@ def dense(out: np.ndarray | SparseRows) -> np.ndarray:
 @pytest.mark.parametrize("which", ["reference", "compiled"])
 @pytest.mark.parametrize("compressed", [False, True], ids=["dense", "compressed"])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("kinds", [("uint16", "uint8"), ("int32", "int32"), ("uint16", "int32")])
+@pytest.mark.parametrize("kinds", [
+        ("uint16", "uint8"), ("uint16", "uint8", "int32"), ("int32", "int32"), ("uint16", "int32"),
+    ])  # fmt: skip
 @settings(max_examples=30)
 @given(
     bins=st.integers(1, 30),
@@ -75,3 +77,31 @@ def test_a_recorded_gathering_follows_the_starts(compiled) -> None:
         program.run()
         expected = [counts[s : s + 2].T.reshape(-1) for s in starts]
         np.testing.assert_array_equal(out, expected)
+
+
+@pytest.mark.parametrize("which", ["reference", "compiled"])
+@pytest.mark.parametrize("compressed", [False, True], ids=["dense", "compressed"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@settings(max_examples=20)
+@given(
+    samples=st.integers(1, 12),
+    units=st.integers(1, 70),
+    density=st.sampled_from([0.0, 0.1, 1.0]),
+    seed=st.integers(0, 99),
+)
+def test_rows_of_a_compressed_matrix(
+    which, compressed, dtype, request, samples, units, density, seed
+) -> None:
+    kernels: Kernels = request.getfixturevalue(which)
+    rng = np.random.default_rng(seed)
+    data = (rng.integers(1, 9, (samples, units)) * (rng.random((samples, units)) < density)).astype(
+        dtype
+    )
+    row, column = np.nonzero(data)
+    indptr = np.searchsorted(row, np.arange(samples + 1)).astype(np.int64)
+    matrix = indptr, column.astype(np.int32), data[row, column]
+    out = room(7, units, dtype, compressed)
+    for _ in range(2):  # the second time into what is left of the first
+        indices = rng.integers(0, samples, 7)
+        kernels.windows.compressed_rows_of(*matrix, indices, out)
+        np.testing.assert_array_equal(dense(out), data[indices])

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neurohm.exceptions import InputError
-from neurohm.recordings import Recording, bin_spikes
+from neurohm.recordings import Recording, Windows, bin_spikes, binning
 
 WIDTHS = st.one_of(
     st.sampled_from([1 / 30, 0.1, 1e-3, 0.02, 1 / 3, 7e-4, 1 / 20_000, np.pi / 100]),
@@ -71,7 +71,7 @@ def test_entries_are_sorted_by_bin_and_unit():
     binned = bin_spikes(Recording.from_trains(trains, t_stop=10.0), 0.1)
     key = binned.bins * 8 + binned.unit
     assert (np.diff(key) > 0).all()
-    assert (binned.unit.dtype, binned.count.dtype, binned.indptr.dtype) == ("u2", "u1", "i8")
+    assert (binned.unit.dtype, binned.count.dtype, binned.indptr.dtype) == ("u2", "u1", "i4")
     np.testing.assert_array_equal(binned.to_csr().toarray(), binned.toarray())
     expected = np.stack([np.histogram(train, binned.edges)[0] for train in trains], axis=1)
     np.testing.assert_array_equal(binned.toarray(), expected)
@@ -176,3 +176,21 @@ def test_spikes_of_units_in_observed_bins():
     gaps = {"observed": [[0.0, 100.0], [120.0, 300.0]]}
     binned = bin_spikes(Recording.from_counts(counts, intervals=gaps), 1.0)
     np.testing.assert_array_equal(binned.spikes_of_units(), counts[binned.observed].sum(axis=0))
+
+
+def test_indices_are_of_32_bits_where_they_fit(monkeypatch):
+    recording = Recording.from_trains([[0.1, 0.15, 0.9], [0.5]], t_stop=1.0)
+    small = bin_spikes(recording, 0.25)
+    monkeypatch.setattr(binning, "_MOST_IN_32_BITS", 3)
+    large = bin_spikes(recording, 0.25)
+    assert (small.indptr.dtype, large.indptr.dtype) == (np.int32, np.int64)
+    for name in ("indptr", "unit", "count", "observed"):
+        np.testing.assert_array_equal(getattr(small, name), getattr(large, name))
+    np.testing.assert_array_equal(Windows(small, 2).dense([0, 1]), Windows(large, 2).dense([0, 1]))
+
+
+def test_density_is_of_observed_bins():
+    intervals = {"observed": np.array([[0.0, 1.0], [2.0, 4.0]])}
+    trains = [[0.5, 1.5, 2.5, 2.6], [1.2]]
+    binned = bin_spikes(Recording.from_trains(trains, t_stop=4.0, intervals=intervals), 1.0)
+    assert binned.density == 2 / (2 * 3)

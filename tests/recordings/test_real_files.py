@@ -50,7 +50,7 @@ def test_retina(real, name):
     assert recording.metadata["totalspikes"] == n_spikes
     binned = bin_spikes(recording, 0.02)
     assert binned.n_spikes == n_spikes
-    assert Windows(binned, lags=5).csr([0, 1])[0].shape == (3,)
+    assert Windows(binned, lags=5).dense([0, 1]).shape == (2, 5 * binned.n_units)
     train, test = recording.split()
     assert 0 < train.n_spikes + test.n_spikes <= n_spikes
 

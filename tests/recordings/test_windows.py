@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.sparse import csr_array
 
 from neurohm.exceptions import ArgumentTypeError, InputError
 from neurohm.recordings import BinnedSpikes, Recording, Windows, bin_spikes
@@ -58,25 +57,6 @@ def test_equal_to_brute_force(seed, n_bins, n_units, p_gap, lags, stride, offset
     assert (len(windows), windows.n_columns) == (len(starts), n_units * lags)
 
 
-def to_dense(indptr, columns, counts, n_columns):
-    dense = np.zeros((len(indptr) - 1, n_columns), dtype=int)
-    np.add.at(dense, (np.repeat(np.arange(len(indptr) - 1), np.diff(indptr)), columns), counts)
-    return dense
-
-
-@settings(max_examples=40, deadline=None)
-@given(seed=st.integers(0, 10_000), density=st.sampled_from([0.0, 0.05, 1.0]), data=st.data())
-def test_csr_equals_dense(seed, density, data):
-    _, binned = binned_spikes(seed, 50, 4, 0.05, density)
-    windows = Windows(binned, lags=3)
-    indices = data.draw(st.lists(st.integers(0, len(windows) - 1), max_size=20))
-    indptr, columns, counts = windows.csr(np.array(indices, dtype=int))
-    dense = windows.dense(np.array(indices, dtype=int))
-    np.testing.assert_array_equal(to_dense(indptr, columns, counts, windows.n_columns), dense)
-    for row in range(len(indices)):
-        assert (np.diff(columns[indptr[row] : indptr[row + 1]]) > 0).all()
-
-
 def test_slices_and_out():
     _, binned = binned_spikes(0, 30, 3, 0.0)
     windows = Windows(binned, lags=2, stride=2)
@@ -87,7 +67,7 @@ def test_slices_and_out():
     with pytest.raises(InputError, match=r"out of shape \(5, 6\); expected shape \(1, 6\)"):
         windows.dense([0], out=out)
     with pytest.raises(IndexError):
-        windows.csr([len(windows)])
+        windows.dense([len(windows)])
 
 
 def test_windows_that_do_not_overlap_count_each_bin_once():
@@ -116,45 +96,6 @@ def test_arguments_of_the_wrong_type():
     _, binned = binned_spikes(0, 30, 3, 0.0)
     with pytest.raises(ArgumentTypeError, match=r"lags 2\.5; expected a whole number"):
         Windows(binned, lags=2.5)
-
-
-@settings(max_examples=40, deadline=None)
-@given(
-    seed=st.integers(0, 10_000),
-    n_units=st.sampled_from([1, 13, 64, 200]),
-    lags=st.integers(1, 7),
-    density=st.sampled_from([0.0, 0.02, 0.5]),
-    p_gap=st.sampled_from([0.0, 0.05]),
-    dtype=st.sampled_from([np.float32, np.float64]),
-)
-def test_compressed_rows_into_given_arrays(seed, n_units, lags, density, p_gap, dtype):
-    _, binned = binned_spikes(seed, 80, n_units, p_gap, density)
-    windows = Windows(binned, lags)
-    chosen = np.random.default_rng(seed).integers(-len(windows), len(windows), 9)
-    dense = windows.dense(chosen, dtype=dtype)
-    room = np.count_nonzero(dense)
-    indptr = np.empty(10, np.int64)
-    columns, values = np.full(room + 1, -1, np.int32), np.full(room + 1, -1, dtype)
-    assert windows.csr_into(chosen, indptr, columns, values) == room
-    expected = csr_array(dense)
-    expected.sort_indices()
-    np.testing.assert_array_equal(indptr, expected.indptr)
-    np.testing.assert_array_equal(columns, [*expected.indices, -1])
-    np.testing.assert_array_equal(values, [*expected.data, -1])
-    for part, same in zip(
-        windows.csr(chosen), (indptr, columns[:room], values[:room]), strict=True
-    ):
-        np.testing.assert_array_equal(part, same)
-
-
-def test_too_little_room_for_compressed_rows():
-    _, binned = binned_spikes(0, 30, 3, 0.0, density=1.0)
-    windows, columns, values = Windows(binned, lags=2), np.full(2, -1, np.int32), np.ones(9)
-    with pytest.raises(InputError, match=r"room for 2 entries; expected room for \d+"):
-        windows.csr_into(range(9), np.empty(10, np.int64), columns, values)
-    assert columns.tolist() == [-1, -1]
-    with pytest.raises(InputError, match=r"indptr of shape \(9,\); expected shape \(10,\)"):
-        windows.csr_into(range(9), np.empty(9, np.int64), columns, values)
 
 
 @settings(max_examples=40, deadline=None)

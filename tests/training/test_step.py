@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+import neurohm as nh
 from neurohm.kernels import get_kernels
 from neurohm.learning import Bidirectional, Reweighted, WakeSleep
 from neurohm.likelihood import exact_log_likelihood, log_likelihood
@@ -162,6 +163,25 @@ def test_sparse_matrices_teach_what_dense_ones_teach(run, kind) -> None:
     before = matrix.toarray()
     run.assert_same(run(**{**problem("compressed poisson"), "data": matrix}), expected)
     np.testing.assert_array_equal(matrix.toarray(), before)
+
+
+@pytest.mark.parametrize("density", [0.05, 0.4], ids=["compressed", "dense"])
+def test_rows_of_sparse_matrices_are_gathered_in_the_recorded_step(
+    density: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    x = (np.random.default_rng(0).random((23, 12)) < density).astype("float64")
+    learned = []
+    for issued in (True, False):
+        machine, batches = nh.HelmholtzMachine([12, 5], seed=1), ArrayBatches(sparse.csr_array(x))
+        if issued:
+            monkeypatch.setattr(batches, "take", None)  # is not called
+            assert batches.can_issue(np.empty((1, 12), "float32"))
+        else:
+            monkeypatch.setattr(batches, "can_issue", lambda out: False)
+        nh.train(machine, batches, epochs=3, batch_size=8, seed=2)
+        learned.append(machine.parameters())
+    for key, weights in learned[0].items():
+        np.testing.assert_array_equal(weights, learned[1][key], err_msg=key)
 
 
 def test_zeros_that_are_written_down_change_nothing(run) -> None:

@@ -3,6 +3,8 @@
 from functools import partial
 
 from neurohm.benchmarks.chains import Floats, Problem, planted_batches, random_batches, random_chain
+from neurohm.benchmarks.gpu_variants import learning_variants
+from neurohm.benchmarks.products import wake_sleep_shapes
 from neurohm.benchmarks.w1 import bound, in_jax, in_neurohm, in_numpy, in_sklearn, in_torch
 from neurohm.benchmarks.workload import Variant, Workload
 
@@ -35,6 +37,9 @@ VARIANTS = (
     Variant("torch-compile", in_torch.compiled, needs=("torch",)),
     Variant("jax-jit", in_jax.jit, needs=("jax",), pinned=True),
     Variant("sklearn-rbm", in_sklearn.boltzmann, learns_alike=False),
+    *learning_variants(
+        wake_sleep_shapes, in_neurohm.choices, in_neurohm.train, in_torch.local, in_jax.jit
+    ),
 )
 
 W1 = Workload(

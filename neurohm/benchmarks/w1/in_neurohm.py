@@ -6,13 +6,15 @@ import neurohm as nh
 from neurohm.benchmarks.chains import Problem
 from neurohm.benchmarks.trained import trained
 from neurohm.benchmarks.workload import Steps
+from neurohm.learning import LearningRule
+from neurohm.plasticity import Plasticity
 
 
-def train(problem: Problem, threads: int) -> Steps:
+def choices(problem: Problem) -> tuple[LearningRule, Plasticity]:
+    """Return wake-sleep and the delta rule."""
+    return nh.WakeSleep(dreams_per_sample=problem.dreams), nh.Delta(problem.learning_rate)
+
+
+def train(problem: Problem, threads: int, *, device: str = "cpu", precision: str = "full") -> Steps:
     """``nh.train`` with the rule and the delta rule."""
-    return trained(
-        problem,
-        threads,
-        rule=nh.WakeSleep(dreams_per_sample=problem.dreams),
-        plasticity=nh.Delta(problem.learning_rate),
-    )
+    return trained(problem, threads, *choices(problem), device=device, precision=precision)

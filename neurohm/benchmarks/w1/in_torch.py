@@ -1,12 +1,12 @@
-"""W1 in PyTorch: by autograd, by local rules, and those compiled."""
+"""W1 in PyTorch: by autograd, by local rules, and those compiled or captured as a CUDA graph."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from neurohm.benchmarks.chains import Chain, Problem
+from neurohm.benchmarks.torch_device import as_graph, prepared, restoring
 from neurohm.benchmarks.workload import Steps, repeated
 
 
@@ -64,14 +64,21 @@ def autograd(problem: Problem, threads: int) -> Steps:
     return Steps(repeated(step), problem.rows, chain)
 
 
-def _local_steps(problem: Problem, threads: int, prepare: Callable[[Any, Any], Any]) -> Steps:
+def local(
+    problem: Problem,
+    threads: int,
+    *,
+    compiled: bool = False,
+    captured: bool = False,
+    device: str = "cpu",
+    precision: str = "full",
+) -> Steps:
     """Errors and outer products by hand, in place, without autograd."""
     import torch
 
-    torch.set_grad_enabled(False)
-    torch.manual_seed(0)
-    nets = problem.start.lists(torch.from_numpy)
-    batches = problem.stream(lambda array: torch.from_numpy(array).float())
+    wait = prepared(torch, device, precision)
+    nets = problem.start.lists(lambda array: torch.from_numpy(array).to(device))
+    batches = problem.stream(lambda array: torch.from_numpy(array).float().to(device))
     depth, rate, dreams = len(nets[0]), problem.learning_rate, problem.rows * problem.dreams
 
     def fire(drive: Any) -> Any:
@@ -98,13 +105,17 @@ def _local_steps(problem: Problem, threads: int, prepare: Callable[[Any, Any], A
             recognition[l].addmm_(d[l].t(), error, alpha=rate / dreams)
             recognition_bias[l].add_(error.mean(0), alpha=rate)
 
-    prepared = prepare(torch, both_phases)
+    learn: Any = torch.compile(both_phases) if compiled else both_phases
+    if captured:
+        learn = as_graph(torch, learn, restoring(array for group in nets for array in group))
 
     def step() -> None:
-        prepared(next(batches), *nets)
+        learn(next(batches), *nets)
 
-    return Steps(repeated(step), problem.rows, lambda: Chain.of(nets))
+    def chain() -> Chain:
+        return Chain.of([array.cpu().numpy() for array in group] for group in nets)
+
+    return Steps(repeated(step), problem.rows, chain, wait)
 
 
-local = partial(_local_steps, prepare=lambda torch, function: function)
-compiled = partial(_local_steps, prepare=lambda torch, function: torch.compile(function))
+compiled = partial(local, compiled=True)

@@ -3,6 +3,8 @@
 from functools import partial
 
 from neurohm.benchmarks.chains import Floats, Problem, planted_batches, random_batches, random_chain
+from neurohm.benchmarks.gpu_variants import learning_variants
+from neurohm.benchmarks.products import reweighted_shapes
 from neurohm.benchmarks.w2 import bound, in_jax, in_neurohm, in_numpy, in_torch
 from neurohm.benchmarks.workload import Variant, Workload
 
@@ -10,9 +12,9 @@ SIZES = (784, 400, 300, 200, 100, 10)
 ROWS, PARTICLES = 25, 5
 
 
-def problem(dreams: int = PARTICLES) -> Problem:
+def problem(dreams: int = PARTICLES, rows: int = ROWS) -> Problem:
     """Return the net with random data, which serve to measure speed."""
-    data = random_batches(SIZES[0], ROWS, 40)
+    data = random_batches(SIZES[0], rows, 1000 // rows)
     return Problem(random_chain(SIZES), data, particles=PARTICLES, dreams=dreams)
 
 
@@ -36,6 +38,9 @@ VARIANTS = (
     Variant("torch-local", in_torch.local, needs=("torch",)),
     Variant("torch-compile", in_torch.compiled, needs=("torch",)),
     Variant("jax-jit", in_jax.jit, needs=("jax",), pinned=True),
+    *learning_variants(
+        reweighted_shapes, in_neurohm.choices, in_neurohm.train, in_torch.local, in_jax.jit
+    ),
 )
 
 W2 = Workload(
@@ -55,4 +60,13 @@ W2_DREAMS = Workload(
     unit=ROWS,
     extra=True,
     lessons=partial(lessons, dreams=1),
+)
+W2_HUNDRED = Workload(
+    "w2-hundred",
+    "as w2, batches of 100",
+    partial(problem, rows=100),
+    VARIANTS,
+    unit=100,
+    extra=True,
+    lessons=partial(lessons, rows=100),
 )

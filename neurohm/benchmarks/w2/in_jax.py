@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from neurohm.benchmarks.chains import Chain, Problem
-from neurohm.benchmarks.workload import Steps, repeated
+from neurohm.benchmarks.jax_device import prepared, steps_of
+from neurohm.benchmarks.workload import Steps
 
 
-def jit(problem: Problem, threads: int) -> Steps:
-    """One call a step, waited for."""
+def jit(problem: Problem, threads: int, *, device: str = "cpu", precision: str = "full") -> Steps:
+    """One call a step."""
     import jax
     import jax.numpy as jnp
 
+    prepared(jax, device, precision)
     nets: Any = problem.start.lists(jnp.array)
     batches = problem.stream(lambda array: jnp.array(array, jnp.float32))
     depth, rate = len(problem.start.recognition), problem.learning_rate
@@ -72,6 +74,8 @@ def jit(problem: Problem, threads: int) -> Steps:
     def step() -> None:
         nonlocal state
         state = compiled(state, next(batches))
+
+    def wait() -> None:
         jax.block_until_ready(state)
 
-    return Steps(repeated(step), rows, lambda: Chain.of(state[0]))
+    return steps_of(step, wait, device, rows, lambda: Chain.of(state[0]))

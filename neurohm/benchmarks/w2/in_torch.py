@@ -1,12 +1,15 @@
-"""W2 in PyTorch: by autograd (also with a shared first layer), by local rules, those compiled."""
+"""W2 in PyTorch: by autograd (also with a shared first layer), and by local rules.
+
+Those also compiled, or captured as a CUDA graph.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from neurohm.benchmarks.chains import Chain, Problem
+from neurohm.benchmarks.torch_device import as_graph, prepared, restoring
 from neurohm.benchmarks.workload import Steps, repeated
 
 
@@ -71,17 +74,26 @@ def _autograd_steps(problem: Problem, threads: int, shared: bool) -> Steps:
     return Steps(repeated(step), problem.rows, chain)
 
 
-def _local_steps(problem: Problem, threads: int, prepare: Callable[[Any, Any], Any]) -> Steps:
+def local(
+    problem: Problem,
+    threads: int,
+    *,
+    compiled: bool = False,
+    captured: bool = False,
+    device: str = "cpu",
+    precision: str = "full",
+) -> Steps:
     """Errors and outer products by hand, the first layer shared, PyTorch's fused Adam."""
     import torch
     from torch.nn.functional import softplus
 
-    torch.set_grad_enabled(False)
-    torch.manual_seed(0)
-    nets = problem.start.lists(lambda a: torch.nn.Parameter(torch.from_numpy(a)))
+    wait = prepared(torch, device, precision)
+    nets = problem.start.lists(lambda a: torch.nn.Parameter(torch.from_numpy(a).to(device)))
     flat = [p for group in nets for p in group]
-    optimiser = torch.optim.Adam(flat, lr=problem.learning_rate, fused=True, maximize=True)
-    batches = problem.stream(lambda array: torch.from_numpy(array).float())
+    optimiser = torch.optim.Adam(
+        flat, lr=problem.learning_rate, fused=True, maximize=True, capturable=captured
+    )
+    batches = problem.stream(lambda array: torch.from_numpy(array).float().to(device))
     depth, particles = len(nets[0]), problem.particles
     dreams = problem.rows * problem.dreams
 
@@ -121,20 +133,31 @@ def _local_steps(problem: Problem, threads: int, prepare: Callable[[Any, Any], A
         weights_down = [h[l + 1].t() @ down[l] for l in range(depth)]
         return [*weights_up, *biases_up, *weights_down, *(error.sum(0) for error in down)]
 
-    prepared = prepare(torch, gradients_of)
+    found: Any = torch.compile(gradients_of) if compiled else gradients_of
+    start = restoring(flat)
 
-    def step() -> None:
-        for parameter, gradient in zip(flat, prepared(next(batches), *nets), strict=True):
+    def learn(x: Any) -> None:
+        for parameter, gradient in zip(flat, found(x, *nets), strict=True):
             parameter.grad = gradient
         optimiser.step()
 
-    def chain() -> Chain:
-        return Chain.of([a.detach().numpy() for a in group] for group in nets)
+    def restore() -> None:
+        start()
+        for average in optimiser.state.values():
+            for tensor in average.values():
+                tensor.zero_()
 
-    return Steps(repeated(step), problem.rows, chain)
+    whole = as_graph(torch, learn, restore) if captured else learn
+
+    def step() -> None:
+        whole(next(batches))
+
+    def chain() -> Chain:
+        return Chain.of([a.detach().cpu().numpy() for a in group] for group in nets)
+
+    return Steps(repeated(step), problem.rows, chain, wait)
 
 
 autograd = partial(_autograd_steps, shared=False)
 autograd_shared = partial(_autograd_steps, shared=True)
-local = partial(_local_steps, prepare=lambda torch, function: function)
-compiled = partial(_local_steps, prepare=lambda torch, function: torch.compile(function))
+compiled = partial(local, compiled=True)

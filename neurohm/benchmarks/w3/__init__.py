@@ -1,6 +1,7 @@
 """W3: the log-likelihood of a sample, by importance sampling with 1000 particles, in W2's net."""
 
 from neurohm.benchmarks.chains import Problem, random_batches, random_chain
+from neurohm.benchmarks.gpu_variants import in_libraries
 from neurohm.benchmarks.w2 import SIZES
 from neurohm.benchmarks.w3 import bound, in_jax, in_neurohm, in_numpy, in_torch
 from neurohm.benchmarks.workload import Variant, Workload
@@ -26,6 +27,7 @@ W3 = Workload(
         Variant("torch-local", in_torch.score, needs=("torch",)),
         Variant("torch-compile", in_torch.compiled, needs=("torch",)),
         Variant("jax-jit", in_jax.jit, needs=("jax",), pinned=True),
+        *in_libraries(in_neurohm.score, in_torch.score, in_jax.jit, lambda problem: POINTS),
     ),
     seconds=0.5,
     warm_up=2,

@@ -6,14 +6,16 @@ from itertools import cycle
 from typing import Any
 
 from neurohm.benchmarks.chains import Problem
-from neurohm.benchmarks.workload import Steps, repeated
+from neurohm.benchmarks.jax_device import prepared, steps_of
+from neurohm.benchmarks.workload import Steps
 
 
-def jit(problem: Problem, threads: int) -> Steps:
-    """All particles of a point at once, the first drive shared among them; waited for."""
+def jit(problem: Problem, threads: int, *, device: str = "cpu", precision: str = "full") -> Steps:
+    """All particles of a point at once, the first drive shared among them."""
     import jax
     import jax.numpy as jnp
 
+    prepared(jax, device, precision)
     nets = problem.start.lists(jnp.array)
     points = cycle([jnp.array(point) for point in problem.batches[0]])
     depth, particles = len(nets[0]), problem.particles
@@ -37,11 +39,13 @@ def jit(problem: Problem, threads: int) -> Steps:
         return jax.nn.logsumexp(log_weights), key
 
     compiled = jax.jit(score)
-    key = jax.random.key(0)
+    key, value = jax.random.key(0), jnp.zeros(())
 
     def step() -> None:
-        nonlocal key
+        nonlocal key, value
         value, key = compiled(nets, next(points), key)
+
+    def wait() -> None:
         value.block_until_ready()
 
-    return Steps(repeated(step), 1)
+    return steps_of(step, wait, device, 1)

@@ -1,41 +1,48 @@
-"""W3 in PyTorch, without autograd; also compiled."""
+"""W3 in PyTorch, without autograd; also compiled, or captured as a CUDA graph."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from itertools import cycle
 from typing import Any
 
 from neurohm.benchmarks.chains import Problem
-from neurohm.benchmarks.workload import Steps, repeated
+from neurohm.benchmarks.torch_device import as_graph, prepared
+from neurohm.benchmarks.workload import Steps, nothing, repeated
 
 
-def _steps(problem: Problem, threads: int, prepare: Callable[[Any, Any], Any]) -> Steps:
+def score(
+    problem: Problem,
+    threads: int,
+    *,
+    compiled: bool = False,
+    captured: bool = False,
+    device: str = "cpu",
+    precision: str = "full",
+) -> Steps:
     """All particles of a point at once, the first drive shared among them."""
     import torch
     from torch.nn.functional import softplus
 
-    torch.set_grad_enabled(False)
-    torch.manual_seed(0)
-    nets = problem.start.lists(torch.from_numpy)
-    points = cycle(torch.from_numpy(problem.batches[0]).unbind())
+    wait = prepared(torch, device, precision)
+    nets = problem.start.lists(lambda array: torch.from_numpy(array).to(device))
+    points = cycle(torch.from_numpy(problem.batches[0]).to(device).unbind())
     depth, particles = len(nets[0]), problem.particles
 
     def log_probability(drive: Any, values: Any) -> Any:
         return (values * drive - softplus(drive)).sum(-1)
 
-    def score(
+    def log_mean(
         x: Any, recognition: Any, recognition_bias: Any, generative: Any, generative_bias: Any
     ) -> Any:
         h = [x.expand(particles, -1)]
-        log_weights = torch.zeros(particles)
+        log_weights = torch.zeros(particles, device=device)
         for l in range(depth):
             if l == 0:
                 drive = (x @ recognition[0] + recognition_bias[0]).expand(particles, -1)
             else:
                 drive = torch.addmm(recognition_bias[l], h[l], recognition[l])
-            h.append((torch.rand(drive.shape) < torch.sigmoid(drive)).float())
+            h.append((torch.rand(drive.shape, device=device) < torch.sigmoid(drive)).float())
             log_weights = log_weights - log_probability(drive, h[l + 1])
         for l in range(depth):
             drive = torch.addmm(generative_bias[l], h[l + 1], generative[l])
@@ -43,9 +50,10 @@ def _steps(problem: Problem, threads: int, prepare: Callable[[Any, Any], Any]) -
         log_weights = log_weights + log_probability(generative_bias[depth], h[depth])
         return torch.logsumexp(log_weights, 0)
 
-    prepared = prepare(torch, score)
-    return Steps(repeated(lambda: prepared(next(points), *nets)), 1)
+    found: Any = torch.compile(log_mean) if compiled else log_mean
+    if captured:
+        found = as_graph(torch, found, nothing)
+    return Steps(repeated(lambda: found(next(points), *nets)), 1, wait=wait)
 
 
-score = partial(_steps, prepare=lambda torch, function: function)
-compiled = partial(_steps, prepare=lambda torch, function: torch.compile(function))
+compiled = partial(score, compiled=True)

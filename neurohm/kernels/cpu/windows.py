@@ -27,6 +27,16 @@ class Windows:
         """Write rows of a matrix by their index."""
         self._issue(_rows_of, out.dtype, (data, indices), (out,), (), 0.2 * out.size)
 
+    def compressed_rows_of(
+        self, indptr: Array, columns: Array, values: Array, indices: Array, out: Activations
+    ) -> None:
+        """Write rows of a compressed matrix by their index."""
+        dense = not isinstance(out, SparseRows)
+        operation = _compressed_to_dense if dense else _compressed_to_compressed
+        cost = 50 * indices.size + (0.1 * indices.size * out.shape[1] if dense else 0)
+        reads = (indptr, columns, values, indices)
+        self._issue(operation, out.dtype, reads, parts(out), (), cost)
+
     def gather(
         self, indptr: Array, unit: Array, count: Array, starts: Array, lags: int, out: Activations
     ) -> None:
@@ -34,7 +44,9 @@ class Windows:
         if unit.dtype not in (np.uint16, np.int32) or count.dtype not in (np.uint8, np.int32):
             raise TypeError(f"units of {unit.dtype} and counts of {count.dtype}")
         dense = not isinstance(out, SparseRows)
-        numbers = (lags, unit.itemsize, count.itemsize)
+        if indptr.dtype not in (np.int32, np.int64):
+            raise TypeError(f"bins begin at places of {indptr.dtype}")
+        numbers = (lags, unit.itemsize, count.itemsize, indptr.itemsize)
         cost = 100 * starts.size + (0.1 * starts.size * out.shape[1] if dense else 0)
         operation = _gather_dense if dense else _gather_sparse
         reads = (indptr, unit, count, starts)
@@ -52,12 +64,38 @@ def _rows_of(words, real):  # type: ignore[no-untyped-def]
 
 
 @operation
+def _compressed_to_dense(words, real):  # type: ignore[no-untyped-def]
+    indptr, columns = vector(words, 0, np.int64), vector(words, 1, np.int32)
+    values, indices = vector(words, 2, real), vector(words, 3, np.int64)
+    out = matrix(words, 4, real)
+    zero = out.dtype.type(0.0)
+    for row in range(out.shape[0]):
+        target, source = out[row], indices[row]
+        for j in range(out.shape[1]):
+            target[j] = zero
+        for entry in range(indptr[source], indptr[source + 1]):
+            target[columns[entry]] = values[entry]
+
+
+@operation
+def _compressed_to_compressed(words, real):  # type: ignore[no-untyped-def]
+    indptr, columns = vector(words, 0, np.int64), vector(words, 1, np.int32)
+    values, indices = vector(words, 2, real), vector(words, 3, np.int64)
+    ends, out_columns = vector(words, 4, np.int64), vector(words, 5, np.int32)
+    out_values = vector(words, 6, real)
+    ends[0] = 0
+    for row in range(indices.size):
+        begin, source = ends[row], indices[row]
+        first, length = indptr[source], indptr[source + 1] - indptr[source]
+        for i in range(length):
+            out_columns[begin + i] = columns[first + i]
+            out_values[begin + i] = values[first + i]
+        ends[row + 1] = begin + length
+
+
+@operation
 def _gather_dense(words, real):  # type: ignore[no-untyped-def]
-    indptr, starts, out = (
-        vector(words, 0, np.int64),
-        vector(words, 3, np.int64),
-        matrix(words, 4, real),
-    )
+    starts, out = vector(words, 3, np.int64), matrix(words, 4, real)
     zero, kind, lags = out.dtype.type(0.0), out.dtype.type, whole(words, 5)
     for row in range(out.shape[0]):
         window = out[row]
@@ -65,13 +103,13 @@ def _gather_dense(words, real):  # type: ignore[no-untyped-def]
             window[j] = zero
         for lag in range(lags):
             first = starts[row] + lag
-            for entry in range(indptr[first], indptr[first + 1]):
+            for entry in range(_begin(words, 8, first), _begin(words, 8, first + 1)):
                 window[_unit(words, 6, entry) * lags + lag] = kind(_count(words, 7, entry))
 
 
 @operation
 def _gather_sparse(words, real):  # type: ignore[no-untyped-def]
-    indptr, starts = vector(words, 0, np.int64), vector(words, 3, np.int64)
+    starts = vector(words, 3, np.int64)
     ends, columns = vector(words, 4, np.int64), vector(words, 5, np.int32)
     values, lags = vector(words, 6, real), whole(words, 7)
     kind = values.dtype.type
@@ -80,11 +118,19 @@ def _gather_sparse(words, real):  # type: ignore[no-untyped-def]
         place = ends[row]
         for lag in range(lags):
             first = starts[row] + lag
-            for entry in range(indptr[first], indptr[first + 1]):
+            for entry in range(_begin(words, 10, first), _begin(words, 10, first + 1)):
                 columns[place] = _unit(words, 8, entry) * lags + lag
                 values[place] = kind(_count(words, 9, entry))
                 place += 1
         ends[row + 1] = place
+
+
+@njit(**EXACT)
+def _begin(words, size, first):  # type: ignore[no-untyped-def]
+    """Return where the entries of a bin begin, kept in four or in eight bytes."""
+    if whole(words, size) == 4:
+        return np.int64(pointer(words, 0, np.int32)[first])
+    return pointer(words, 0, np.int64)[first]
 
 
 @njit(**EXACT)

@@ -94,8 +94,8 @@ class Multiplication:
         Whether the left one is transposed.
     add : bool
         Whether to add to what ``out`` holds.
-    fast : bool
-        Whether single precision may be rounded to TF32.
+    precision : {"full", "fast", "bf16"}
+        What factors in single precision are rounded to: not at all, TF32, bfloat16.
     """
 
     left: Array
@@ -103,7 +103,7 @@ class Multiplication:
     out: Array
     transposed: bool = False
     add: bool = False
-    fast: bool = False
+    precision: str = "full"
 
     def __post_init__(self) -> None:
         for array in (self.left, self.right, self.out):
@@ -132,8 +132,14 @@ class Multiplication:
 
     def run_by(self, handle: cublas.Cublas) -> None:
         """Multiply by a handle of cuBLAS."""
-        flags = {"transposed": self.transposed, "add": self.add, "fast": self.fast}
-        handle.multiply(self.left, self.right, self.out, **flags)
+        handle.multiply(
+            self.left,
+            self.right,
+            self.out,
+            transposed=self.transposed,
+            add=self.add,
+            precision=self.precision,
+        )
 
 
 def _fits(argument: Any, dtype: Any) -> bool:

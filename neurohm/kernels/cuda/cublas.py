@@ -15,7 +15,10 @@ from neurohm.exceptions import NeurohmError
 
 _PLAIN, _TRANSPOSED = 0, 1  # cublasOperation_t
 _TYPES = {"float32": (0, ctypes.c_float), "float64": (1, ctypes.c_double)}  # cudaDataType
-_COMPUTE_32F, _COMPUTE_32F_FAST_TF32, _COMPUTE_64F = 68, 77, 70  # cublasComputeType_t
+_COMPUTE_64F = 70  # cublasComputeType_t
+_COMPUTE_32F = {"full": 68, "fast": 77, "bf16": 75}
+"""Factors as they are, or rounded to TF32, or to bfloat16 where cuBLAS has a product for that; sums
+are in single precision."""
 _DEFAULT_ALGORITHM = -1
 _of_thread = threading.local()
 _MATRIX = [ctypes.c_void_p, ctypes.c_int, ctypes.c_int]  # address, type, leading dimension
@@ -61,7 +64,14 @@ class Cublas:
             self._call("cublasSetWorkspace_v2", self._handle, workspace.ptr, size)
 
     def multiply(
-        self, left: Array, right: Array, out: Array, *, transposed: bool, add: bool, fast: bool
+        self,
+        left: Array,
+        right: Array,
+        out: Array,
+        *,
+        transposed: bool,
+        add: bool,
+        precision: str,
     ) -> None:
         """Write or add left @ right, or left.T @ right, of matrices whose rows are contiguous.
 
@@ -69,9 +79,7 @@ class Cublas:
         for out.T = right.T @ left.T.
         """
         kind, real = _TYPES[out.dtype.name]
-        compute = _COMPUTE_64F if real is ctypes.c_double else _COMPUTE_32F
-        if fast and compute == _COMPUTE_32F:
-            compute = _COMPUTE_32F_FAST_TF32
+        compute = _COMPUTE_64F if real is ctypes.c_double else _COMPUTE_32F[precision]
         one, kept = real(1.0), real(float(add))
         (rows, columns), inner = out.shape, right.shape[0]
         self._call(

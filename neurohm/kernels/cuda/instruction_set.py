@@ -35,14 +35,14 @@ class Device:
         """Nothing is kept."""
 
 
-def kernels(issue: Issue = run_at_once, *, fast: bool = False) -> Kernels:
+def kernels(issue: Issue = run_at_once, *, precision: str = "full") -> Kernels:
     """Return the kernels, which hand every call to ``issue``.
 
     Parameters
     ----------
     issue : Issue
-    fast : bool
-        Whether products in single precision may use TF32: the backend's ``precision="fast"``.
+    precision : {"full", "fast", "bf16"}
+        Of products in single precision: the backend's.
     """
     return Kernels(
         name="cuda",
@@ -51,22 +51,22 @@ def kernels(issue: Issue = run_at_once, *, fast: bool = False) -> Kernels:
         autoregressive=Autoregressive(issue),
         categorical=CategoricalUnits(issue),
         gaussian=GaussianUnits(issue),
-        products=Products(issue, fast),
+        products=Products(issue, precision),
         arrays=Arrays(issue),
         weights=Weights(issue),
         optimisers=Optimisers(issue),
         windows=Windows(issue),
         fisher=Fisher(issue),
         patterns=patterns,
-        record=lambda body: record(body, fast=fast),
+        record=lambda body: record(body, precision=precision),
         workers=workers,
     )
 
 
-def record(body: Callable[[Kernels], object], *, fast: bool = False) -> GraphProgram:
+def record(body: Callable[[Kernels], object], *, precision: str = "full") -> GraphProgram:
     """Record the kernel calls of a function instead of carrying them out."""
     calls: list[Call] = []
-    body(kernels(calls.append, fast=fast))
+    body(kernels(calls.append, precision=precision))
     return GraphProgram(calls)
 
 

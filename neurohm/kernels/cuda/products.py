@@ -18,17 +18,18 @@ class Products:
     ----------
     issue : Issue
         Carries a call out, or records it.
-    fast : bool
-        Whether dense products in single precision may round their factors to TF32 (11 bits).
+    precision : {"full", "fast", "bf16"}
+        What dense products in single precision round their factors to: not at all, TF32 (11 bits)
+        or bfloat16 (8 bits).
     """
 
-    def __init__(self, issue: Issue = run_at_once, fast: bool = False) -> None:
-        self._issue, self._fast = issue, fast
+    def __init__(self, issue: Issue = run_at_once, precision: str = "full") -> None:
+        self._issue, self._precision = issue, precision
 
     def product(self, left: Activations, right: Array, out: Array) -> None:
         """Write left @ right."""
         if not isinstance(left, SparseRows):
-            self._issue(Multiplication(left, right, out, fast=self._fast))
+            self._issue(Multiplication(left, right, out, precision=self._precision))
             return
         rows, columns = out.shape
         arguments = (left.values, left.indptr, left.columns, right, np.int32(columns), out)
@@ -39,7 +40,7 @@ class Products:
     ) -> None:
         """Write left.T @ right, or add it."""
         if not isinstance(left, SparseRows):
-            self._issue(Multiplication(left, right, out, True, add, self._fast))
+            self._issue(Multiplication(left, right, out, True, add, self._precision))
             return
         units, columns = out.shape
         entries = (left.values, left.indptr, left.columns)

@@ -20,6 +20,28 @@ def rows_of(data: Array, indices: Array, out: Array) -> None:
     out[...] = data[indices]
 
 
+def compressed_rows_of(
+    indptr: Array, columns: Array, values: Array, indices: Array, out: Activations
+) -> None:
+    """Write rows of a compressed matrix by their index.
+
+    Parameters
+    ----------
+    indptr : ndarray of int64, (samples + 1,)
+        Where the entries of each row begin.
+    columns : ndarray of int32, (entries,)
+        Each at most once in a row.
+    values : ndarray, (entries,)
+    indices : ndarray of int64, (rows,)
+    out : ndarray or SparseRows, (rows, units)
+    """
+    rows = np.zeros(out.shape, out.dtype)
+    for row, index in enumerate(indices):
+        entries = slice(indptr[index], indptr[index + 1])
+        rows[row, columns[entries]] = values[entries]
+    put(rows, out)
+
+
 def gather(
     indptr: Array, unit: Array, count: Array, starts: Array, lags: int, out: Activations
 ) -> None:
@@ -27,7 +49,7 @@ def gather(
 
     Parameters
     ----------
-    indptr : ndarray of int64, (bins + 1,)
+    indptr : ndarray of int32 or int64, (bins + 1,)
         Where the entries of each bin begin.
     unit : ndarray of uint16 or int32, (entries,)
     count : ndarray of uint8 or int32, (entries,)

@@ -103,7 +103,7 @@ void multiply(bool flip_a, bool flip_b, int m, int n, int k, const T *a, int lda
 }
 
 extern "C" {
-int fast_products = 0;  // how many were asked for in TF32
+int fast_products = 0, bf16_products = 0;  // how many were asked for in TF32, in bfloat16
 
 int cublasCreate_v2(void **handle) {
     *handle = &fast_products;
@@ -115,12 +115,14 @@ int cublasSetWorkspace_v2(void *handle, void *, std::size_t) { return handle ? 0
 int cublasGemmEx(void *handle, int flip_a, int flip_b, int m, int n, int k, const void *alpha,
                  const void *a, int type_a, int lda, const void *b, int type_b, int ldb,
                  const void *beta, void *c, int type_c, int ldc, int compute, int) {
-    const int R_32F = 0, R_64F = 1, COMPUTE_32F = 68, COMPUTE_64F = 70, COMPUTE_TF32 = 77;
+    const int R_32F = 0, R_64F = 1, COMPUTE_32F = 68, COMPUTE_64F = 70, COMPUTE_TF32 = 77, COMPUTE_BF16 = 75;
     if (!handle || type_a != type_c || type_b != type_c) return 7;
     if (lda < (flip_a ? k : m) || ldb < (flip_b ? n : k) || ldc < m) return 7;
-    if (type_c == R_32F && (compute == COMPUTE_32F || compute == COMPUTE_TF32)) {
+    if (type_c == R_32F &&
+        (compute == COMPUTE_32F || compute == COMPUTE_TF32 || compute == COMPUTE_BF16)) {
         if (*(const float *)alpha != 1) return 7;
         fast_products += compute == COMPUTE_TF32;
+        bf16_products += compute == COMPUTE_BF16;
         multiply(flip_a, flip_b, m, n, k, (const float *)a, lda, (const float *)b, ldb,
                  *(const float *)beta, (float *)c, ldc);
         return 0;

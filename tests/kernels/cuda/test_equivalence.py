@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 
 from neurohm.backend import Draws, RandomStream, SparseRows, get_backend, uniform
-from neurohm.kernels import Kernels
-from neurohm.kernels.cuda.call import rowwise
+from neurohm.backend.cupy_ import CudaBackend
+from neurohm.kernels import Kernels, get_kernels
+from neurohm.kernels.cuda.call import Multiplication, rowwise
 from neurohm.kernels.cuda.products import Products
 
 Close = Callable[..., None]
@@ -203,14 +204,29 @@ def test_products_agree(form, rows, units, columns, dtype, cuda, close: Close) -
     close(gradient, 2 * (matrix.T @ error), 10)
 
 
-def test_products_may_be_fast_in_single_precision_alone(host) -> None:
+@pytest.mark.parametrize(
+    ("precision", "counter"), [("fast", "fast_products"), ("bf16", "bf16_products")]
+)
+def test_products_are_rounded_in_single_precision_alone(host, precision, counter) -> None:
     for dtype, expected in (("float32", 1), ("float64", 0)):
-        asked = ctypes.c_int.in_dll(host.libraries[dtype], "fast_products")
+        asked = ctypes.c_int.in_dll(host.libraries[dtype], counter)
         before, x, out = asked.value, np.eye(3, dtype=dtype), np.empty((3, 3), dtype)
-        Products(host, fast=False).product(x, x, out)
+        Products(host).product(x, x, out)
         assert asked.value == before
-        Products(host, fast=True).product(x, x, out)
+        Products(host, precision).product(x, x, out)
         assert asked.value == before + expected
+        np.testing.assert_array_equal(out, x)
+
+
+def test_the_precision_of_a_backend_is_that_of_its_products(monkeypatch) -> None:
+    calls: list[Multiplication] = []
+    monkeypatch.setattr(Multiplication, "run", lambda call: calls.append(call))
+    x = np.eye(2)
+    for precision in ("full", "fast", "bf16"):
+        products = get_kernels(CudaBackend("cuda", np, precision=precision)).products
+        products.product(x, x, x)
+        products.transposed_product(x, x, x)
+        assert [call.precision for call in calls[-2:]] == [precision] * 2
 
 
 def test_shared_rows_are_added(dtype, reference, cuda) -> None:
@@ -359,6 +375,18 @@ def test_rows_are_taken_by_index(dtype, cuda) -> None:
     indices, out = np.array([9, 0, 3, 3]), np.empty((4, 300), dtype)
     cuda.windows.rows_of(data, indices, out)
     np.testing.assert_array_equal(out, data[indices])
+
+
+@pytest.mark.parametrize("form", ["dense", "compressed"])
+@pytest.mark.parametrize("units", [1, 70, 300])
+def test_rows_of_a_compressed_matrix_are_taken_by_index(form, units, dtype, cuda) -> None:
+    data, indices = mostly_silent(10, units, dtype), np.array([9, 0, 3, 3])
+    row, column = np.nonzero(data)
+    indptr = np.searchsorted(row, np.arange(11)).astype(np.int64)
+    matrix = indptr, column.astype(np.int32), data[row, column]
+    out = np.full((4, units), np.nan, dtype) if form == "dense" else sparse(4, units, dtype)
+    cuda.windows.compressed_rows_of(*matrix, indices, out)
+    np.testing.assert_array_equal(out if form == "dense" else out.toarray(), data[indices])
 
 
 @pytest.mark.parametrize(

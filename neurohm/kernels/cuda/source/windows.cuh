@@ -45,3 +45,26 @@ extern "C" __global__ void rows_of(const real *data, const long long *indices, i
     for (int j = thread(); j < units; j += threads())
         out[(long long)block() * units + j] = source[j];
 }
+
+// Rows of a compressed matrix, each column at most once in a row.
+extern "C" __global__ void compressed_to_dense(const long long *indptr, const int *columns,
+                                               const real *values, const long long *indices,
+                                               int units, real *out) {
+    real *target = out + (long long)block() * units;
+    for (int j = thread(); j < units; j += threads()) target[j] = real(0);
+    __syncthreads();
+    long long row = indices[block()];
+    for (long long i = indptr[row] + thread(); i < indptr[row + 1]; i += threads())
+        target[columns[i]] = values[i];
+}
+
+extern "C" __global__ void compressed_to_compressed(const long long *indptr, const int *columns,
+                                                    const real *values, const long long *indices,
+                                                    const long long *indptr_out, int *columns_out,
+                                                    real *values_out) {
+    long long row = indices[block()], first = indptr[row], length = indptr[row + 1] - first;
+    for (long long i = thread(); i < length; i += threads()) {
+        columns_out[indptr_out[block()] + i] = columns[first + i];
+        values_out[indptr_out[block()] + i] = values[first + i];
+    }
+}
