@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from neurohm.plasticity import Adam as Adam
     from neurohm.plasticity import Delta as Delta
     from neurohm.plasticity import NonNegative as NonNegative
+    from neurohm.populations import NADE as NADE
     from neurohm.populations import AutoregressiveBernoulli as AutoregressiveBernoulli
     from neurohm.populations import Bernoulli as Bernoulli
     from neurohm.populations import Poisson as Poisson
@@ -87,7 +88,7 @@ _HOMES = {
     ),
     "machine": ("HelmholtzMachine",),
     "plasticity": ("Adam", "Delta", "NonNegative"),
-    "populations": ("AutoregressiveBernoulli", "Bernoulli", "Poisson"),
+    "populations": ("NADE", "AutoregressiveBernoulli", "Bernoulli", "Poisson"),
     "recordings": ("Recording", "load_recording", "simulate_assemblies", "surrogate"),
     "training": ("Checkpoint", "EarlyStopping", "History", "LayerMonitor", "Progress", "train"),
 }

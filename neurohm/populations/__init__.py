@@ -10,10 +10,12 @@ from neurohm.populations.base import (
     Room,
 )
 from neurohm.populations.bernoulli import Bernoulli
+from neurohm.populations.nade import NADE
 from neurohm.populations.poisson import Poisson
 from neurohm.populations.registry import POPULATIONS, as_population, population_of
 
 __all__ = [
+    "NADE",
     "POPULATIONS",
     "AutoregressiveBernoulli",
     "Bernoulli",

@@ -9,9 +9,10 @@ from neurohm.exceptions import InputError
 from neurohm.populations.autoregressive import AutoregressiveBernoulli
 from neurohm.populations.base import Population
 from neurohm.populations.bernoulli import Bernoulli
+from neurohm.populations.nade import NADE
 from neurohm.populations.poisson import Poisson
 
-KINDS: tuple[type[Population], ...] = (Bernoulli, AutoregressiveBernoulli, Poisson)
+KINDS: tuple[type[Population], ...] = (Bernoulli, AutoregressiveBernoulli, NADE, Poisson)
 POPULATIONS: dict[str, type[Population]] = {kind.kind: kind for kind in KINDS}
 
 

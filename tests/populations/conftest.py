@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 
 from neurohm.likelihood import all_states
-from neurohm.populations import POPULATIONS, AutoregressiveBernoulli, Bernoulli, Poisson, Population
+from neurohm.populations import (
+    NADE,
+    POPULATIONS,
+    AutoregressiveBernoulli,
+    Bernoulli,
+    Poisson,
+    Population,
+)
 
 
 @dataclass(frozen=True)
@@ -31,6 +38,7 @@ class Example:
 EXAMPLES = {
     "bernoulli": Example(Bernoulli(4), all_states(4), True),
     "autoregressive": Example(AutoregressiveBernoulli(4), all_states(4), True),
+    "nade": Example(NADE(4, inner=3), all_states(4), True),
     "poisson": Example(Poisson(2), np.indices((30, 30)).reshape(2, -1).T.astype(float), False),
 }
 

@@ -11,6 +11,7 @@ from neurohm.kernels.cuda.autoregressive import Autoregressive
 from neurohm.kernels.cuda.bernoulli import BernoulliUnits
 from neurohm.kernels.cuda.call import Call, Issue, run_at_once
 from neurohm.kernels.cuda.fisher import Fisher
+from neurohm.kernels.cuda.nade import Nade
 from neurohm.kernels.cuda.optimisers import Optimisers
 from neurohm.kernels.cuda.poisson import PoissonUnits
 from neurohm.kernels.cuda.products import Products
@@ -47,6 +48,7 @@ def kernels(issue: Issue = run_at_once, *, fast: bool = False) -> Kernels:
         bernoulli=BernoulliUnits(issue),
         poisson=PoissonUnits(issue),
         autoregressive=Autoregressive(issue),
+        nade=Nade(issue),
         products=Products(issue, fast),
         arrays=Arrays(issue),
         weights=Weights(issue),
