@@ -14,15 +14,17 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from neurohm.backend import Site, as_stream, get_backend
-from neurohm.kernels import get_kernels
+from neurohm.kernels import NadeChange, NadeInput, get_kernels
 
 ROWS, UNITS = 100, 784
+INNER, FIRING = 250, 0.13
+"""Inner units of NADE, and how many of its units fire, as the ink of digits does."""
 ELEMENTS = ROWS * UNITS
 IN_A_ROW = 5
 """Calls of one kernel before the next one's turn, so that all find their arrays in the cache."""
@@ -90,6 +92,26 @@ def unit_cases(m: Material, kind: str, limits: dict[str, float]) -> Iterator[Cas
         yield case(units, f"{kind}.{name}", limits[name], *arguments)
 
 
+def nade_cases(m: Material) -> Iterator[Case]:
+    """The passes over NADE; an element is a synapse, of one row."""
+    random = np.random.default_rng(1)
+    shapes = (1, UNITS), (UNITS,), (1, INNER), (INNER,), (UNITS, INNER), (UNITS, INNER)
+    arrays = [(0.03 * random.standard_normal(shape)).astype(np.float32) for shape in shapes]
+    given = NadeInput(*arrays)
+    given.bias[:] = np.log(FIRING / (1 - FIRING))
+    values = (random.random((ROWS, UNITS)) < FIRING).astype(np.float32)
+    own = given.inner_bias, given.recurrent, given.readout
+    learned = NadeChange(np.empty((ROWS, INNER), np.float32), *map(np.empty_like, own))
+    calls: dict[str, tuple[Any, ...]] = {
+        "draw": (given, m.draws, m.out, m.total),
+        "error": (given, values, m.out, m.total),
+        "change": (given, values, m.drive, m.gain, 1.0, learned),
+    }
+    for name, arguments in calls.items():
+        one = case(getattr(m.kernels, "nade", None), f"nade.{name}", NADE[name], *arguments)
+        yield replace(one, elements=ELEMENTS * INNER)
+
+
 def optimiser_cases(m: Material) -> Iterator[Case]:
     """The steps of the optimisers."""
     parameter, gradient, first, second = m.flat
@@ -138,6 +160,7 @@ BERNOULLI = {
     "mean": 12.0, "draw": 28.0, "draw_with_log_probability": 38.0, "error": 13.0,
     "error_with_log_probability": 24.0, "log_probability": 22.0,
 }  # fmt: skip
+NADE = {"draw": 900.0, "error": 700.0, "change": 1400.0}
 POISSON = BERNOULLI | {"draw": 130.0, "draw_with_log_probability": 190.0}
 """About twice what was measured. Counts are drawn one by one, so that never had vectors."""
 
@@ -152,6 +175,7 @@ def main() -> None:
     cases = [
         *unit_cases(material, "bernoulli", BERNOULLI),
         *unit_cases(material, "poisson", POISSON),
+        *nade_cases(material),
         *optimiser_cases(material),
         *array_cases(material),
     ]

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from neurohm.plasticity import Adam as Adam
     from neurohm.plasticity import Delta as Delta
     from neurohm.plasticity import NonNegative as NonNegative
+    from neurohm.populations import NADE as NADE
     from neurohm.populations import AutoregressiveBernoulli as AutoregressiveBernoulli
     from neurohm.populations import Bernoulli as Bernoulli
     from neurohm.populations import Categorical as Categorical
@@ -93,6 +94,7 @@ _HOMES = {
     "machine": ("HelmholtzMachine",),
     "plasticity": ("Adam", "Delta", "NonNegative"),
     "populations": (
+        "NADE",
         "AutoregressiveBernoulli",
         "Bernoulli",
         "Categorical",

@@ -1,5 +1,6 @@
 """The fused passes over activity, one signature each: NumPy (reference), numba (cpu), CUDA."""
 
 from neurohm.kernels.interface import Kernels, Program, UnitKernels, Workers, get_kernels
+from neurohm.kernels.reference.nade import NadeChange, NadeInput
 
-__all__ = ["Kernels", "Program", "UnitKernels", "Workers", "get_kernels"]
+__all__ = ["Kernels", "NadeChange", "NadeInput", "Program", "UnitKernels", "Workers", "get_kernels"]

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from neurohm.backend import Activations, Array, Backend, Draws
 from neurohm.exceptions import InputError
+from neurohm.kernels.reference.nade import NadeChange, NadeInput
 
 
 class UnitKernels(Protocol):
@@ -127,6 +128,33 @@ class GaussianKernels(Protocol):
         self, error: Array, log_deviation: Array, gain: Array, scale: float, out: Array
     ) -> None:
         """Write the gradient of the log-probability in the log-deviations."""
+
+
+class NadeKernels(Protocol):
+    """Units with a second compartment; see `neurohm.kernels.reference.nade`."""
+
+    def mean(self, given: NadeInput, out: Array) -> None:
+        """Write the mean activity in mean field."""
+
+    def draw(self, given: NadeInput, draws: Draws, out: Any, total: Array | None = None) -> None:
+        """Write drawn activity, add its log-probability to the totals."""
+
+    def error(self, given: NadeInput, values: Any, out: Array, total: Array | None = None) -> None:
+        """Write values minus their prediction, add their log-probability to the totals."""
+
+    def log_probability(self, given: NadeInput, values: Any, total: Array) -> None:
+        """Add the log-probability of the values to the totals."""
+
+    def change(
+        self,
+        given: NadeInput,
+        values: Any,
+        error: Array,
+        gain: Array,
+        scale: float,
+        out: NadeChange,
+    ) -> None:
+        """Write what a batch asks of the second compartment."""
 
 
 class ProductKernels(Protocol):
@@ -298,6 +326,7 @@ class Kernels:
     autoregressive : AutoregressiveKernels
     categorical : CategoricalKernels
     gaussian : GaussianKernels
+    nade : NadeKernels
     products : ProductKernels
     arrays : ArrayKernels
     weights : WeightKernels
@@ -319,6 +348,7 @@ class Kernels:
     autoregressive: AutoregressiveKernels
     categorical: CategoricalKernels
     gaussian: GaussianKernels
+    nade: NadeKernels
     products: ProductKernels
     arrays: ArrayKernels
     weights: WeightKernels

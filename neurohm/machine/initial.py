@@ -117,7 +117,8 @@ def _draw_weights(
         for internal in pathway.internals:
             parameter = internal.parameter
             if parameter.drawn:
-                drawn = draw(parameter.shape)
+                turned = parameter.row_per_target
+                drawn = draw(parameter.shape[::-1]).T if turned else draw(parameter.shape)
                 internal.weights[...] = np.triu(drawn, 1) if parameter.triangular else drawn
 
 

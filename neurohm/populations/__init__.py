@@ -12,11 +12,13 @@ from neurohm.populations.base import (
 from neurohm.populations.bernoulli import Bernoulli
 from neurohm.populations.categorical import Categorical
 from neurohm.populations.gaussian import Gaussian
+from neurohm.populations.nade import NADE
 from neurohm.populations.poisson import Poisson
 from neurohm.populations.registry import POPULATIONS, as_population, population_of
 from neurohm.populations.states import all_states, one_hot_states
 
 __all__ = [
+    "NADE",
     "POPULATIONS",
     "AutoregressiveBernoulli",
     "Bernoulli",

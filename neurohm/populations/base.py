@@ -34,6 +34,8 @@ class InternalParameter:
         Starting value, where it is not drawn.
     drawn : bool
         Whether starting values are drawn, as those of weights are.
+    row_per_target : bool
+        Whether a row has the synapses onto one unit; otherwise it has those from one.
     triangular : bool
         Whether only entries above the diagonal are synapses: from earlier units onto later ones.
     source : str
@@ -47,6 +49,7 @@ class InternalParameter:
     shape: tuple[int, ...]
     start: float = 0.0
     drawn: bool = False
+    row_per_target: bool = False
     triangular: bool = False
     source: str = ""
     onto_inner: bool = False

@@ -11,11 +11,13 @@ from neurohm.populations.base import Population
 from neurohm.populations.bernoulli import Bernoulli
 from neurohm.populations.categorical import Categorical
 from neurohm.populations.gaussian import Gaussian
+from neurohm.populations.nade import NADE
 from neurohm.populations.poisson import Poisson
 
 KINDS: tuple[type[Population], ...] = (
     Bernoulli,
     AutoregressiveBernoulli,
+    NADE,
     Poisson,
     Categorical,
     Gaussian,
@@ -58,8 +60,8 @@ def as_population(given: Population | int | str) -> Population:
     """
     if isinstance(given, Population):
         return given
-    if not isinstance(given, str):
-        return Bernoulli(given)
+    if not isinstance(given, str) or given.isdigit():
+        return Bernoulli(given)  # a size in a text is refused there
     kind, *numbers = given.split(":")
     names = ("size", "categories") if kind == Categorical.kind else ("size",)
     if kind not in POPULATIONS or len(numbers) != len(names) or not all(map(str.isdigit, numbers)):

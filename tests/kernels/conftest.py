@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from neurohm.backend import Draws, RandomStream, SparseRows, get_backend
-from neurohm.kernels import Kernels, get_kernels
+from neurohm.kernels import Kernels, NadeChange, NadeInput, get_kernels
 
 # rows, units, rows of the drive, rows of the values: shared rows serve several
 SHAPES = [(1, 1, 1, 1), (2, 63, 1, 2), (6, 64, 6, 3), (6, 65, 2, 6), (12, 130, 1, 4)]
@@ -105,3 +105,45 @@ def close(dtype: str) -> Callable[..., None]:
         np.testing.assert_allclose(got, expected, rtol=factor * tolerance, atol=factor * tolerance)
 
     return compare
+
+
+# rows, rows of the drive, rows of the inner drive, rows of the values, units, inner units
+NADE_SHAPES = [
+    (1, 1, 1, 1, 1, 1),
+    (6, 1, 6, 3, 5, 4),
+    (12, 12, 4, 12, 65, 33),
+    (35, 7, 1, 35, 70, 40),
+]
+
+
+@dataclass
+class NadeCase:
+    """Inputs of the passes over NADE."""
+
+    given: NadeInput
+    values: np.ndarray
+    rows: int
+
+    def out(self) -> np.ndarray:
+        return np.full((self.rows, self.given.bias.size), np.nan, self.given.bias.dtype)
+
+    def total(self) -> np.ndarray:
+        """A total that holds something already."""
+        return np.arange(self.rows, dtype=np.float64)
+
+    def change(self) -> NadeChange:
+        """Room for what is learned, that holds something else."""
+        own = self.given.inner_bias, self.given.recurrent, self.given.readout
+        inner_error = np.empty((self.rows, self.given.inner_bias.size), self.given.bias.dtype)
+        return NadeChange(*(np.full_like(array, np.nan) for array in (inner_error, *own)))
+
+
+@pytest.fixture(params=NADE_SHAPES, ids=lambda s: "x".join(map(str, s)))
+def nade_case(request: pytest.FixtureRequest, dtype: str) -> NadeCase:
+    rows, drive_rows, inner_rows, value_rows, units, inner = request.param
+    rng = np.random.default_rng(units)
+    shapes = (drive_rows, units), (units,), (inner_rows, inner), (inner,)
+    drives = [rng.standard_normal(shape).astype(dtype) for shape in shapes]
+    matrices = rng.standard_normal((2, units, inner)).astype(dtype) / np.sqrt(inner).astype(dtype)
+    values = (rng.random((value_rows, units)) < 0.3).astype(dtype)
+    return NadeCase(NadeInput(*drives, *map(np.ascontiguousarray, matrices)), values, rows)

@@ -13,6 +13,7 @@ from neurohm.kernels.cpu.crew import Crew
 from neurohm.kernels.cpu.fisher import Fisher
 from neurohm.kernels.cpu.gaussian import GaussianUnits
 from neurohm.kernels.cpu.instruction import Issue, Tape, run_at_once
+from neurohm.kernels.cpu.nade import Nade
 from neurohm.kernels.cpu.optimisers import Optimisers
 from neurohm.kernels.cpu.poisson import PoissonUnits
 from neurohm.kernels.cpu.products import Products
@@ -31,6 +32,7 @@ def kernels(issue: Issue = run_at_once) -> Kernels:
         autoregressive=Autoregressive(issue),
         categorical=CategoricalUnits(issue),
         gaussian=GaussianUnits(issue),
+        nade=Nade(issue),
         products=Products(issue),
         arrays=Arrays(issue),
         weights=Weights(issue),

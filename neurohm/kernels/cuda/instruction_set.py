@@ -13,6 +13,7 @@ from neurohm.kernels.cuda.call import Call, Issue, run_at_once
 from neurohm.kernels.cuda.categorical import CategoricalUnits
 from neurohm.kernels.cuda.fisher import Fisher
 from neurohm.kernels.cuda.gaussian import GaussianUnits
+from neurohm.kernels.cuda.nade import Nade
 from neurohm.kernels.cuda.optimisers import Optimisers
 from neurohm.kernels.cuda.poisson import PoissonUnits
 from neurohm.kernels.cuda.products import Products
@@ -51,6 +52,7 @@ def kernels(issue: Issue = run_at_once, *, precision: str = "full") -> Kernels:
         autoregressive=Autoregressive(issue),
         categorical=CategoricalUnits(issue),
         gaussian=GaussianUnits(issue),
+        nade=Nade(issue),
         products=Products(issue, precision),
         arrays=Arrays(issue),
         weights=Weights(issue),

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 PARTS = (
-    "block", "philox", "rows", "units", "bernoulli", "autoregressive", "poisson", "categorical",
-    "gaussian", "products", "arrays", "weights", "optimisers", "windows", "fisher",
+    "block", "philox", "rows", "units", "bernoulli", "autoregressive", "nade", "poisson",
+    "categorical", "gaussian", "products", "arrays", "weights", "optimisers", "windows", "fisher",
 )  # fmt: skip
 REALS = {"float32": "float", "float64": "double"}
 TYPES = {

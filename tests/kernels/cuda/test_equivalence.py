@@ -120,6 +120,39 @@ def test_autoregressive_units_agree(units, dtype, reference, cuda, draws, close:
     close(results[1][3], results[0][3], 30)
 
 
+def test_nade_agrees(nade_case, reference, cuda, draws, close: Close) -> None:
+    case, results = nade_case, []
+    for kernels in (reference, cuda):
+        drawn, plain, mean, error, alone = (case.out() for _ in range(5))
+        totals = [case.total() for _ in range(3)]
+        kernels.nade.draw(case.given, draws, drawn, totals[0])
+        kernels.nade.draw(case.given, draws, plain)
+        kernels.nade.mean(case.given, mean)
+        kernels.nade.error(case.given, case.values, error, totals[1])
+        kernels.nade.error(case.given, case.values, alone)
+        kernels.nade.log_probability(case.given, case.values, totals[2])
+        np.testing.assert_array_equal(plain, drawn)
+        np.testing.assert_array_equal(alone, error)
+        results.append((drawn, mean, error, *totals))
+    np.testing.assert_array_equal(results[1][0], results[0][0])
+    for got, expected in zip(results[1], results[0], strict=True):
+        close(got, expected, 30)
+
+
+@pytest.mark.parametrize("single", [True, False], ids=["one gain", "gain of each row"])
+def test_changes_of_nade_agree(nade_case, single, dtype, reference, cuda, close: Close) -> None:
+    rng = np.random.default_rng(0)
+    error = rng.standard_normal(nade_case.out().shape).astype(dtype)
+    gain = rng.standard_normal(1 if single else nade_case.rows).astype(dtype)
+    results = []
+    for kernels in (reference, cuda):
+        out = nade_case.change()
+        kernels.nade.change(nade_case.given, nade_case.values, error, gain, 0.3, out)
+        results.append(out)
+    for got, expected in zip(results[1], results[0], strict=True):
+        close(got, expected, 30)
+
+
 def test_only_entries_above_the_diagonal_are_kept(dtype, reference, cuda) -> None:
     results = [np.ones((7, 7), dtype) for _ in range(2)]
     for kernels, out in zip((reference, cuda), results, strict=True):

@@ -47,13 +47,25 @@ class HostProgram:
     ids=["wake-sleep", "reweighted", "bidirectional", "defensive, scheduled"],
 )
 def test_learning_is_that_of_the_cpu(host, rule: object, density: float) -> None:
+    x = (np.random.default_rng(0).random((80, 30)) < density).astype("float64")
+    compare(host, [30, 12, 5], x, rule)
+
+
+@pytest.mark.parametrize("rule", ["wake-sleep", "reweighted"])
+def test_learning_of_nade_is_that_of_the_cpu(host, rule: str) -> None:
+    x = np.random.default_rng(0).integers(0, 2, (80, 9)).astype("float64")
+    compare(host, [nh.NADE(9, inner=4), nh.NADE(3)], x, rule)
+
+
+def compare(host, populations: list[object], x: np.ndarray, rule: object) -> None:
+    """Train by the CPU's kernels and by the host's."""
+
     def record(body: Callable[[Kernels], object]) -> HostProgram:
         calls: list[Call] = []
         body(kernels(calls.append))
         return HostProgram(placed(calls), host)
 
-    x = (np.random.default_rng(0).random((80, 30)) < density).astype("float64")
-    machines = [nh.HelmholtzMachine([30, 12, 5], dtype="float64", seed=1) for _ in range(2)]
+    machines = [nh.HelmholtzMachine(populations, dtype="float64", seed=1) for _ in range(2)]
     machines[1].kernels = replace(kernels(host), record=record)
     for machine in machines:
         nh.train(machine, x, rule=rule, epochs=2, batch_size=40, seed=2)
