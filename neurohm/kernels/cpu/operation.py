@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
@@ -60,12 +61,14 @@ class Operation:
         self._function = function
         self._options = {name: value for name, value in options.items() if name != "nogil"}
         self._compiled: dict[np.dtype[Any], Any] = {}
+        self._compiling = threading.Lock()
 
     def address(self, dtype: np.dtype[Any]) -> int:
         """Return where the compiled code for a precision begins."""
-        if dtype not in self._compiled:
-            signature = types.void(_WORDS_TYPE, types.CPointer(_REAL[dtype]))
-            self._compiled[dtype] = cfunc(signature, **self._options)(self._function)
+        with self._compiling:  # threads that score side by side would each compile it
+            if dtype not in self._compiled:
+                signature = types.void(_WORDS_TYPE, types.CPointer(_REAL[dtype]))
+                self._compiled[dtype] = cfunc(signature, **self._options)(self._function)
         return int(self._compiled[dtype].address)
 
 
