@@ -33,7 +33,7 @@ class Products:
         """See `neurohm.kernels.reference.products.product`."""
         _check_sizes(left.shape[1], right.shape[0])
         if isinstance(left, SparseRows):
-            cost = left.shape[0] * right.size / 100
+            cost = left.shape[0] * right.size / 350
             self._issue(_gather, out.dtype, (*parts(left), right), (out,), (), cost)
         else:
             self._dense(left, right, out, False)
@@ -44,7 +44,7 @@ class Products:
         """See `neurohm.kernels.reference.products.transposed_product`."""
         _check_sizes(left.shape[0], right.shape[0])
         if isinstance(left, SparseRows):
-            cost = right.shape[0] * out.size / 100
+            cost = right.shape[0] * out.size / 300
             self._issue(_scatter, out.dtype, (*parts(left), right), (out,), (int(add),), cost)
         else:
             self._dense(left, right, out, True, add)
