@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from neurohm.exceptions import InputError
+from neurohm.exceptions import ArgumentTypeError, InputError
 from neurohm.populations.autoregressive import AutoregressiveBernoulli
 from neurohm.populations.base import Population
 from neurohm.populations.bernoulli import Bernoulli
@@ -60,8 +60,10 @@ def as_population(given: Population | int | str) -> Population:
     """
     if isinstance(given, Population):
         return given
-    if not isinstance(given, str) or given.isdigit():
-        return Bernoulli(given)  # a size in a text is refused there
+    if not isinstance(given, str):
+        return Bernoulli(given)
+    if given.isdigit():
+        raise ArgumentTypeError(f"population size {given!r}", "a whole number", f"give {given}")
     kind, *numbers = given.split(":")
     names = ("size", "categories") if kind == Categorical.kind else ("size",)
     if kind not in POPULATIONS or len(numbers) != len(names) or not all(map(str.isdigit, numbers)):

@@ -152,6 +152,7 @@ class RecordedStep(Step):
         backend = run.machine.backend
         keys = backend.asarray(RandomStream(run.seed).keys(), np.uint32)
         self._clock = backend.zeros((2,), np.uint32)
+        self._issued = batches if isinstance(batches, IssuedBatches) else None
         self.stream = MovingStream(keys, self._clock)
         self._recorded: dict[int, tuple[BatchRoom, tuple[Replay, ...]]] = {}
 
@@ -164,8 +165,8 @@ class RecordedStep(Step):
         batch, parts = self._recorded[rows]
         if batch.places is None:
             self.batches.take(indices, batch.x)
-        elif isinstance(self.batches, IssuedBatches):
-            run.machine.backend.write(batch.places, self.batches.places(indices))
+        elif self._issued is not None:
+            run.machine.backend.write(batch.places, self._issued.places(indices))
         run.machine.backend.write(self._clock, np.array([run.position.step, 0], np.uint32))
         for part in parts:
             run.plasticity.advance(run.machine, part.keys, factor)
@@ -178,8 +179,8 @@ class RecordedStep(Step):
         self.workers.forget()
 
     def _batch(self, rows: int) -> BatchRoom:
-        x, batches = self.data(rows), self.batches
-        if isinstance(batches, IssuedBatches) and batches.can_issue(x):
+        x = self.data(rows)
+        if self._issued is not None and self._issued.can_issue(x):
             return BatchRoom(x, self.run.machine.backend.zeros((rows,), np.int64))
         return BatchRoom(x, None)
 
@@ -198,8 +199,8 @@ class RecordedStep(Step):
         return self._gather_and_wake(machine, batch) + asleep
 
     def _gather_and_wake(self, machine: HelmholtzMachine, batch: BatchRoom) -> Updates:
-        if batch.places is not None and isinstance(self.batches, IssuedBatches):
-            self.batches.issue(machine, batch.places, batch.x)
+        if batch.places is not None and self._issued is not None:
+            self._issued.issue(machine, batch.places, batch.x)
         return self.wake(machine, batch.x)
 
     def _part(self, phase: Callable[[HelmholtzMachine], Updates]) -> Replay:

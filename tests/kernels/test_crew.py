@@ -102,9 +102,23 @@ def test_layouts_are_tried_once_more_after_a_while(strands, monkeypatch) -> None
         for _ in range(400):
             layouts.append(crew.layout)
             strands.check(crew.run)
-    # a trial begins with one thread: it comes back although it may not be the fastest
+    # a trial begins with two threads: they come back although they may not be the fastest
     trial = 3 * crew_module.TRIAL
-    assert all("one thread" in layouts[i : i + 40 + trial] for i in range(0, 300, 40 + trial))
+    assert all("two threads" in layouts[i : i + 40 + trial] for i in range(0, 300, 40 + trial))
+
+
+@two_cores
+def test_a_layout_that_is_much_slower_is_given_up_after_two_steps(strands) -> None:
+    with Crew() as crew:
+        trial = crew._trial
+        two, _, one = trial._layouts
+        for _ in range(2 * crew_module.TRIAL):
+            trial._note(strands.program, 1.0)
+        assert trial.chosen is one
+        trial._note(strands.program, 9.0)  # the first step counts for nothing
+        assert trial.chosen is one
+        trial._note(strands.program, crew_module.SLOW + 0.1)
+        assert trial.chosen is two
 
 
 @two_cores

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import pytest
 
 from neurohm.kernels import Kernels
-from neurohm.kernels.cpu.operation import words_of
+from neurohm.kernels.cpu import operation as module
+from neurohm.kernels.cpu.operation import operation, vector, words_of
 
 
 def strided(rows: int, units: int) -> np.ndarray:
@@ -153,3 +155,21 @@ def test_a_recording_does_not_keep_an_old_copy(compiled) -> None:
     drive[:] = 1
     program.run()
     np.testing.assert_allclose(out, np.e)
+
+
+@operation
+def _clear(words, real):  # type: ignore[no-untyped-def]
+    vector(words, 0, real)[0] = 0.0
+
+
+def test_threads_that_need_an_operation_compile_it_once(monkeypatch) -> None:
+    compilers, compile_ = [], module.cfunc
+
+    def cfunc(*arguments: Any, **options: Any) -> Any:
+        compilers.append(arguments)
+        return compile_(*arguments, **{**options, "cache": False})
+
+    monkeypatch.setattr(module, "cfunc", cfunc)
+    with ThreadPoolExecutor(4) as pool:
+        addresses = set(pool.map(lambda _: _clear.address(np.dtype("f4")), range(4)))
+    assert len(addresses) == len(compilers) == 1

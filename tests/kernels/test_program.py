@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from neurohm.backend import Draws, RandomStream, SparseRows, get_backend
 from neurohm.kernels import Kernels, get_kernels
+from neurohm.kernels.cpu import division
 from neurohm.kernels.cpu.crew import Crew
 from neurohm.kernels.cpu.instruction import Instruction
 from neurohm.kernels.cpu.program import RecordedProgram, dependencies
@@ -29,6 +30,16 @@ def kernels(request: pytest.FixtureRequest) -> Kernels:
 @pytest.fixture(params=[1, 2], ids=["one thread", "two threads"])
 def threads(request: pytest.FixtureRequest) -> int:
     return request.param
+
+
+@pytest.fixture(scope="module", params=[1, 3], ids=["whole", "cut"], autouse=True)
+def parts(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Carry calls out whole, or cut them wherever they may be cut."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(division, "PARTS", request.param)
+        patch.setattr(division, "ROWS", 1)
+        patch.setattr(division, "WORTH", 1e-9)
+        yield
 
 
 class Memory:

@@ -240,6 +240,18 @@ def test_the_number_of_threads_changes_no_score(particles: int, dtype: str, monk
     same(scores[2], scores[0])
 
 
+@pytest.mark.parametrize("particles", [1, 50, 1500])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_how_many_rows_a_thread_takes_changes_no_score(
+    particles: int, dtype: str, monkeypatch
+) -> None:
+    machine, x = wide(dtype)
+    expected = log_likelihood(machine, x, particles=particles, seed=3)
+    for rows in (1, 64, 100, 1000):
+        monkeypatch.setattr(importance, "ROWS", rows)
+        same(log_likelihood(machine, x, particles=particles, seed=3), expected)
+
+
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="cores cannot be told")
 def test_the_cores_that_a_process_may_use_change_no_score() -> None:
     machine, x = wide()

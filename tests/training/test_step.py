@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -12,12 +12,13 @@ from scipy import sparse
 
 import neurohm as nh
 from neurohm.kernels import get_kernels
+from neurohm.kernels.cpu import division
 from neurohm.learning import Bidirectional, Reweighted, WakeSleep
 from neurohm.likelihood import exact_log_likelihood, log_likelihood
 from neurohm.machine import DeclaredUpdate, HelmholtzMachine, Updates
 from neurohm.plasticity import Adam, Delta, NonNegative
 from neurohm.populations import Bernoulli, Poisson
-from neurohm.training import ArrayBatches, Callback, batches, loop
+from neurohm.training import ArrayBatches, Callback, TrainingResult, batches, loop
 from neurohm.training.step import RecordedStep, StepByHand, is_recordable, step_of
 
 RULES = {
@@ -98,6 +99,47 @@ def test_the_number_of_threads_changes_no_bit(run, rule, plasticity, order, kind
     ]
     run.assert_same(results[1], results[0])
     run.assert_same(results[2], results[0])
+
+
+@rules
+@pytest.mark.parametrize("kind", DATA)
+@pytest.mark.parametrize("parts", [2, 3])
+def test_calls_that_are_cut_learn_the_same_on_any_threads(
+    run, rule, kind, parts: int, monkeypatch
+) -> None:
+    monkeypatch.setattr(division, "PARTS", parts)
+    monkeypatch.setattr(division, "ROWS", 1)
+    monkeypatch.setattr(division, "WORTH", 1e-9)
+    settings = {"rule": rule, "plasticity": Adam(0.02), "epochs": 4, "batch_size": 7}
+    results = [run(**problem(kind), **settings, threads=threads) for threads in (1, 2, None)]
+    monkeypatch.setattr(loop, "step_of", StepByHand)
+    for result in (*results[1:], run(**problem(kind), **settings)):
+        run.assert_same(result, results[0])
+
+
+def test_a_step_of_many_dreams_is_cut_and_learns_the_same_on_any_threads(run) -> None:
+    x = (np.random.default_rng(0).random((100, 784)) < 0.2).astype(np.float32)
+    settings = {"data": x, "rule": WakeSleep(dreams_per_sample=5), "plasticity": Delta(0.1)}
+    issued: list[str] = []
+
+    def results(threads: int | None) -> TrainingResult:
+        machine = HelmholtzMachine([784, 200, 10], seed=1)
+        record = machine.kernels.record
+
+        def noted(body: Any) -> Any:
+            program = record(body)
+            issued.extend(instruction.name for instruction in program.instructions)
+            return program
+
+        machine.kernels = replace(machine.kernels, record=noted)
+        return run(machine=machine, threads=threads, epochs=9, batch_size=100, **settings)
+
+    one, two, any_number = map(results, (1, 2, None))
+    run.assert_same(two, one)
+    run.assert_same(any_number, one)
+    # dream, prediction and gradient of 500 rows of the largest layer, in halves
+    assert issued.count("_dense_product") == 3 * (6 + 2 * 2)
+    assert issued.count("_dense_transposed_product") == 3 * (3 + 2)
 
 
 @rules

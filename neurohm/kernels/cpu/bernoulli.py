@@ -10,48 +10,51 @@ import numpy as np
 from numba import njit
 
 from neurohm.backend.random import UNIT
-from neurohm.kernels.cpu.operation import matrix, operation, vector, whole
+from neurohm.kernels.cpu.operation import matrix, operation, row_operation, row_range, vector, whole
 from neurohm.kernels.cpu.philox import fill_row
 from neurohm.kernels.cpu.scalar import FAST, exp_clamped, log1p_unit
 from neurohm.kernels.cpu.silence import append_row
 from neurohm.kernels.cpu.units import Errors, Passes, Units
 
 
-@operation
+@row_operation(0, 2)
 def _mean(words, real):  # type: ignore[no-untyped-def]
     drive, bias, out = matrix(words, 0, real), vector(words, 1, real), matrix(words, 2, real)
     one = out.dtype.type(1.0)
+    first, end = row_range(words, 3)
     share = out.shape[0] // drive.shape[0]
-    for row in range(out.shape[0]):
+    for row in range(first, end):
         a, p = drive[row // share], out[row]
         for j in range(out.shape[1]):
             p[j] = one / (one + exp_clamped(-(a[j] + bias[j])))
 
 
-@operation
+@row_operation(0, 4, own=(5,))
 def _draw(words, real):  # type: ignore[no-untyped-def]
     drive, bias = matrix(words, 0, real), vector(words, 1, real)
     keys, clock = matrix(words, 2, np.uint32), vector(words, 3, np.uint32)
     out, bits = matrix(words, 4, real), vector(words, 5, np.uint32)
     rows_per_key, site = whole(words, 6), whole(words, 7)
     zero, one = out.dtype.type(0.0), out.dtype.type(1.0)
+    first, end = row_range(words, 8)
     share = out.shape[0] // drive.shape[0]
-    for row in range(out.shape[0]):
+    for row in range(first, end):
         a, s = drive[row // share], out[row]
         fill_row(bits, row, keys, rows_per_key, site, clock)
         for j in range(out.shape[1]):
             s[j] = one if fires(a[j] + bias[j], bits[j]) else zero
 
 
-@operation
+@row_operation(0, 4, 5, own=(6,))
 def _draw_with_log_probability(words, real):  # type: ignore[no-untyped-def]
     drive, bias = matrix(words, 0, real), vector(words, 1, real)
     keys, clock = matrix(words, 2, np.uint32), vector(words, 3, np.uint32)
     out, total = matrix(words, 4, real), vector(words, 5, np.float64)
     bits, rows_per_key, site = vector(words, 6, np.uint32), whole(words, 7), whole(words, 8)
     zero, one = out.dtype.type(0.0), out.dtype.type(1.0)
+    first, end = row_range(words, 9)
     share = out.shape[0] // drive.shape[0]
-    for row in range(out.shape[0]):
+    for row in range(first, end):
         a, s = drive[row // share], out[row]
         fill_row(bits, row, keys, rows_per_key, site, clock)
         part = bias.dtype.type(0.0)
@@ -85,25 +88,27 @@ def _draw_sparse(words, real):  # type: ignore[no-untyped-def]
         indptr[row + 1] = end
 
 
-@operation
+@row_operation(0, 2, 3)
 def _error(words, real):  # type: ignore[no-untyped-def]
     drive, bias = matrix(words, 0, real), vector(words, 1, real)
     values, out = matrix(words, 2, real), matrix(words, 3, real)
     one = out.dtype.type(1.0)
+    first, end = row_range(words, 4)
     share, repeat = out.shape[0] // drive.shape[0], out.shape[0] // values.shape[0]
-    for row in range(out.shape[0]):
+    for row in range(first, end):
         a, s, e = drive[row // share], values[row // repeat], out[row]
         for j in range(out.shape[1]):
             e[j] = s[j] - one / (one + exp_clamped(-(a[j] + bias[j])))
 
 
-@operation
+@row_operation(0, 2, 3, 4)
 def _error_with_log_probability(words, real):  # type: ignore[no-untyped-def]
     drive, bias, values = matrix(words, 0, real), vector(words, 1, real), matrix(words, 2, real)
     out, total = matrix(words, 3, real), vector(words, 4, np.float64)
     zero, one = out.dtype.type(0.0), out.dtype.type(1.0)
+    first, end = row_range(words, 5)
     share, repeat = out.shape[0] // drive.shape[0], out.shape[0] // values.shape[0]
-    for row in range(out.shape[0]):
+    for row in range(first, end):
         a, s, error = drive[row // share], values[row // repeat], out[row]
         part = bias.dtype.type(0.0)
         for j in range(out.shape[1]):
@@ -114,12 +119,13 @@ def _error_with_log_probability(words, real):  # type: ignore[no-untyped-def]
         total[row] += np.float64(part)
 
 
-@operation
+@row_operation(0, 2, 3)
 def _log_probability(words, real):  # type: ignore[no-untyped-def]
     drive, bias, values = matrix(words, 0, real), vector(words, 1, real), matrix(words, 2, real)
     total = vector(words, 3, np.float64)
+    first, end = row_range(words, 4)
     share, repeat = total.size // drive.shape[0], total.size // values.shape[0]
-    for row in range(total.size):
+    for row in range(first, end):
         a, s = drive[row // share], values[row // repeat]
         part = bias.dtype.type(0.0)
         for j in range(bias.size):
@@ -128,14 +134,15 @@ def _log_probability(words, real):  # type: ignore[no-untyped-def]
         total[row] += np.float64(part)
 
 
-@operation
+@row_operation(0, 5)
 def _sparse_error(words, real):  # type: ignore[no-untyped-def]
     drive, bias = matrix(words, 0, real), vector(words, 1, real)
     indptr, columns = vector(words, 2, np.int64), vector(words, 3, np.int32)
     values, out = vector(words, 4, real), matrix(words, 5, real)
     one = out.dtype.type(1.0)
+    first, end = row_range(words, 6)
     share, repeat = out.shape[0] // drive.shape[0], out.shape[0] // (indptr.size - 1)
-    for row in range(out.shape[0]):
+    for row in range(first, end):
         a, error, sample = drive[row // share], out[row], row // repeat
         for j in range(out.shape[1]):
             error[j] = -one / (one + exp_clamped(-(a[j] + bias[j])))
@@ -143,15 +150,16 @@ def _sparse_error(words, real):  # type: ignore[no-untyped-def]
             error[columns[entry]] += values[entry]
 
 
-@operation
+@row_operation(0, 5, 6)
 def _sparse_error_with_log_probability(words, real):  # type: ignore[no-untyped-def]
     drive, bias = matrix(words, 0, real), vector(words, 1, real)
     indptr, columns = vector(words, 2, np.int64), vector(words, 3, np.int32)
     values, out = vector(words, 4, real), matrix(words, 5, real)
     total = vector(words, 6, np.float64)
     zero, one = out.dtype.type(0.0), out.dtype.type(1.0)
+    first, end = row_range(words, 7)
     share, repeat = out.shape[0] // drive.shape[0], out.shape[0] // (indptr.size - 1)
-    for row in range(out.shape[0]):
+    for row in range(first, end):
         a, error, sample = drive[row // share], out[row], row // repeat
         part = bias.dtype.type(0.0)
         for j in range(out.shape[1]):
@@ -166,13 +174,14 @@ def _sparse_error_with_log_probability(words, real):  # type: ignore[no-untyped-
         total[row] += np.float64(part)
 
 
-@operation
+@row_operation(0, 5)
 def _sparse_log_probability(words, real):  # type: ignore[no-untyped-def]
     drive, bias = matrix(words, 0, real), vector(words, 1, real)
     indptr, columns = vector(words, 2, np.int64), vector(words, 3, np.int32)
     values, total = vector(words, 4, real), vector(words, 5, np.float64)
+    first, end = row_range(words, 6)
     share, repeat = total.size // drive.shape[0], total.size // (indptr.size - 1)
-    for row in range(total.size):
+    for row in range(first, end):
         a, sample = drive[row // share], row // repeat
         part = bias.dtype.type(0.0)
         for j in range(bias.size):

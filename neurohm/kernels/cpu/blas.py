@@ -56,27 +56,31 @@ def _libraries() -> list[str]:
 
 
 @intrinsic
-def call_gemm(context, address, wide, flip, add, rows, columns, inner, left, right, out):  # type: ignore[no-untyped-def]
-    """Write left @ right, or left.T @ right where ``flip``, or add it where ``add``."""
-    real = out.dtype
+def call_gemm(context, address, wide, flip, add, sizes, places, dtype):  # type: ignore[no-untyped-def]
+    """Write left @ right, or left.T @ right where ``flip``, or add it where ``add``.
+
+    ``sizes`` are rows, columns, entries of each sum and the stride of ``left``; ``places`` are the
+    addresses of ``left``, ``right`` and what is written, of elements of the type behind ``dtype``.
+    """
 
     def generate(target, builder, signature, values):  # type: ignore[no-untyped-def]
-        number = target.get_value_type(real)
-        address, wide, flip, add, rows, columns, inner, left, right, out = values
-        pointer = left.type
+        number = target.get_value_type(dtype.dtype)
+        address, wide, flip, add, sizes, places, _ = values
+        given = [builder.extract_value(sizes, i) for i in range(4)]
+        left, right, out = (
+            builder.inttoptr(builder.extract_value(places, i), number.as_pointer())
+            for i in range(3)
+        )
 
         def branch(whole):  # type: ignore[no-untyped-def]
-            enum = ir.IntType(32)
+            enum, pointer = ir.IntType(32), number.as_pointer()
             kinds = [enum] * 3 + [whole] * 3
             kinds += [number, pointer, whole, pointer, whole, number, pointer, whole]
             function = ir.FunctionType(ir.VoidType(), kinds).as_pointer()
-
-            def size(value):  # type: ignore[no-untyped-def]
-                return value if whole.width == 64 else builder.trunc(value, whole)
-
+            m, n, k, stride = (
+                size if whole.width == 64 else builder.trunc(size, whole) for size in given
+            )
             transposed = builder.select(flip, enum(TRANSPOSED), enum(AS_IS))
-            m, n, k = size(rows), size(columns), size(inner)
-            stride = builder.select(flip, m, k)
             kept = builder.select(add, number(1.0), number(0.0))
             builder.call(
                 builder.inttoptr(address, function),
@@ -93,5 +97,4 @@ def call_gemm(context, address, wide, flip, add, rows, columns, inner, left, rig
                 branch(ir.IntType(32))
         return target.get_dummy_value()
 
-    arguments = (address, wide, flip, add, rows, columns, inner, left, right, out)
-    return types.void(*arguments), generate
+    return types.void(address, wide, flip, add, sizes, places, dtype), generate

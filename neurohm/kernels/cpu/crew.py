@@ -21,6 +21,7 @@ from neurohm.kernels.cpu.program import RecordedProgram
 
 PATIENCE = 4000  # times a core is given away before a worker sleeps: about a millisecond
 TRIAL = 4  # steps timed of each layout, the first of them apart
+SLOW = 1.4  # a layout that takes so many times as long as another in its second step is given up
 AGAIN = 1000  # steps after which layouts are timed once more
 
 
@@ -88,11 +89,11 @@ class Crew:
         if threads is not None:
             return [free]
         if not hasattr(os, "sched_setaffinity"):
-            return [alone, free]
+            return [free, alone]
         # another core in another process, so that several fits do not crowd on one
         core = sorted(self._cores)[(os.getpid() + 1) % len(self._cores)]
         held = _Layout("two threads, one held", self._together, lambda: worker.hold({core}))
-        return [alone, free, held]
+        return [free, held, alone]
 
     def _alone(self, program: RecordedProgram) -> None:
         """Carry out a program in this thread."""
@@ -218,11 +219,16 @@ class _Trial:
             self._program = self._program or program
             if program is self._program:
                 self._times.append(taken)
-            if len(self._times) == TRIAL:
+            if len(self._times) == TRIAL or self._is_slow():
                 self._next()
         elif self._steps >= AGAIN:
             self._begin()
             self._take(self._waiting[0])
+
+    def _is_slow(self) -> bool:
+        """Return whether the layout whose turn it is will hardly be the fastest."""
+        best = min((time for time, _ in self._found), default=np.inf)
+        return min(self._times[1:], default=0.0) > SLOW * best
 
     def _next(self) -> None:
         """Note the least time of a layout and go on, or choose."""

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from neurohm.backend import Activations, Array, Draws, SparseRows
+from neurohm.kernels.cpu.division import divided
 from neurohm.kernels.cpu.operation import (
     Operation,
     call,
@@ -28,11 +29,11 @@ class Instruction:
     address : int
         Of the compiled operation.
     words : ndarray of int64
-        Its arguments: arrays read, arrays written, numbers.
+        Its arguments: arrays read, arrays written, numbers, and the rows that are due.
     reads, writes : tuple of ndarray
         What is added to counts as written.
     cost : float
-        About how long it takes, in arbitrary units; it orders the work and changes no result.
+        About how long it takes, in nanoseconds; it orders the work.
     """
 
     name: str
@@ -55,7 +56,10 @@ class Issue(Protocol):
         numbers: tuple[float, ...] = (),
         cost: float = 1.0,
     ) -> None:
-        """Take up an operation; its arguments come in the order read, written, numbers."""
+        """Take up an operation; its arguments come in the order read, written, numbers.
+
+        The cost, about nanoseconds, may depend on nothing but shapes: large calls are cut by it.
+        """
 
 
 def run_at_once(
@@ -68,9 +72,9 @@ def run_at_once(
 ) -> None:
     """Carry out an operation; what it reads is copied where type or order do not fit."""
     check_arrays(operation, dtype, writes, len(reads))
-    read = fitting(operation, dtype, reads)
-    words = words_of((*read, *writes, *numbers))
-    call(operation.address(dtype), words.__array_interface__["data"][0])
+    read = tuple(fitting(operation, dtype, reads))
+    for instruction in _instructions(operation, dtype, read, writes, numbers, cost):
+        call(instruction.address, instruction.words.__array_interface__["data"][0])
 
 
 class Tape:
@@ -88,12 +92,33 @@ class Tape:
         numbers: tuple[float, ...] = (),
         cost: float = 1.0,
     ) -> None:
-        """Append an instruction; a replay reads the arrays themselves, so they have to fit."""
+        """Append its instructions; a replay reads the arrays themselves, so they have to fit."""
         check_arrays(operation, dtype, (*reads, *writes))
-        words = words_of((*reads, *writes, *numbers))
-        self.instructions.append(
-            Instruction(operation.name, operation.address(dtype), words, reads, writes, cost)
+        self.instructions += _instructions(operation, dtype, reads, writes, numbers, cost)
+
+
+def _instructions(
+    operation: Operation,
+    dtype: np.dtype[Any],
+    reads: tuple[Array, ...],
+    writes: tuple[Array, ...],
+    numbers: tuple[float, ...],
+    cost: float,
+) -> list[Instruction]:
+    """Return what carries out an operation: one instruction, or one for each part of it."""
+    arrays, given, address = (*reads, *writes), len(reads), operation.address(dtype)
+    parts = divided(operation.division, arrays, cost)
+    return [
+        Instruction(
+            operation.name,
+            address,
+            words_of((*part.arrays, *numbers, part.rows)),
+            part.touched[:given],
+            part.touched[given:],
+            cost / len(parts),
         )
+        for part in parts
+    ]
 
 
 def parts(values: Activations) -> tuple[Array, ...]:

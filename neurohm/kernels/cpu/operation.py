@@ -1,16 +1,18 @@
 """Compiled operations that share one signature, so that a program can hold any of them.
 
-An operation is a function of a row of words: three for each argument, an address and a shape, or
-a number. It is compiled once for each precision and called by its address, without Python: at once
-by `call`, or as part of a program that two threads work through (`neurohm.kernels.cpu.replay`).
+An operation is a function of a row of words: three for each argument, an address and a shape, a
+range of rows, or a number. It is compiled once for each precision and called by its address,
+without Python: at once by `call`, or as part of a program that two threads work through
+(`neurohm.kernels.cpu.replay`).
 """
 
 from __future__ import annotations
 
 import ast
 import inspect
+import threading
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +22,10 @@ from numba.extending import intrinsic
 from numba.np.arrayobj import populate_array
 
 from neurohm.backend import Array
+from neurohm.kernels.cpu.division import Division
 from neurohm.kernels.cpu.scalar import EXACT, FAST
+
+Function: TypeAlias = Callable[[Any, Any], None]
 
 WORDS = 3
 _WORDS_TYPE = types.CPointer(types.int64)
@@ -37,6 +42,8 @@ class Operation:
         `matrix`, `vector`, `whole` and `number`.
     options : dict
         Of the compiler.
+    division : Division, optional
+        Along what it may be cut; its last argument then is the `row_range` that is due.
 
     Attributes
     ----------
@@ -45,38 +52,50 @@ class Operation:
         precision that it is compiled for.
     """
 
-    def __init__(self, function: Callable[[Any, Any], None], options: dict[str, Any]) -> None:
+    def __init__(
+        self, function: Function, options: dict[str, Any], division: Division | None = None
+    ) -> None:
         self.name = function.__name__
+        self.division = division
         self.kinds = _kinds_of(function)
         self._function = function
         self._options = {name: value for name, value in options.items() if name != "nogil"}
         self._compiled: dict[np.dtype[Any], Any] = {}
+        self._compiling = threading.Lock()
 
     def address(self, dtype: np.dtype[Any]) -> int:
         """Return where the compiled code for a precision begins."""
-        if dtype not in self._compiled:
-            signature = types.void(_WORDS_TYPE, types.CPointer(_REAL[dtype]))
-            self._compiled[dtype] = cfunc(signature, **self._options)(self._function)
+        with self._compiling:  # threads that score side by side would each compile it
+            if dtype not in self._compiled:
+                signature = types.void(_WORDS_TYPE, types.CPointer(_REAL[dtype]))
+                self._compiled[dtype] = cfunc(signature, **self._options)(self._function)
         return int(self._compiled[dtype].address)
 
 
-def operation(function: Callable[[Any, Any], None]) -> Operation:
+def operation(function: Function) -> Operation:
     """Make an operation whose sums may be taken in any order (a fixed one on one machine)."""
     return Operation(function, FAST)
 
 
-def exact_operation(function: Callable[[Any, Any], None]) -> Operation:
+def row_operation(*along: int, own: tuple[int, ...] = ()) -> Callable[[Function], Operation]:
+    """Make an operation as `operation` does, one that may be cut by rows; see `Division`."""
+    return lambda function: Operation(function, FAST, Division(along, own))
+
+
+def exact_operation(function: Function) -> Operation:
     """Make an operation that follows IEEE arithmetic to the letter."""
     return Operation(function, EXACT)
 
 
 def words_of(arguments: Sequence[Any]) -> npt.NDArray[np.int64]:
-    """Return the words of arguments: address and shape of an array, or a number."""
+    """Return the words of arguments: address and shape of an array, a part of rows, or a number."""
     words: list[int] = []
     for value in arguments:
         if isinstance(value, np.ndarray):
             shape = value.shape if value.ndim == 2 else (value.size, 1)
             words += (value.__array_interface__["data"][0], *shape)
+        elif isinstance(value, tuple):
+            words += (*value, 0)
         elif isinstance(value, float | np.floating):
             words += (int(np.float64(value).view(np.int64)), 0, 0)
         else:
@@ -113,7 +132,7 @@ def fitting(operation: Operation, dtype: np.dtype[Any], arrays: Sequence[Array])
     ]
 
 
-def _kinds_of(function: Callable[[Any, Any], None]) -> dict[int, np.dtype[Any] | None]:
+def _kinds_of(function: Function) -> dict[int, np.dtype[Any] | None]:
     """Return what a function reads its arguments as, by its source."""
     kinds: dict[int, np.dtype[Any] | None] = {}
     for node in ast.walk(ast.parse(inspect.getsource(function))):
@@ -158,6 +177,17 @@ def whole(context, words, argument):  # type: ignore[no-untyped-def]
         return _word(builder, *values)
 
     return types.int64(words, argument), generate
+
+
+@intrinsic
+def row_range(context, words, argument):  # type: ignore[no-untyped-def]
+    """Return the first row that is due, and the one after the last."""
+
+    def generate(target, builder, signature, values):  # type: ignore[no-untyped-def]
+        ends = [_word(builder, *values, word) for word in range(2)]
+        return target.make_tuple(builder, signature.return_type, ends)
+
+    return types.UniTuple(types.int64, 2)(words, argument), generate
 
 
 @intrinsic

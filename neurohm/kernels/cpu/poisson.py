@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 
 from neurohm.backend.random import UNIT
-from neurohm.kernels.cpu.operation import matrix, operation, vector, whole
+from neurohm.kernels.cpu.operation import matrix, operation, row_operation, row_range, vector, whole
 from neurohm.kernels.cpu.philox import fill_row
 from neurohm.kernels.cpu.scalar import EXACT, FAST, exp_clamped, log_factorial
 from neurohm.kernels.cpu.silence import append_row
@@ -16,26 +16,28 @@ from neurohm.kernels.cpu.units import Errors, Passes, Units
 from neurohm.kernels.reference.poisson import LOG_RATE_LIMIT
 
 
-@operation
+@row_operation(0, 2)
 def _mean(words, real):  # type: ignore[no-untyped-def]
     drive, bias, out = matrix(words, 0, real), vector(words, 1, real), matrix(words, 2, real)
     limit = out.dtype.type(LOG_RATE_LIMIT)
+    first, end = row_range(words, 3)
     share = out.shape[0] // drive.shape[0]
-    for row in range(out.shape[0]):
+    for row in range(first, end):
         a, rate = drive[row // share], out[row]
         for j in range(out.shape[1]):
             rate[j] = exp_clamped(min(a[j] + bias[j], limit))
 
 
-@operation
+@row_operation(0, 4, own=(5,))
 def _draw(words, real):  # type: ignore[no-untyped-def]
     drive, bias = matrix(words, 0, real), vector(words, 1, real)
     keys, clock = matrix(words, 2, np.uint32), vector(words, 3, np.uint32)
     out, bits = matrix(words, 4, real), vector(words, 5, np.uint32)
     rows_per_key, site = whole(words, 6), whole(words, 7)
     zero, limit = out.dtype.type(0.0), out.dtype.type(LOG_RATE_LIMIT)
+    first, end = row_range(words, 8)
     share = out.shape[0] // drive.shape[0]
-    for row in range(out.shape[0]):
+    for row in range(first, end):
         a, s = drive[row // share], out[row]
         fill_row(bits, row, keys, rows_per_key, site, clock)
         # most counts are zero: this pass vectorises, and leaves the rate where a search is due
@@ -73,26 +75,28 @@ def _draw_sparse(words, real):  # type: ignore[no-untyped-def]
         indptr[row + 1] = end
 
 
-@operation
+@row_operation(0, 2, 3)
 def _error(words, real):  # type: ignore[no-untyped-def]
     drive, bias = matrix(words, 0, real), vector(words, 1, real)
     values, out = matrix(words, 2, real), matrix(words, 3, real)
     limit = out.dtype.type(LOG_RATE_LIMIT)
+    first, end = row_range(words, 4)
     share, repeat = out.shape[0] // drive.shape[0], out.shape[0] // values.shape[0]
-    for row in range(out.shape[0]):
+    for row in range(first, end):
         a, s, error = drive[row // share], values[row // repeat], out[row]
         for j in range(out.shape[1]):
             error[j] = s[j] - exp_clamped(min(a[j] + bias[j], limit))
 
 
-@operation
+@row_operation(0, 2, 3, 4)
 def _error_with_log_probability(words, real):  # type: ignore[no-untyped-def]
     drive, bias, values = matrix(words, 0, real), vector(words, 1, real), matrix(words, 2, real)
     out, total = matrix(words, 3, real), vector(words, 4, np.float64)
     limit = out.dtype.type(LOG_RATE_LIMIT)
-    _subtract_log_factorials(values, total)
+    first, end = row_range(words, 5)
+    _subtract_log_factorials(values, total, first, end)
     share, repeat = out.shape[0] // drive.shape[0], out.shape[0] // values.shape[0]
-    for row in range(out.shape[0]):
+    for row in range(first, end):
         a, s, error = drive[row // share], values[row // repeat], out[row]
         part = bias.dtype.type(0.0)
         for j in range(out.shape[1]):
@@ -103,14 +107,15 @@ def _error_with_log_probability(words, real):  # type: ignore[no-untyped-def]
         total[row] += np.float64(part)
 
 
-@operation
+@row_operation(0, 2, 3)
 def _log_probability(words, real):  # type: ignore[no-untyped-def]
     drive, bias, values = matrix(words, 0, real), vector(words, 1, real), matrix(words, 2, real)
     total = vector(words, 3, np.float64)
     limit = values.dtype.type(LOG_RATE_LIMIT)
-    _subtract_log_factorials(values, total)
+    first, end = row_range(words, 4)
+    _subtract_log_factorials(values, total, first, end)
     share, repeat = total.size // drive.shape[0], total.size // values.shape[0]
-    for row in range(total.size):
+    for row in range(first, end):
         a, s = drive[row // share], values[row // repeat]
         part = bias.dtype.type(0.0)
         for j in range(bias.size):
@@ -119,14 +124,15 @@ def _log_probability(words, real):  # type: ignore[no-untyped-def]
         total[row] += np.float64(part)
 
 
-@operation
+@row_operation(0, 5)
 def _sparse_error(words, real):  # type: ignore[no-untyped-def]
     drive, bias = matrix(words, 0, real), vector(words, 1, real)
     indptr, columns = vector(words, 2, np.int64), vector(words, 3, np.int32)
     values, out = vector(words, 4, real), matrix(words, 5, real)
     limit = out.dtype.type(LOG_RATE_LIMIT)
+    first, end = row_range(words, 6)
     share, repeat = out.shape[0] // drive.shape[0], out.shape[0] // (indptr.size - 1)
-    for row in range(out.shape[0]):
+    for row in range(first, end):
         a, error, sample = drive[row // share], out[row], row // repeat
         for j in range(out.shape[1]):
             error[j] = -exp_clamped(min(a[j] + bias[j], limit))
@@ -134,15 +140,16 @@ def _sparse_error(words, real):  # type: ignore[no-untyped-def]
             error[columns[entry]] += values[entry]
 
 
-@operation
+@row_operation(0, 5, 6)
 def _sparse_error_with_log_probability(words, real):  # type: ignore[no-untyped-def]
     drive, bias = matrix(words, 0, real), vector(words, 1, real)
     indptr, columns = vector(words, 2, np.int64), vector(words, 3, np.int32)
     values, out = vector(words, 4, real), matrix(words, 5, real)
     total = vector(words, 6, np.float64)
     limit = out.dtype.type(LOG_RATE_LIMIT)
+    first, end = row_range(words, 7)
     share, repeat = out.shape[0] // drive.shape[0], out.shape[0] // (indptr.size - 1)
-    for row in range(out.shape[0]):
+    for row in range(first, end):
         a, error, sample = drive[row // share], out[row], row // repeat
         part, counted = bias.dtype.type(0.0), 0.0
         for j in range(out.shape[1]):
@@ -156,14 +163,15 @@ def _sparse_error_with_log_probability(words, real):  # type: ignore[no-untyped-
         total[row] += np.float64(part) + counted
 
 
-@operation
+@row_operation(0, 5)
 def _sparse_log_probability(words, real):  # type: ignore[no-untyped-def]
     drive, bias = matrix(words, 0, real), vector(words, 1, real)
     indptr, columns = vector(words, 2, np.int64), vector(words, 3, np.int32)
     values, total = vector(words, 4, real), vector(words, 5, np.float64)
     limit = values.dtype.type(LOG_RATE_LIMIT)
+    first, end = row_range(words, 6)
     share, repeat = total.size // drive.shape[0], total.size // (indptr.size - 1)
-    for row in range(total.size):
+    for row in range(first, end):
         a, sample = drive[row // share], row // repeat
         part, counted = bias.dtype.type(0.0), 0.0
         for j in range(bias.size):
@@ -181,14 +189,14 @@ def _entry_log_probability(count, log_rate):  # type: ignore[no-untyped-def]
 
 
 @njit(**FAST)
-def _subtract_log_factorials(values, total):  # type: ignore[no-untyped-def]
+def _subtract_log_factorials(values, total, first, end):  # type: ignore[no-untyped-def]
     repeat = total.shape[0] // values.shape[0]
-    for row in range(values.shape[0]):
+    for row in range(first // repeat, -(-end // repeat)):
         part = 0.0
         for j in range(values.shape[1]):
             if values[row, j] > 1.0:
                 part += log_factorial(np.float64(values[row, j]))
-        for particle in range(row * repeat, (row + 1) * repeat):
+        for particle in range(max(first, row * repeat), min(end, (row + 1) * repeat)):
             total[particle] -= part
 
 

@@ -77,18 +77,19 @@ def dependencies(instructions: Sequence[Instruction]) -> list[set[int]]:
     >>> dependencies([instruction((), (a,)), instruction((), (b,)), instruction((a,), (b,))])
     [set(), set(), {0, 1}]
     """
-    reads = [[_span(array) for array in i.reads] for i in instructions]
-    writes = [[_span(array) for array in i.writes] for i in instructions]
-    return [
-        {
-            before
-            for before in range(now)
-            if _touch(writes[before], reads[now])
-            or _touch(writes[before], writes[now])
-            or _touch(reads[before], writes[now])
-        }
-        for now in range(len(instructions))
+    touched = [
+        (*_span(array), place, written)
+        for place, instruction in enumerate(instructions)
+        for arrays, written in ((instruction.reads, 0), (instruction.writes, 1))
+        for array in arrays
     ]
+    begin, end, owner, written = np.array(touched, np.int64).reshape(-1, 4).T
+    meet = (begin < end[:, None]) & (begin[:, None] < end) & (written[:, None] | written > 0)
+    before, after = np.nonzero(meet & (owner[:, None] < owner))
+    waits_for: list[set[int]] = [set() for _ in instructions]
+    for earlier, now in zip(owner[before].tolist(), owner[after].tolist(), strict=True):
+        waits_for[now].add(earlier)
+    return waits_for
 
 
 def _ways_to_end(
@@ -103,14 +104,10 @@ def _ways_to_end(
     return longest
 
 
-def _touch(some: list[Span], others: list[Span]) -> bool:
-    return any(a < d and c < b for a, b in some for c, d in others)
-
-
 def _span(array: Array) -> Span:
     """Return the addresses at which an array begins and ends."""
-    first = _address(array)
-    return first, first + array.nbytes
+    begin = _address(array)
+    return begin, begin + array.nbytes
 
 
 def _address(array: Array) -> int:

@@ -113,10 +113,11 @@ def _weigh_rows(words, real):  # type: ignore[no-untyped-def]
     for j in range(units):
         total[j] = zero
     for row in range(rows):
-        sums = out[row]
+        sums, k = out[row], row * share
+        g, e = factor * gain[k % gain.shape[0]], error[k]
         for j in range(units):
-            sums[j] = zero
-        for k in range(row * share, (row + 1) * share):
+            sums[j] = g * e[j]
+        for k in range(row * share + 1, (row + 1) * share):
             g, e = factor * gain[k % gain.shape[0]], error[k]
             for j in range(units):
                 sums[j] += g * e[j]

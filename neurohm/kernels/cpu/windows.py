@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from neurohm.backend import Activations, Array, SparseRows
 from neurohm.kernels.cpu.instruction import Issue, parts
 from neurohm.kernels.cpu.operation import matrix, operation, pointer, vector, whole
-from neurohm.kernels.cpu.scalar import EXACT
 
 
 class Windows:
@@ -97,6 +95,9 @@ def _compressed_to_compressed(words, real):  # type: ignore[no-untyped-def]
 def _gather_dense(words, real):  # type: ignore[no-untyped-def]
     starts, out = vector(words, 3, np.int64), matrix(words, 4, real)
     zero, kind, lags = out.dtype.type(0.0), out.dtype.type, whole(words, 5)
+    two_bytes, one_byte = whole(words, 6) == 2, whole(words, 7) == 1
+    unit, count = pointer(words, 1, np.uint16), pointer(words, 2, np.uint8)
+    wide_unit, wide_count = pointer(words, 1, np.int32), pointer(words, 2, np.int32)
     for row in range(out.shape[0]):
         window = out[row]
         for j in range(out.shape[1]):
@@ -104,7 +105,9 @@ def _gather_dense(words, real):  # type: ignore[no-untyped-def]
         for lag in range(lags):
             first = starts[row] + lag
             for entry in range(_begin(words, 8, first), _begin(words, 8, first + 1)):
-                window[_unit(words, 6, entry) * lags + lag] = kind(_count(words, 7, entry))
+                source = np.int64(unit[entry]) if two_bytes else np.int64(wide_unit[entry])
+                fired = np.int64(count[entry]) if one_byte else np.int64(wide_count[entry])
+                window[source * lags + lag] = kind(fired)
 
 
 @operation
@@ -112,15 +115,19 @@ def _gather_sparse(words, real):  # type: ignore[no-untyped-def]
     starts = vector(words, 3, np.int64)
     ends, columns = vector(words, 4, np.int64), vector(words, 5, np.int32)
     values, lags = vector(words, 6, real), whole(words, 7)
-    kind = values.dtype.type
+    two_bytes, one_byte = whole(words, 8) == 2, whole(words, 9) == 1
+    unit, count = pointer(words, 1, np.uint16), pointer(words, 2, np.uint8)
+    wide_unit, wide_count = pointer(words, 1, np.int32), pointer(words, 2, np.int32)
+    kind, place = values.dtype.type, 0
     ends[0] = 0
     for row in range(starts.size):
-        place = ends[row]
         for lag in range(lags):
             first = starts[row] + lag
             for entry in range(_begin(words, 10, first), _begin(words, 10, first + 1)):
-                columns[place] = _unit(words, 8, entry) * lags + lag
-                values[place] = kind(_count(words, 9, entry))
+                source = np.int64(unit[entry]) if two_bytes else np.int64(wide_unit[entry])
+                fired = np.int64(count[entry]) if one_byte else np.int64(wide_count[entry])
+                columns[place] = source * lags + lag
+                values[place] = kind(fired)
                 place += 1
         ends[row + 1] = place
 
@@ -131,19 +138,3 @@ def _begin(words, size, first):  # type: ignore[no-untyped-def]
     if whole(words, size) == 4:
         return np.int64(pointer(words, 0, np.int32)[first])
     return pointer(words, 0, np.int64)[first]
-
-
-@njit(**EXACT)
-def _unit(words, size, entry):  # type: ignore[no-untyped-def]
-    """Return the unit of an entry, kept in two or in four bytes."""
-    if whole(words, size) == 2:
-        return np.int64(pointer(words, 1, np.uint16)[entry])
-    return np.int64(pointer(words, 1, np.int32)[entry])
-
-
-@njit(**EXACT)
-def _count(words, size, entry):  # type: ignore[no-untyped-def]
-    """Return the count of an entry, kept in one or in four bytes."""
-    if whole(words, size) == 1:
-        return np.int64(pointer(words, 2, np.uint8)[entry])
-    return np.int64(pointer(words, 2, np.int32)[entry])
