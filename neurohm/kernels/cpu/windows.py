@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+from numba import njit
 
 from neurohm.backend import Activations, Array, SparseRows
 from neurohm.kernels.cpu.instruction import Issue, parts
 from neurohm.kernels.cpu.operation import matrix, operation, pointer, vector, whole
+from neurohm.kernels.cpu.scalar import EXACT
 
 
 class Windows:
