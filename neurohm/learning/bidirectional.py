@@ -8,7 +8,7 @@ from typing import ClassVar
 from neurohm.backend import Array
 from neurohm.exceptions import InputError
 from neurohm.learning.particle_schedule import ParticleSchedule
-from neurohm.learning.particles import ParticleRule, less_baseline, recognition_updates
+from neurohm.learning.particles import ParticleRule
 from neurohm.learning.weighting import Geometric, Weighting
 from neurohm.machine import Activity, HelmholtzMachine, Stream, Updates, Workspace
 
@@ -74,20 +74,13 @@ class Bidirectional(ParticleRule):
                 f"dreams_per_sample {self.dreams_per_sample} of the bidirectional rule",
                 "1, since it does not dream",
             )
-        if self.fewest == 1:
-            raise InputError(
-                "one particle with a recognition update awake, which is then pure noise",
-                "at least 2 particles",
-            )
+        self._require_several()
 
     def recognition_awake(
         self, machine: HelmholtzMachine, wake: Activity, weights: Array, work: Workspace
     ) -> Updates:
         """Return the weighted update of the recognition pathway."""
-        if self.baseline:
-            weights = less_baseline(machine, weights, self.count_for(machine), work)
-        scale = 1 / (wake.rows // self.count_for(machine))
-        return recognition_updates(machine, wake, weights, scale, work)
+        return self._inverted(machine, wake, weights, work, baseline=self.baseline)
 
     def sleep(
         self,

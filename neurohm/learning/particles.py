@@ -118,6 +118,36 @@ class ParticleRule(LearningRule):
     ) -> Updates:
         """Return what the recognition pathway learns awake."""
 
+    def _inverted(
+        self,
+        machine: HelmholtzMachine,
+        wake: Activity,
+        weights: Array,
+        work: Workspace,
+        *,
+        mix: float = 1.0,
+        baseline: bool,
+    ) -> Updates:
+        """Return sum_k (w_k - baseline) (activity - prediction) of hidden populations, mixed in."""
+        count = self.count_for(machine)
+        if baseline:
+            weights = _less_baseline(machine, weights, count, work)
+        gain, scale = ThirdFactor(weights, SIGNAL), mix / (wake.rows // count)
+        updates = Updates()
+        for target in machine.recognition.order:
+            prediction = predict(machine, machine.recognition, target, wake, work=work)
+            updates += teach(machine, prediction, scale, gain, work=work)
+        return updates
+
+    def _require_several(self, mend: str = "") -> None:
+        """Refuse one particle where the recognition pathway learns awake."""
+        if self.fewest == 1:
+            raise InputError(
+                "one particle with a recognition update awake, which is then pure noise",
+                "at least 2 particles",
+                mend,
+            )
+
     def _generative_awake(
         self, machine: HelmholtzMachine, wake: Activity, work: Workspace
     ) -> tuple[Updates, Weighed]:
@@ -137,18 +167,7 @@ class ParticleRule(LearningRule):
         return updates, weighed
 
 
-def recognition_updates(
-    machine: HelmholtzMachine, wake: Activity, weights: Array, scale: float, work: Workspace
-) -> Updates:
-    """Return sum_k weight_k (activity - prediction) of every hidden population, times a scale."""
-    gain, updates = ThirdFactor(weights, SIGNAL), Updates()
-    for target in machine.recognition.order:
-        prediction = predict(machine, machine.recognition, target, wake, work=work)
-        updates += teach(machine, prediction, scale, gain, work=work)
-    return updates
-
-
-def less_baseline(
+def _less_baseline(
     machine: HelmholtzMachine, weights: Array, particles: int, work: Workspace
 ) -> Array:
     """Return the weights minus 1/K, which leaves expected recognition updates as they are."""

@@ -150,7 +150,7 @@ def _require_binary(machine: HelmholtzMachine) -> None:
     others = [p for p in machine.populations[1:] if p.domain != "binary"]
     if others:
         raise InputError(
-            f"a defensive mixture over the {others[0].domain} of {others[0].name}",
-            "binary hidden units, whose states are finitely many",
+            f"a defensive mixture over {others[0].name!r} of kind {others[0].kind!r}",
+            "binary hidden units, over which there is a uniform distribution",
             "set defensive=0",
         )

@@ -9,7 +9,7 @@ from neurohm.backend import Array
 from neurohm.checks import real_number
 from neurohm.exceptions import InputError
 from neurohm.learning.base import invert_dream
-from neurohm.learning.particles import ParticleRule, less_baseline, recognition_updates
+from neurohm.learning.particles import ParticleRule
 from neurohm.learning.proposals import Proposal, defended
 from neurohm.learning.weighting import Importance, Weighting
 from neurohm.machine import (
@@ -34,7 +34,7 @@ class Reweighted(ParticleRule):
     - recognition asleep: as in wake-sleep.
 
     Every change is presynaptic activity times error, times one scalar for each particle. With one
-    particle and ``wake=0``, ``sleep=1`` it is wake-sleep, to the bit.
+    particle and ``wake_mix=0``, ``sleep_mix=1`` it is wake-sleep, to the bit.
 
     Parameters
     ----------
@@ -87,12 +87,8 @@ class Reweighted(ParticleRule):
         if self.wake_mix + self.sleep_mix == 0:
             raise InputError("wake_mix 0 and sleep_mix 0", "one of them positive")
         defended(self.defensive)
-        if self.fewest == 1 and self.wake_mix > 0:
-            raise InputError(
-                "one particle with a recognition update awake, which is then pure noise",
-                "at least 2 particles",
-                "or set wake_mix=0, which makes it wake-sleep",
-            )
+        if self.wake_mix > 0:
+            self._require_several("or set wake_mix=0, which makes it wake-sleep")
 
     @property
     def proposal(self) -> Proposal:
@@ -105,10 +101,8 @@ class Reweighted(ParticleRule):
         """Return the wake update of the recognition pathway times its mix."""
         if self.wake_mix == 0:
             return Updates()
-        if self.baseline:
-            weights = less_baseline(machine, weights, self.count_for(machine), work)
-        scale = self.wake_mix / (wake.rows // self.count_for(machine))
-        return recognition_updates(machine, wake, weights, scale, work)
+        mix, baseline = self.wake_mix, self.baseline
+        return self._inverted(machine, wake, weights, work, mix=mix, baseline=baseline)
 
     def sleep(
         self,
