@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from neurohm.backend import Array, Draws, Site, as_stream, random_bits
+from neurohm.backend import Array, Site, as_stream, random_bits
 from neurohm.checks import whole_number
 from neurohm.exceptions import InputError
 from neurohm.likelihood.estimate import LogLikelihood
-from neurohm.likelihood.importance import content_keys, has_hidden
+from neurohm.likelihood.importance import has_hidden
+from neurohm.likelihood.keyed import KeyedStream, content_keys
 from neurohm.likelihood.progress import scoring
 from neurohm.likelihood.rows import FEWEST, as_rows, by_parts, cores, padded
 from neurohm.likelihood.units import require_kind
@@ -132,16 +133,16 @@ def annealed_log_likelihood(
 
 def _movable(machine: HelmholtzMachine) -> HelmholtzMachine:
     """Return the machine on the CPU, if its units can be moved one by one."""
-    visible = machine.generative.populations[0]
+    visible, instead = machine.visible, "estimate with log_likelihood instead"
     if visible.inner_size:
         raise InputError(
             f"annealing under visible units of kind {visible.kind!r}",
             "units without a second compartment",
-            "estimate with log_likelihood instead",
+            instead,
         )
     for pathway in (machine.generative, machine.recognition):
         for target in machine.recognition.order:
-            require_kind(pathway, target, ("bernoulli",), "annealing")
+            require_kind(pathway, target, ("bernoulli",), "annealing", instead)
     return machine.on("cpu")
 
 
@@ -149,13 +150,8 @@ def _anneal(
     machine: HelmholtzMachine, x: Array, keys: Array, steps: int, chains: int
 ) -> npt.NDArray[np.float64]:
     """Return the log-weight of each chain, (rows, chains)."""
-    clock = np.zeros(2, np.uint32)
-
-    def draws(target: int) -> Draws:
-        return Draws(keys, chains, Site.SCORE.of(target), clock)
-
-    work = Workspace(machine.backend)
-    begun = recognise(machine, x, draws, Site.SCORE, chains, work=work)
+    stream = KeyedStream(keys, np.zeros(2, np.uint32), chains)
+    begun = recognise(machine, x, stream, Site.SCORE, chains)
     states = [begun.dense(i) for i in range(len(begun.states))]
     hidden = _Hidden(machine, states, x.shape[0] * chains)
     log_weights = np.zeros(x.shape[0] * chains)
@@ -164,9 +160,10 @@ def _anneal(
         log_weights += hidden.log_ratio() / steps
         if step == steps:
             break
-        clock[0] = step
+        stream.clock[0] = step
         for layer in machine.recognition.order:
-            bits = random_bits(draws(layer), hidden.rows, machine.sizes[layer])
+            draws = stream.at(Site.SCORE.of(layer))
+            bits = random_bits(draws, hidden.rows, machine.sizes[layer])
             hidden.visit(layer, step / steps, np.log((bits + 0.5) * 2.0**-32))
     return log_weights.reshape(-1, chains)
 

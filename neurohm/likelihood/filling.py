@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from neurohm.backend import Activations, Array, Draws, MovingStream, Site
+from neurohm.backend import Activations, Array, Site
 from neurohm.exceptions import InputError
-from neurohm.likelihood.importance import content_keys
+from neurohm.likelihood.keyed import KeyedStream, content_keys
 from neurohm.likelihood.units import require_kind
 from neurohm.machine import HelmholtzMachine, Workspace, dream, recognise, zero_total
 from neurohm.machine.inputs import drive, input_of
@@ -19,22 +18,6 @@ from neurohm.machine.passes import add_log_probability
 from neurohm.populations import Drive
 
 NEVER = -1e30  # a drive under which a Bernoulli or Poisson unit is silent with probability one
-
-
-@dataclass(frozen=True, eq=False)
-class KeyedStream(MovingStream):
-    """The random numbers of rows with keys of their own.
-
-    Parameters
-    ----------
-    rows_per_key : int
-    """
-
-    rows_per_key: int = 1
-
-    def at(self, site: int) -> Draws:
-        """Return the draws at a site."""
-        return Draws(self.keys, self.rows_per_key, site, self.clock)
 
 
 class Filling:

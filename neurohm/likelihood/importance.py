@@ -13,14 +13,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from neurohm.backend import Array, Draws, Site, as_stream
-from neurohm.exceptions import InputError
+from neurohm.backend import Array, Site, as_stream
+from neurohm.checks import whole_number
 from neurohm.kernels import Kernels, Program
 from neurohm.likelihood.estimate import LogLikelihood
+from neurohm.likelihood.keyed import KeyedStream, content_keys
 from neurohm.likelihood.progress import scoring
 from neurohm.likelihood.rows import FEWEST, as_rows, by_parts, cores
 from neurohm.likelihood.weights import Summary, Weights, spread_of
-from neurohm.machine import HelmholtzMachine, Workspace
+from neurohm.machine import HelmholtzMachine, Workspace, as_machine
 from neurohm.machine.inputs import drive
 from neurohm.machine.passes import log_joint, recognise
 from neurohm.populations import Drive
@@ -58,8 +59,8 @@ def log_likelihood(
 
     Raises
     ------
-    InputError
-        If the data do not fit the machine, or ``particles`` is below 1.
+    InputError, ArgumentTypeError
+        If the data do not fit the machine, or ``particles`` is no whole number of at least 1.
 
     References
     ----------
@@ -75,8 +76,8 @@ def log_likelihood(
     >>> bool(np.all(np.abs(estimate.value - exact) < 0.1))
     True
     """
-    if particles < 1:
-        raise InputError(f"particles {particles}", "at least 1", "give e.g. 1000")
+    machine = as_machine(machine)
+    particles = whole_number("particles", particles, mend="give e.g. 1000")
     drawn = particles if has_hidden(machine) else 1
     value, effective = weigh(machine, x, drawn, seed, Weights, progress=progress)
     rows = value.size
@@ -150,43 +151,6 @@ def weigh(
 
     with scoring(rows, shown=progress) as advance:
         return by_parts(estimate, rows, share, threads)
-
-
-def content_keys(x: Array, seed: int) -> npt.NDArray[np.uint32]:
-    """Return a key of random numbers for each row, made of its content and the seed.
-
-    Zeros contribute nothing, so a sparse row has the same key as a dense one.
-
-    Parameters
-    ----------
-    x : ndarray, (rows, units)
-    seed : int
-
-    Returns
-    -------
-    ndarray of uint32, (rows, 2)
-
-    Examples
-    --------
-    >>> keys = content_keys(np.array([[0.0, 1.0], [1.0, 0.0], [0.0, 1.0]]), seed=0)
-    >>> bool((keys[0] == keys[2]).all()), bool((keys[0] == keys[1]).all())
-    (True, False)
-    """
-    values = np.ascontiguousarray(x, dtype=np.float64)
-    columns = np.arange(1, values.shape[1] + 1, dtype=np.uint64)
-    words = _mix(values.view(np.uint64) ^ _mix(columns))
-    words[values == 0] = 0
-    mixed = _mix(words.sum(axis=1, dtype=np.uint64) ^ _mix(np.array([seed], dtype=np.uint64)))
-    return np.stack([mixed & np.uint64(0xFFFFFFFF), mixed >> np.uint64(32)], axis=1).astype(
-        np.uint32
-    )
-
-
-def _mix(z: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    """Return a well-mixed permutation of 64-bit words (Stafford's variant 13)."""
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
 
 
 def _score_rows(scorer: _Scorer, x: Array, keys: Array) -> Array:
@@ -300,14 +264,10 @@ class _Scorer:
 
     def _weigh(self, machine: HelmholtzMachine, count: int, log_weights: Array) -> None:
         """Write log p(x, h) - log q(h | x) of particles, ``(group, count)``."""
-
-        def draws(target: int) -> Draws:
-            return Draws(self._keys, count, Site.SCORE.of(target), self._clock)
-
         wake = recognise(
             machine,
             self._x,
-            draws,
+            KeyedStream(self._keys, self._clock, count),
             Site.SCORE,
             count,
             scored=True,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -50,7 +50,7 @@ class Activity:
 def recognise(
     machine: HelmholtzMachine,
     x: Activations,
-    source: Stream | Callable[[int], Draws],
+    stream: Stream,
     site: Site = Site.WAKE,
     particles: int = 1,
     *,
@@ -64,8 +64,8 @@ def recognise(
     ----------
     machine : HelmholtzMachine
     x : ndarray or SparseRows, (rows, visible units)
-    source : RandomStream, MovingStream or callable
-        Random numbers of the step, or a function from the index of a population to its draws.
+    stream : RandomStream or MovingStream
+        Random numbers of the step, or of each row.
     site : Site
     particles : int
     scored : bool
@@ -94,7 +94,7 @@ def recognise(
         pathway.populations[target].draw(
             machine.kernels,
             input_of(pathway, target, known[target]),
-            _draws(machine, source, site, target),
+            _draws(machine, stream, site, target),
             states[target],
             total,
         )
@@ -246,11 +246,9 @@ def zero_total(machine: HelmholtzMachine, work: Workspace, label: Hashable, rows
     return total
 
 
-def _draws(
-    machine: HelmholtzMachine, source: Stream | Callable[[int], Draws], site: Site, target: int
-) -> Draws:
+def _draws(machine: HelmholtzMachine, stream: Stream, site: Site, target: int) -> Draws:
     """Return the draws of a population, their key and clock where the machine computes."""
-    draws = source(target) if callable(source) else source.at(site.of(target))
+    draws = stream.at(site.of(target))
     keys, clock = (machine.backend.asarray(part, "uint32") for part in (draws.keys, draws.clock))
     return Draws(keys, draws.rows_per_key, draws.site, clock)
 

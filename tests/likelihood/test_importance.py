@@ -10,7 +10,7 @@ import pytest
 from scipy import sparse
 from scipy.special import logsumexp
 
-from neurohm.backend import Draws, Site
+from neurohm.backend import Site
 from neurohm.exceptions import InputError
 from neurohm.kernels import get_kernels
 from neurohm.likelihood import (
@@ -20,7 +20,7 @@ from neurohm.likelihood import (
     importance,
     log_likelihood,
 )
-from neurohm.likelihood.importance import content_keys
+from neurohm.likelihood.keyed import KeyedStream, content_keys
 from neurohm.machine import HelmholtzMachine, log_joint, recognise
 from neurohm.populations import Poisson
 
@@ -83,10 +83,8 @@ def test_error_and_sample_size_are_those_of_the_weights(normal_machine) -> None:
     machine, x = normal_machine(), np.array([[1.0, 0.0, 1.0]])
     particles = 3000
 
-    def draws(target: int) -> Draws:
-        return Draws(content_keys(x, 4), particles, Site.SCORE.of(target), np.zeros(2, np.uint32))
-
-    drawn = recognise(machine, x, draws, Site.SCORE, particles, scored=True)
+    stream = KeyedStream(content_keys(x, 4), np.zeros(2, np.uint32), particles)
+    drawn = recognise(machine, x, stream, Site.SCORE, particles, scored=True)
     w = np.exp(log_joint(machine, drawn.states) - drawn.log_probability)
     estimate = log_likelihood(machine, x, particles=particles, seed=4)  # in three chunks
     assert estimate.value[0] == pytest.approx(np.log(w.mean()), rel=1e-12)
@@ -300,12 +298,8 @@ def test_memory_does_not_grow_with_the_particles(normal_machine) -> None:
 @pytest.mark.parametrize("particles", [1, 3, 64, 1023, 1024, 1025, 2048])
 def test_every_particle_counts_once(normal_machine, particles: int) -> None:
     machine, x = normal_machine(), np.array([[0.0, 1.0, 1.0], [1.0, 1.0, 0.0]])
-
-    def draws(target: int) -> Draws:
-        clock = np.zeros(2, np.uint32)
-        return Draws(content_keys(x, 4), particles, Site.SCORE.of(target), clock)
-
-    drawn = recognise(machine, x, draws, Site.SCORE, particles, scored=True)
+    stream = KeyedStream(content_keys(x, 4), np.zeros(2, np.uint32), particles)
+    drawn = recognise(machine, x, stream, Site.SCORE, particles, scored=True)
     log_w = (log_joint(machine, drawn.states) - drawn.log_probability).reshape(2, particles)
     estimate = log_likelihood(machine, x, particles=particles, seed=4)
     np.testing.assert_allclose(estimate.value, logsumexp(log_w, axis=1) - np.log(particles))
