@@ -19,7 +19,9 @@ from neurohm.backend import Array, RandomStream, Site, as_stream
 from neurohm.checks import whole_number
 from neurohm.exceptions import InputError
 from neurohm.likelihood.keyed import ROWS, blocks, keyed_particles
-from neurohm.machine import Activity, HelmholtzMachine, as_machine
+from neurohm.likelihood.units import require_hidden
+from neurohm.likelihood.weights import Weights, spread_of
+from neurohm.machine import Activity, HelmholtzMachine
 from neurohm.machine.passes import dream, log_joint, log_recognition, recognise
 
 CHUNK = 1024  # particles of a row drawn at a time
@@ -121,7 +123,7 @@ def bidirectional_log_likelihood(
     Raises
     ------
     InputError, ArgumentTypeError
-        If the data do not fit the machine, or ``particles`` is below 1.
+        If the data do not fit the machine, nothing is hidden, or ``particles`` is below 1.
 
     References
     ----------
@@ -136,7 +138,7 @@ def bidirectional_log_likelihood(
     >>> bool((estimate.bound < nh.exact_log_likelihood(machine, x)).all())
     True
     """
-    machine, particles = as_machine(machine), whole_number("particles", particles)
+    machine, particles = require_hidden(machine), whole_number("particles", particles)
     seed, data = as_stream(seed).seed, machine.as_activity(x)
     if not len(data):
         raise InputError("no rows to score", "at least one")
@@ -148,12 +150,10 @@ def bidirectional_log_likelihood(
             for part in blocks(len(data), min(particles, CHUNK))
         ]
     log_mean, effective = np.concatenate(parts, axis=1)
-    spread = np.maximum(1 / effective - 1 / particles, 0)
-    error = 2 * np.sqrt(spread * particles / (particles - 1)) if particles > 1 else np.nan
     return BidirectionalLogLikelihood(
         2 * log_mean - partition.value,
         2 * log_mean,
-        np.broadcast_to(error, log_mean.shape).astype(np.float64),
+        2 * spread_of(effective, particles),
         effective,
         particles,
         partition,
@@ -185,7 +185,7 @@ def bidirectional_log_partition(
     Raises
     ------
     InputError, ArgumentTypeError
-        If a number is too small.
+        If a number is too small, or the machine has no hidden population.
 
     References
     ----------
@@ -198,7 +198,7 @@ def bidirectional_log_partition(
     >>> partition.value < 0.01, partition.standard_error < 0.01
     (True, True)
     """
-    machine = as_machine(machine)
+    machine = require_hidden(machine)
     dreams = whole_number("dreams", dreams, 2)
     particles = whole_number("particles", particles)
     stream = as_stream(seed)
@@ -234,14 +234,12 @@ def _log_mean(
     machine: HelmholtzMachine, x: Array, particles: int, seed: int
 ) -> npt.NDArray[np.float64]:
     """Return the logarithm of the mean weight, and the effective sample size, ``(2, rows)``."""
-    total, squares = np.full((2, len(x)), -np.inf)
+    sums = Weights(len(x))
     for first in range(0, particles, CHUNK):
         count = min(CHUNK, particles - first)
         drawn = keyed_particles(machine, x, count, seed, first)
-        half = _half_log_weights(machine, drawn).reshape(len(x), count)
-        total = np.logaddexp(total, np.logaddexp.reduce(half, axis=1))
-        squares = np.logaddexp(squares, np.logaddexp.reduce(2 * half, axis=1))
-    return np.stack([total - np.log(particles), np.exp(2 * total - squares)])
+        sums.add(_half_log_weights(machine, drawn).reshape(len(x), count))
+    return np.stack(sums.result(particles))
 
 
 def _half_log_weights(machine: HelmholtzMachine, drawn: Activity) -> npt.NDArray[np.float64]:

@@ -13,12 +13,14 @@ from neurohm.backend import Array, RandomStream, Site, as_stream
 from neurohm.checks import real_number, whole_number
 from neurohm.exceptions import InputError
 from neurohm.likelihood.keyed import ROWS, blocks, keyed_particles
+from neurohm.likelihood.units import require_hidden
+from neurohm.likelihood.weights import Weights
 from neurohm.machine import (
     Activity,
     HelmholtzMachine,
     Pathway,
+    Prediction,
     Workspace,
-    as_machine,
     dream,
     predict,
     zero_total,
@@ -95,7 +97,7 @@ def layer_measures(
     Raises
     ------
     InputError, ArgumentTypeError
-        If the data do not fit the machine, or a number is out of range.
+        If the data do not fit the machine, nothing is hidden, or a number is out of range.
 
     References
     ----------
@@ -111,7 +113,7 @@ def layer_measures(
     >>> measures.populations, measures.active_units
     (('hidden1', 'hidden2'), (0, 0))
     """
-    machine, particles = as_machine(machine), whole_number("particles", particles, 2)
+    machine, particles = require_hidden(machine), whole_number("particles", particles, 2)
     threshold = real_number("threshold", threshold, least=0)
     seed, data = as_stream(seed).seed, machine.as_activity(x)
     if len(data) < 2:
@@ -124,6 +126,9 @@ def layer_measures(
     variance = [
         drawn.means[t].var(axis=0, ddof=1) - drawn.noise[t].mean(axis=0) / particles for t in hidden
     ]
+    weights = Weights(len(data))
+    weights.add(_sum(drawn.log_p) - _sum(drawn.log_q))
+    _, effective = weights.result(particles)
     return LayerMeasures(
         tuple(machine.populations[t].name for t in hidden),
         tuple(float((drawn.log_q[t] - drawn.log_p[t]).mean()) for t in hidden),
@@ -131,7 +136,7 @@ def layer_measures(
         tuple(float(-asleep[t]) for t in hidden),
         tuple(int((v > threshold).sum()) for v in variance),
         tuple(float(drawn.means[t].mean()) for t in hidden),
-        float(_effective(_sum(drawn.log_p) - _sum(drawn.log_q)).mean()),
+        float(effective.mean()),
         particles,
         threshold,
     )
@@ -149,16 +154,17 @@ class _Drawn:
     @classmethod
     def of(cls, machine: HelmholtzMachine, x: Array, particles: int, seed: int) -> _Drawn:
         """Draw particles of rows and measure them."""
-        wake, host = keyed_particles(machine, x, particles, seed), machine.backend.to_host
+        wake = keyed_particles(machine, x, particles, seed)
         shape = (len(x), particles)
         drawn = cls({}, {}, {}, {})
         for target in machine.generative.order:
             log_p, _ = _scored(machine, machine.generative, target, wake)
             drawn.log_p[target] = log_p.reshape(shape)
         for target in machine.recognition.order:
-            log_q, error = _scored(machine, machine.recognition, target, wake)
-            mean = host(wake.dense(target)) - error  # what the units' input predicted
-            mean = mean.reshape(*shape, -1).astype(np.float64)
+            log_q, prediction = _scored(machine, machine.recognition, target, wake)
+            population, values = machine.recognition.populations[target], wake.dense(target)
+            predicted = population.predicted(prediction.given, values, prediction.error)
+            mean = machine.backend.to_host(predicted).reshape(*shape, -1).astype(np.float64)
             drawn.log_q[target] = log_q.reshape(shape)
             drawn.means[target] = mean.mean(axis=1)
             drawn.noise[target] = mean.var(axis=1, ddof=1)
@@ -177,13 +183,12 @@ class _Drawn:
 
 def _scored(
     machine: HelmholtzMachine, pathway: Pathway, target: int, activity: Activity
-) -> tuple[Array, Array]:
-    """Return the log-probability of each row of a population, and the error of its prediction."""
+) -> tuple[Array, Prediction]:
+    """Return the log-probability of each row of a population, and what its input predicted."""
     work = Workspace(machine.backend)
     total = zero_total(machine, work, "log-probability", activity.rows)
     prediction = predict(machine, pathway, target, activity, total=total, work=work)
-    host = machine.backend.to_host
-    return np.array(host(total)), np.array(host(prediction.error))
+    return np.array(machine.backend.to_host(total)), prediction
 
 
 def _dream_scores(
@@ -203,9 +208,3 @@ def _dream_scores(
 def _sum(parts: dict[int, Array]) -> Array:
     """Return the sum over populations."""
     return np.asarray(np.sum(list(parts.values()), axis=0))
-
-
-def _effective(log_weights: Array) -> npt.NDArray[np.float64]:
-    """Return the effective sample size of each row, (sum w)^2 / sum w^2."""
-    w = np.exp(log_weights - log_weights.max(axis=1, keepdims=True))
-    return np.asarray(w.sum(axis=1) ** 2 / (w * w).sum(axis=1))

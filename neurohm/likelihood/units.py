@@ -1,12 +1,14 @@
-"""Which units an estimate can look at one by one."""
+"""What units a machine has to have for an estimate."""
 
 from __future__ import annotations
 
 from neurohm.exceptions import InputError
-from neurohm.machine import Pathway
+from neurohm.machine import HelmholtzMachine, Pathway, as_machine
 
 
-def require_kind(pathway: Pathway, target: int, kinds: tuple[str, ...], what: str) -> None:
+def require_kind(
+    pathway: Pathway, target: int, kinds: tuple[str, ...], what: str, mend: str = ""
+) -> None:
     """Raise unless a population is, in a pathway, of one of the kinds.
 
     Parameters
@@ -17,6 +19,7 @@ def require_kind(pathway: Pathway, target: int, kinds: tuple[str, ...], what: st
     kinds : tuple of str
     what : str
         What needs it, for the message.
+    mend : str, optional
 
     Raises
     ------
@@ -34,5 +37,28 @@ def require_kind(pathway: Pathway, target: int, kinds: tuple[str, ...], what: st
             f"{what} over {pathway.name} population {population.name!r} of kind "
             f"{population.kind!r}",
             f"one of kind {' or '.join(map(repr, kinds))}",
-            "estimate with log_likelihood instead",
+            mend,
         )
+
+
+def require_hidden(machine: HelmholtzMachine) -> HelmholtzMachine:
+    """Return the machine, if it has a hidden population.
+
+    Raises
+    ------
+    InputError, ArgumentTypeError
+        If it has none, or is no machine.
+
+    Examples
+    --------
+    >>> from neurohm.machine import HelmholtzMachine
+    >>> require_hidden(HelmholtzMachine([4, 2]))
+    HelmholtzMachine(4 bernoulli - 2)
+    """
+    if not as_machine(machine).recognition.order:
+        raise InputError(
+            "a machine without a hidden population",
+            "one at least",
+            "score it with log_likelihood, which is then exact",
+        )
+    return machine

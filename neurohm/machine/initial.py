@@ -25,7 +25,10 @@ class Initial(Protocol):
 
 @dataclass(frozen=True)
 class Zeros:
-    """All zero: units fire with probability one half, and sampling breaks the symmetry."""
+    """All zero: units fire with probability one half, and sampling breaks the symmetry.
+
+    The inner units of `neurohm.populations.NADE` are not sampled: they would all stay alike.
+    """
 
     def start(self, machine: HelmholtzMachine, rng: np.random.Generator) -> None:
         """Leave the zeros."""

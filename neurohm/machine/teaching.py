@@ -30,7 +30,7 @@ class Prediction:
     given : Input
         What it was predicted from.
     error : ndarray, (rows, units)
-        Values minus prediction.
+        Values minus prediction, over the variance where units have one.
     afferents : tuple of Afferent
         The synapses that learn from the error, with their presynaptic activity.
     activity : Activity

@@ -62,7 +62,7 @@ class LocalUpdate:
     population : int
     pathway : str
     error : ndarray, (rows, units)
-        What the units did minus what their own input predicted.
+        What the units did minus what their own input predicted; over the variance, of real values.
     scale : float
         A factor of the sum over rows: one over the number of samples, times the mix of phases.
     gain : ThirdFactor or None

@@ -19,7 +19,9 @@ class Constraint(Protocol):
 
 @dataclass(frozen=True)
 class NonNegative:
-    """Weights of the projections whose key holds ``where`` stay at or above zero; biases are free.
+    """Weights of the synapses whose key holds ``where`` stay at or above zero; biases are free.
+
+    Lateral synapses, and those within a population such as `NADE`, are held like projections.
 
     Parameters
     ----------

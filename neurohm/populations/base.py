@@ -254,12 +254,20 @@ class Population(ABC):
         out: Array,
         total: Array | None = None,
     ) -> None:
-        """Write ``values`` minus their prediction; add their log-probability to ``total``."""
+        """Write what synapses learn from: ``values`` minus their prediction.
+
+        It is the gradient of the log-probability in the drive, so that units with a spread divide
+        by their variance. The log-probability is added to ``total``, where there is one.
+        """
         passes = self.passes(kernels)
         if total is None:
             passes.error(given.drive, given.bias, values, out)
         else:
             passes.error_with_log_probability(given.drive, given.bias, values, out, total)
+
+    def predicted(self, given: Input, values: Array, error: Array) -> Array:
+        """Return what ``values`` were predicted to be, of the error that `error` wrote."""
+        return values - error
 
     def log_probability(
         self, kernels: Kernels, given: Input, values: Activations, total: Array

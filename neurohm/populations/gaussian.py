@@ -93,9 +93,7 @@ class Gaussian(Population):
 
     def fisher_weight(self, mean: Array, own: Mapping[str, Array] | None = None) -> Array:
         """Return one over the variance."""
-        log_deviation = (own or {}).get(LOG_DEVIATION, np.log(self.deviation))
-        held = np.maximum(log_deviation, math.log(LEAST_DEVIATION))
-        weight: Array = np.zeros_like(mean) + np.exp(-2 * held)
+        weight: Array = np.zeros_like(mean) + 1 / self._variance(own or {})
         return weight
 
     def internals(self, sources: Sequence[Population]) -> tuple[InternalParameter, ...]:
@@ -148,6 +146,15 @@ class Gaussian(Population):
         """Write (x - (a + b)) / deviation^2; add the log-density (nats) to ``total``."""
         deviation = given.own[LOG_DEVIATION]
         kernels.gaussian.error(given.drive, given.bias, deviation, values, out, total)
+
+    def predicted(self, given: Input, values: Array, error: Array) -> Array:
+        """Return the means: ``values`` minus error x deviation^2."""
+        return values - error * self._variance(given.own)
+
+    def _variance(self, own: Mapping[str, Array]) -> Array:
+        """Return the variance of each unit, the deviation held to its least."""
+        log_deviation = own.get(LOG_DEVIATION, np.log(self.deviation))
+        return np.asanyarray(np.exp(2 * np.maximum(log_deviation, math.log(LEAST_DEVIATION))))
 
     def log_probability(
         self, kernels: Kernels, given: Input, values: Activations, total: Array

@@ -10,6 +10,7 @@ import pytest
 from neurohm.exceptions import InputError
 from neurohm.likelihood import all_states, exact_free_energy, layer_measures
 from neurohm.machine import HelmholtzMachine, recognise_mean
+from neurohm.populations import Gaussian
 
 PARTICLES = 20_000
 PAIRS = [
@@ -131,3 +132,12 @@ def test_bad_input_is_refused(machine, settings, message: str) -> None:
     arguments = {"x": all_states(3), **settings}
     with pytest.raises(InputError, match=message):
         layer_measures(machine, arguments.pop("x"), **arguments)
+
+
+def test_activity_of_real_values_is_their_mean_whatever_the_deviation() -> None:
+    machine = HelmholtzMachine([3, Gaussian(2, deviation=0.1)], seed=0, dtype="float64")
+    machine.parameters()["recognition/visible->hidden1"][...] = np.arange(6).reshape(3, 2)
+    measured = layer_measures(machine, all_states(3), particles=2)
+    mean = recognise_mean(machine, all_states(3))[1]
+    assert measured.mean_activity[0] == pytest.approx(mean.mean(), rel=1e-12)
+    assert measured.active_units == (2,)

@@ -5,8 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from neurohm.exceptions import InputError
 from neurohm.learning import Reweighted, WakeSleep
-from neurohm.likelihood import all_states, exact_log_likelihood, log_likelihood
+from neurohm.likelihood import (
+    all_states,
+    bidirectional_log_likelihood,
+    bidirectional_log_partition,
+    exact_log_likelihood,
+    layer_measures,
+    log_likelihood,
+)
 from neurohm.machine import HelmholtzMachine
 from neurohm.plasticity import Adam
 from neurohm.populations import AutoregressiveBernoulli, Input, Poisson
@@ -54,3 +62,12 @@ def test_reweighted_learns_what_wake_sleep_learns() -> None:
         learned.append(machine.generative.biases[0].weights)
     np.testing.assert_allclose(learned[1], learned[0], rtol=1e-6)
     np.testing.assert_allclose(learned[2], learned[0], rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "measure",
+    [layer_measures, bidirectional_log_likelihood, lambda m, x: bidirectional_log_partition(m)],
+)
+def test_measures_of_hidden_populations_say_that_there_is_none(measure) -> None:
+    with pytest.raises(InputError, match="without a hidden population"):
+        measure(HelmholtzMachine([3]), all_states(3))
