@@ -149,12 +149,14 @@ class Gaussian(Population):
 
     def predicted(self, given: Input, values: Array, error: Array) -> Array:
         """Return the means: ``values`` minus error x deviation^2."""
-        return values - error * self._variance(given.own)
+        mean: Array = values - error * self._variance(given.own)
+        return mean
 
     def _variance(self, own: Mapping[str, Array]) -> Array:
         """Return the variance of each unit, the deviation held to its least."""
         log_deviation = own.get(LOG_DEVIATION, np.log(self.deviation))
-        return np.asanyarray(np.exp(2 * np.maximum(log_deviation, math.log(LEAST_DEVIATION))))
+        variance: Array = np.exp(2 * np.maximum(log_deviation, math.log(LEAST_DEVIATION)))
+        return variance
 
     def log_probability(
         self, kernels: Kernels, given: Input, values: Activations, total: Array

@@ -18,6 +18,7 @@ import numpy as np
 from neurohm.backend import Backend
 from neurohm.exceptions import InputError
 from neurohm.files import check_writable
+from neurohm.machine import HelmholtzMachine
 from neurohm.storage import (
     Tree,
     keyed,
@@ -182,13 +183,28 @@ def restore(run: Run, callbacks: Sequence[Callback], path: str | os.PathLike[str
             f"{saved['compressed']}: other data, or another device",
             "the data and the device that the run was begun with",
         )
-    run.machine.set_parameters(machine_from_tree(tree["machine"]).parameters())
+    machine = machine_from_tree(tree["machine"])
+    _check_units(run.machine, machine, path)
+    run.machine.set_parameters(machine.parameters())
     run.position = Position(**tree["run"]["position"])
     run.history = History(tree["run"]["history"])
     run.stop = tree["run"]["stop"]
     run.plasticity.state = _averages(tree["plasticity"], run.machine.backend)
     for i, callback in enumerate(own):
         callback.restore(stateful[str(i)])
+
+
+def _check_units(
+    machine: HelmholtzMachine, saved: HelmholtzMachine, path: str | os.PathLike[str]
+) -> None:
+    """Refuse populations that are not those of a checkpoint, such as ones that learn more."""
+    for name in ("generative", "recognition"):
+        own, theirs = (list(m.pathway(name).populations.values()) for m in (machine, saved))
+        if own != theirs:
+            raise InputError(
+                f"{name} populations {own} where the checkpoint {Path(path).name} has {theirs}",
+                "the same populations to resume with",
+            )
 
 
 def _completed(saved: Tree, run: Run) -> dict[str, Any]:
@@ -198,7 +214,10 @@ def _completed(saved: Tree, run: Run) -> dict[str, Any]:
         defaults = {f.name: f.default for f in fields(run.rule) if f.default is not MISSING}
         rule = {**defaults, **rule}
     schedule = {"name": Decay.name, **saved["schedule"]}
-    return {"compressed": False, **saved, "rule": rule, "schedule": schedule}
+    kinds = saved["kinds"]
+    if kinds and isinstance(kinds[0], str):  # from when both pathways had the same
+        kinds = [kinds, kinds[1:]]
+    return {"compressed": False, **saved, "rule": rule, "schedule": schedule, "kinds": kinds}
 
 
 def linked(callbacks: Sequence[Callback]) -> Sequence[Callback]:

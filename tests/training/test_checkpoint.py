@@ -18,7 +18,7 @@ from neurohm.exceptions import FileFormatError, InputError, MissingFileError
 from neurohm.learning import Bidirectional, Reweighted, WakeSleep
 from neurohm.machine import HelmholtzMachine
 from neurohm.plasticity import Adam, Delta
-from neurohm.populations import Poisson
+from neurohm.populations import Gaussian, Poisson
 from neurohm.storage import machine_to_tree, write_model
 from neurohm.training import (
     Checkpoint,
@@ -182,11 +182,13 @@ def test_other_particles_by_epoch_are_refused_by_name(run, tmp_path: Path) -> No
 
 
 def test_a_checkpoint_from_before_some_settings_resumes(run, tmp_path: Path) -> None:
-    # it knows neither of defensive mixtures nor of schedules other than the decay
+    # it knows neither of defensive mixtures, nor of schedules other than the decay, nor of units
+    # that a pathway has for itself
     class Old(EveryState):
         def write(self, run) -> None:
             settings = type(run).settings(run)
             del settings["rule"]["defensive"], settings["schedule"]["name"]
+            settings["kinds"] = settings["kinds"][0]
             run.settings = lambda: settings
             super().write(run)
 
@@ -197,6 +199,16 @@ def test_a_checkpoint_from_before_some_settings_resumes(run, tmp_path: Path) -> 
     run.assert_same(run(**given, resume=states.copies[1]), unbroken)
     with pytest.raises(InputError, match="defensive"):
         run(**{**given, "rule": Reweighted(particles=3, defensive=0.1)}, resume=states.copies[1])
+
+
+def test_units_with_other_settings_are_refused(tmp_path: Path) -> None:
+    def resumed(units: Gaussian, **given: Any) -> None:
+        train(HelmholtzMachine([units, 2]), np.eye(3), epochs=2, batch_size=2, **given)
+
+    resumed(Gaussian(3), callbacks=[Checkpoint(tmp_path / "run.h5", keep=True)])
+    resumed(Gaussian(3), resume=tmp_path / "run.h5")
+    with pytest.raises(InputError, match="learned=True.*learned=False"):
+        resumed(Gaussian(3, learned=True), resume=tmp_path / "run.h5")
 
 
 def test_stopping_early_cannot_be_left_away(run, tmp_path: Path, held_out) -> None:
