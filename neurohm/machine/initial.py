@@ -116,6 +116,21 @@ def _draw_weights(
     for pathway in (machine.generative, machine.recognition):
         for projection in pathway.projections:
             projection.weights[...] = draw(projection.weights.shape)
+    draw_internals(machine, draw)
+
+
+def draw_internals(
+    machine: HelmholtzMachine, draw: Callable[[tuple[int, ...]], npt.NDArray[Any]]
+) -> None:
+    """Draw what populations have for themselves, where it is drawn.
+
+    Parameters
+    ----------
+    machine : HelmholtzMachine
+        Changed in place.
+    draw : callable
+        From a shape, (presynaptic units, units), to values.
+    """
     for pathway in (machine.generative, machine.recognition):
         for internal in pathway.internals:
             parameter = internal.parameter

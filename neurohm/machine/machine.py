@@ -135,7 +135,8 @@ class HelmholtzMachine:
         Raises
         ------
         InputError
-            If a name or a shape does not fit.
+            If a name or a shape does not fit, or lateral synapses would not all be from earlier
+            onto later units.
         """
         own = self.parameters()
         if own.keys() != values.keys():
@@ -143,6 +144,13 @@ class HelmholtzMachine:
         for key, array in own.items():
             if array.shape != np.shape(values[key]):
                 raise InputError(f"{key} of shape {np.shape(values[key])}", f"{array.shape}")
+        for internal in (*self.generative.internals, *self.recognition.internals):
+            if internal.parameter.triangular and np.tril(values[internal.key]).any():
+                raise InputError(
+                    f"{internal.key} that is not zero on and below the diagonal",
+                    "synapses from earlier onto later units alone",
+                    "take numpy.triu(values, 1)",
+                )
         for key, array in own.items():
             array[...] = self.backend.asarray(values[key], array.dtype)
 

@@ -97,7 +97,7 @@ class Pathway:
     Raises
     ------
     InputError
-        If the projections form a cycle.
+        If the projections form a cycle, or two parameters would have one name.
     """
 
     def __init__(
@@ -118,6 +118,7 @@ class Pathway:
             for target in self.biases
         }
         self.order = self._sorted()
+        self._check_keys()
 
     def afferents(self, target: int) -> tuple[Projection, ...]:
         """Return the projections onto a population."""
@@ -131,6 +132,15 @@ class Pathway:
     def synapses(self) -> tuple[Projection | Bias | Internal, ...]:
         """All projections, then all biases, then what populations have for themselves."""
         return (*self.projections, *self.biases.values(), *self.internals)
+
+    def _check_keys(self) -> None:
+        keys = [synapses.key for synapses in self.synapses]
+        if twice := {key for key in keys if keys.count(key) > 1}:
+            raise InputError(
+                f"two parameters named {min(twice)!r}",
+                "names of populations from which none of their parts has its own",
+                "call a population otherwise",
+            )
 
     def _sorted(self) -> tuple[int, ...]:
         """Return the populations that this pathway drives, each after all that drive it."""

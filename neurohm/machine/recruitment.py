@@ -10,6 +10,8 @@ import numpy.typing as npt
 
 from neurohm.checks import whole_number
 from neurohm.exceptions import InputError
+from neurohm.machine.initial import draw_internals
+from neurohm.machine.projection import Projection
 
 if TYPE_CHECKING:
     from neurohm.machine.machine import HelmholtzMachine
@@ -48,24 +50,46 @@ class Recruitment:
         object.__setattr__(self, "repeats", whole_number("repeats", self.repeats))
 
     def start(self, machine: HelmholtzMachine, rng: np.random.Generator) -> None:
-        """Imprint the parts found; other weights start small, image biases at -3, hidden at -2."""
+        """Imprint the parts found; other weights start small, image biases at -3, hidden at -2.
+
+        Raises
+        ------
+        InputError
+            If the data do not fit the machine, or its two lowest populations are not binary and
+            joined in both directions.
+        """
         x = np.asarray(self.data) > 0
         if x.ndim != 2 or x.shape[1] != machine.visible.size:
             raise InputError(
                 f"data of shape {x.shape} to recruit from", f"(samples, {machine.visible.size})"
             )
+        upward, downward = _imprintable(machine)
         for pathway in (machine.generative, machine.recognition):
             for projection in pathway.projections:
                 if 0 not in (projection.source, projection.target):
                     projection.weights[...] = 0.1 * rng.standard_normal(projection.weights.shape)
-        upward = next(p for p in machine.recognition.projections if (p.source, p.target) == (0, 1))
-        downward = next(p for p in machine.generative.projections if (p.source, p.target) == (1, 0))
+        draw_internals(machine, lambda shape: 0.1 * rng.standard_normal(shape))
         machine.generative.biases[0].weights[...] = -3
         machine.generative.biases[1].weights[...] = -2
         for unit, part in enumerate(find_parts(x, machine.sizes[1], self.repeats)):
             downward.weights[unit] = 10.0 * part
             upward.weights[:, unit] = 5.0 * part
             machine.recognition.biases[1].weights[unit] = -5.0 * (part.sum() - 0.5)
+
+
+def _imprintable(machine: HelmholtzMachine) -> tuple[Projection, Projection]:
+    """Return the projections between the visible and the first hidden population, up and down."""
+    generative, recognition = machine.edges
+    binary = all(p.domain == "binary" for p in machine.populations[:2])
+    if not binary or (0, 1) not in recognition or (1, 0) not in generative:
+        raise InputError(
+            f"recruitment in {machine!r}",
+            "binary visible and first hidden units, which drive each other",
+            "take Sparse() or Normal() as initial",
+        )
+    upward = next(p for p in machine.recognition.projections if (p.source, p.target) == (0, 1))
+    downward = next(p for p in machine.generative.projections if (p.source, p.target) == (1, 0))
+    return upward, downward
 
 
 def find_parts(x: npt.NDArray[np.bool_], most: int, repeats: int) -> list[npt.NDArray[np.bool_]]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from neurohm.backend import Draws, RandomStream, Site, SparseRows, get_backend
+from neurohm.backend import MovingStream, RandomStream, SparseRows, get_backend
 from neurohm.likelihood import all_states
 from neurohm.machine import (
     HelmholtzMachine,
@@ -86,12 +86,9 @@ def test_known_drives_and_other_random_numbers_may_be_given(normal_machine) -> N
     machine = normal_machine([9, 6, 5])
     x = machine.as_activity(np.random.default_rng(0).random((4, 9)) < 0.5)
     stream = RandomStream(3)
-
-    def draws(target: int) -> Draws:
-        return stream.at(Site.WAKE.of(target))
-
+    other = MovingStream(stream.keys(), np.zeros(2, np.uint32))
     plain = recognise(machine, x, stream)
-    again = recognise(machine, x, draws, drives={1: plain.drives[1]})
+    again = recognise(machine, x, other, drives={1: plain.drives[1]})
     for a, b in zip(plain.states, again.states, strict=True):
         np.testing.assert_array_equal(a, b)
 

@@ -7,6 +7,7 @@ from neurohm.exceptions import InputError
 from neurohm.images import bars
 from neurohm.machine import HelmholtzMachine
 from neurohm.machine.recruitment import Recruitment, find_parts
+from neurohm.populations import NADE, Gaussian, Poisson
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -40,3 +41,23 @@ def test_claimed_parts_are_explained_away():
 def test_data_of_another_width_are_refused():
     with pytest.raises(InputError, match="recruit"):
         HelmholtzMachine([4, 2], initial=Recruitment(np.ones((3, 5))))
+
+
+@pytest.mark.parametrize(
+    ("populations", "edges"),
+    [
+        ([Gaussian(4), 2], None),
+        ([4, Poisson(2)], None),
+        ([4], None),
+        ([4, 2, 2], ([(2, 0)], [(0, 2)])),
+    ],
+)
+def test_machines_that_cannot_be_imprinted_are_refused(populations, edges):
+    with pytest.raises(InputError, match="recruitment in HelmholtzMachine"):
+        HelmholtzMachine(populations, edges=edges, initial=Recruitment(np.eye(4)))
+
+
+def test_inner_units_do_not_start_alike():
+    machine = HelmholtzMachine([NADE(4, inner=2), 2], initial=Recruitment(np.eye(4)), seed=0)
+    readout = machine.parameters()["generative/visible.inner->visible"]
+    assert (readout[:, 0] != readout[:, 1]).all()

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import neurohm as nh
+from neurohm.exceptions import InputError
 from neurohm.likelihood import all_states
 from neurohm.populations.autoregressive import LATERAL
 
@@ -98,3 +99,12 @@ def test_the_internal_parameter_says_what_it_is() -> None:
     (lateral,) = nh.AutoregressiveBernoulli(3, name="spikes").internals([])
     assert (lateral.role, lateral.key) == (LATERAL, "spikes->spikes")
     assert lateral.triangular
+
+
+def test_lateral_synapses_from_later_units_are_refused() -> None:
+    machine = nh.HelmholtzMachine([nh.AutoregressiveBernoulli(3)])
+    before = machine.parameters()["generative/visible->visible"].copy()
+    values = {**machine.parameters(), "generative/visible->visible": np.ones((3, 3))}
+    with pytest.raises(InputError, match="visible->visible.*earlier onto later.*triu"):
+        machine.set_parameters(values)
+    np.testing.assert_array_equal(machine.parameters()["generative/visible->visible"], before)

@@ -190,3 +190,8 @@ def _as_chain(machine: HelmholtzMachine, normal_machine) -> HelmholtzMachine:
         elif key.startswith("generative/visible"):
             array[...] = given[key]
     return chain
+
+
+def test_no_population_may_be_named_as_a_part_of_another() -> None:
+    with pytest.raises(InputError, match=r"two parameters named 'generative/a\.inner'"):
+        HelmholtzMachine([nh.NADE(3, name="a"), nh.Bernoulli(4, name="a.inner")])
