@@ -6,7 +6,7 @@ import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
-from neurohm.backend import Activations, Array, Draws, Site, SparseRows
+from neurohm.backend import Activations, Array, Site, SparseRows
 from neurohm.checks import real_number
 from neurohm.exceptions import InputError
 from neurohm.machine import (
@@ -16,7 +16,7 @@ from neurohm.machine import (
     Workspace,
     recognise,
 )
-from neurohm.machine.passes import log_recognition
+from neurohm.machine.passes import draws_at, log_recognition
 
 
 class Proposal(ABC):
@@ -121,11 +121,9 @@ class DefensiveMixture(Proposal):
         machine.kernels.arrays.fill(bias, math.log(probability) - math.log1p(-probability))
         drive = work.array((label, "drive"), (1, units), machine.dtype)
         machine.kernels.arrays.fill(drive, 0.0)
-        draws = stream.at(Site.DEFENSIVE.of(place))
-        keys, clock = (machine.backend.asarray(a, "uint32") for a in (draws.keys, draws.clock))
+        draws = draws_at(machine, stream, Site.DEFENSIVE, place)
         coins = work.array((label, "coins"), (rows, units), machine.dtype)
-        there = Draws(keys, draws.rows_per_key, draws.site, clock)
-        machine.kernels.bernoulli.draw(drive, bias, there, coins)
+        machine.kernels.bernoulli.draw(drive, bias, draws, coins)
         return coins
 
 

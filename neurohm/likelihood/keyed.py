@@ -65,7 +65,7 @@ def content_keys(x: Array, seed: int) -> npt.NDArray[np.uint32]:
 def keyed_particles(
     machine: HelmholtzMachine, x: Array, particles: int, seed: int, first: int = 0
 ) -> Activity:
-    """Draw hidden activity, the same for a row of data whatever rows are beside it.
+    """Draw hidden activity, with the same noise for a row of data whatever rows are beside it.
 
     Parameters
     ----------

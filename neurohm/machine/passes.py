@@ -94,7 +94,7 @@ def recognise(
         pathway.populations[target].draw(
             machine.kernels,
             input_of(pathway, target, known[target]),
-            _draws(machine, stream, site, target),
+            draws_at(machine, stream, site, target),
             states[target],
             total,
         )
@@ -138,7 +138,7 @@ def dream(
         pathway.populations[target].draw(
             machine.kernels,
             input_of(pathway, target, drives[target]),
-            _draws(machine, stream, site, target),
+            draws_at(machine, stream, site, target),
             states[target],
         )
     return Activity(states, None, drives)
@@ -246,7 +246,7 @@ def zero_total(machine: HelmholtzMachine, work: Workspace, label: Hashable, rows
     return total
 
 
-def _draws(machine: HelmholtzMachine, stream: Stream, site: Site, target: int) -> Draws:
+def draws_at(machine: HelmholtzMachine, stream: Stream, site: Site, target: int) -> Draws:
     """Return the draws of a population, their key and clock where the machine computes."""
     draws = stream.at(site.of(target))
     keys, clock = (machine.backend.asarray(part, "uint32") for part in (draws.keys, draws.clock))

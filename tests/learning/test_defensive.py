@@ -13,7 +13,7 @@ from neurohm.learning.proposals import DefensiveMixture, Recognition, defended
 from neurohm.likelihood import exact_log_likelihood
 from neurohm.machine import Activity, HelmholtzMachine, log_joint
 from neurohm.machine.passes import log_recognition
-from neurohm.populations import Poisson
+from neurohm.populations import Categorical, Gaussian, Poisson
 
 SHARE = 0.3
 
@@ -108,7 +108,8 @@ def test_a_share_outside_zero_to_one_is_refused(share, error) -> None:
         Reweighted(defensive=share)
 
 
-def test_counts_have_no_uniform_distribution() -> None:
-    machine = HelmholtzMachine([4, Poisson(2)])
-    with pytest.raises(InputError, match="counts of hidden1.*binary hidden units"):
+@pytest.mark.parametrize("units", [Poisson(2), Gaussian(2), Categorical(2, categories=2)])
+def test_units_that_are_not_binary_are_refused(units) -> None:
+    machine = HelmholtzMachine([4, units])
+    with pytest.raises(InputError, match=f"'hidden1' of kind '{units.kind}'.*binary hidden units"):
         Reweighted(defensive=0.1).phases(machine, np.eye(4))
