@@ -39,15 +39,16 @@ def hidden_layers(hidden: Any) -> tuple[Population | int | str, ...]:
     layers = list(given) if several else [given]
     if not layers:
         raise InputError("no hidden layer", "at least one", mend)
-    for layer in layers:
-        if isinstance(layer, str):
-            as_population(layer)
-    return tuple(
-        layer
-        if isinstance(layer, Population | str)
-        else whole_number("hidden size", layer, mend=mend)
-        for layer in layers
-    )
+    return tuple(_layer(layer, mend) for layer in layers)
+
+
+def _layer(layer: Any, mend: str) -> Population | int | str:
+    if isinstance(layer, Population):
+        return layer
+    if isinstance(layer, str) and not layer.isdigit():
+        as_population(layer)
+        return layer
+    return whole_number("hidden size", layer, mend=mend)
 
 
 def is_auto(value: Any) -> bool:
