@@ -205,7 +205,7 @@ class HelmholtzDensity(HelmholtzEstimator):
         return self
 
     def partial_fit(self, X: Any, y: None = None) -> HelmholtzDensity:
-        """Learn from some more rows, once, at the full learning rate.
+        """Learn from some more rows, once, at the full learning rate, by the rule of the start.
 
         Parameters
         ----------
@@ -226,7 +226,7 @@ class HelmholtzDensity(HelmholtzEstimator):
                 self.history_, self.learning_ = History(), {}
             self._plasticity = settings["plasticity"].fresh()
             self._steps = 0
-        rule, size = settings["rule"], settings["batch_size"]
+        rule, size = settings["rule"].at(0), settings["batch_size"]
         work = Workspace(self.machine_.backend)
         for first in range(0, X.shape[0], size):
             stream = RandomStream(self.seed_, self._steps)

@@ -332,3 +332,11 @@ def test_files_without_a_baseline_are_read(tmp_path):
     model.save(tmp_path / "early.h5")
     loaded = nh.load(tmp_path / "early.h5")
     assert np.isnan(loaded.score_report(X[:5], particles=5).independent_nats)
+
+
+def test_some_more_rows_are_learned_by_the_rule_of_the_first_epoch():
+    rows = np.tile(np.eye(4), (25, 1))
+    scheduled = nh.HelmholtzDensity(hidden=3, particles={0: 2, 5: 4}).partial_fit(rows)
+    plain = nh.HelmholtzDensity(hidden=3, particles=2).partial_fit(rows)
+    for key, array in plain.machine_.parameters().items():
+        np.testing.assert_array_equal(scheduled.machine_.parameters()[key], array)
