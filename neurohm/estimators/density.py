@@ -19,11 +19,13 @@ from neurohm.estimators.observation import check_rows, fit_visible, visible_of
 from neurohm.estimators.rows import Rows, as_matrix
 from neurohm.estimators.settings import (
     DENSITY_RATES,
+    Layers,
     chosen_epochs,
     chosen_plasticity,
     chosen_rule,
     chosen_seed,
     hidden_layers,
+    recognition_layers,
     require_fitted,
 )
 from neurohm.exceptions import InputError
@@ -47,8 +49,9 @@ class HelmholtzDensity(HelmholtzEstimator):
 
     Parameters
     ----------
-    hidden : sequence of int or int
-        Sizes of the hidden layers, from the visible one upward.
+    hidden : sequence of int, str or Population, or one of them
+        Hidden layers, from the visible one upward: sizes, kinds of units with sizes, such as
+        ``"autoregressive:200"``, or populations.
     rule : str or LearningRule
         ``"reweighted"``, ``"wake-sleep"`` or ``"bidirectional"``.
     particles : int or ParticleSchedule
@@ -67,6 +70,9 @@ class HelmholtzDensity(HelmholtzEstimator):
         What the columns are: ``"bernoulli"``, ``"poisson"``, ``"gaussian"`` (real numbers, best
         standardised, with deviations that start at those of the data and are learned), or a
         population with as many units, such as ``nh.Categorical(12, categories=3)``.
+    recognition : sequence of int, str or Population, or one of them, optional
+        What the units of each hidden layer are when recognition drives them, such as
+        ``"nade:200"``; a number, or None for all layers, means what they are in ``hidden``.
     init : str
         ``"normal"`` (weights of spread 0.2), ``"sparse"`` (weights near zero), or ``"recruit"``:
         hidden units claim recurring parts of the data first. Hidden biases start negative.
@@ -106,11 +112,17 @@ class HelmholtzDensity(HelmholtzEstimator):
     >>> model = HelmholtzDensity(hidden=5, epochs=1).fit(images)
     >>> model.data_["shape"], model.score_report(images.test, particles=10).n_rows
     ([8, 8], 359)
+
+    Recognition by units that know what the units before them in the layer did:
+
+    >>> model = HelmholtzDensity(hidden=5, recognition="nade:5", epochs=1).fit(np.eye(4))
+    >>> model.machine_
+    HelmholtzMachine(4 bernoulli - 5, recognition 5 nade)
     """
 
     def __init__(
         self,
-        hidden: Sequence[int] | int = (200, 10),
+        hidden: Layers = (200, 10),
         rule: str | LearningRule = "reweighted",
         particles: int | ParticleSchedule = 5,
         plasticity: str | Plasticity = "adam",
@@ -119,6 +131,7 @@ class HelmholtzDensity(HelmholtzEstimator):
         epochs: int | str = "auto",
         batch_size: int = 100,
         observation: str | Population = "bernoulli",
+        recognition: Layers | None = None,
         init: str = "normal",
         validation: float = 0.0,
         patience: int = 10,
@@ -135,6 +148,7 @@ class HelmholtzDensity(HelmholtzEstimator):
         self.epochs = epochs
         self.batch_size = batch_size
         self.observation = observation
+        self.recognition = recognition
         self.init = init
         self.validation = validation
         self.patience = patience
@@ -375,6 +389,7 @@ class HelmholtzDensity(HelmholtzEstimator):
         self._take_over(rows, visible, begun)
         self.machine_ = HelmholtzMachine(
             [visible, *hidden_layers(self.hidden)],
+            recognition=recognition_layers(self.recognition),
             initial=self._initial(X),
             seed=self.seed_,
             device=self.device,

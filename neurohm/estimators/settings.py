@@ -18,10 +18,17 @@ Layers: TypeAlias = "Sequence[int | str | Population] | int | str | Population"
 SPIKE_RATES = {"adam": 1.5e-2, "delta": 0.1}
 FEWEST_EPOCHS, FEWEST_STEPS = 50, 4000
 DENSITY_RATES = {"adam": 5e-3, "delta": 0.1}
+LAYERS = ("hidden", "recognition")  # arguments that are of hidden layers
 
 
-def hidden_layers(hidden: Any) -> tuple[Population | int | str, ...]:
+def hidden_layers(hidden: Any, name: str = "hidden") -> tuple[Population | int | str, ...]:
     """Return the hidden populations: sizes, populations, or kinds with sizes.
+
+    Parameters
+    ----------
+    hidden : sequence of int, Population or str, or one of them
+    name : str
+        Of the argument, for the message.
 
     Raises
     ------
@@ -33,22 +40,38 @@ def hidden_layers(hidden: Any) -> tuple[Population | int | str, ...]:
     >>> hidden_layers(40), hidden_layers([40, "autoregressive:10"])
     ((40,), (40, 'autoregressive:10'))
     """
-    mend = "give e.g. hidden=(40, 10)"
+    mend = f"give e.g. {name}=(40, 10)"
     given = hidden.tolist() if isinstance(hidden, np.ndarray) else hidden
     several = isinstance(given, Sequence) and not isinstance(given, str)
     layers = list(given) if several else [given]
     if not layers:
-        raise InputError("no hidden layer", "at least one", mend)
-    return tuple(_layer(layer, mend) for layer in layers)
+        raise InputError(f"no {name} layer", "at least one", mend)
+    return tuple(_layer(layer, name, mend) for layer in layers)
 
 
-def _layer(layer: Any, mend: str) -> Population | int | str:
+def _layer(layer: Any, name: str, mend: str) -> Population | int | str:
     if isinstance(layer, Population):
         return layer
     if isinstance(layer, str) and not layer.isdigit():
         as_population(layer)
         return layer
-    return whole_number("hidden size", layer, mend=mend)
+    return whole_number(f"{name} size", layer, mend=mend)
+
+
+def recognition_layers(recognition: Any) -> tuple[Population | int | str, ...] | None:
+    """Return what recognition drives in place of the hidden populations, or None for the same.
+
+    Raises
+    ------
+    InputError, ArgumentTypeError
+        As `hidden_layers` does.
+
+    Examples
+    --------
+    >>> recognition_layers("nade:40"), recognition_layers(None)
+    (('nade:40',), None)
+    """
+    return None if recognition is None else hidden_layers(recognition, "recognition")
 
 
 def is_auto(value: Any) -> bool:
@@ -149,10 +172,10 @@ def plain(settings: dict[str, Any]) -> dict[str, Any]:
             result[name] = ParticleSchedule.of(value).settings()
         elif name == "observation" and isinstance(value, Population):
             result[name] = value.settings()
-        elif name == "hidden":
+        elif name in LAYERS and value is not None:
             result[name] = [
                 layer.settings() if isinstance(layer, Population) else layer
-                for layer in hidden_layers(value)
+                for layer in hidden_layers(value, name)
             ]
         elif isinstance(value, np.generic):
             result[name] = value.item()
@@ -174,10 +197,11 @@ def revived(settings: dict[str, Any]) -> dict[str, Any]:
         result["particles"] = ParticleSchedule.of(particles)
     if isinstance(observation := result.get("observation"), dict):
         result["observation"] = population_of(observation)
-    if isinstance(result.get("hidden"), list):
-        result["hidden"] = tuple(
-            population_of(layer) if isinstance(layer, dict) else layer for layer in result["hidden"]
-        )
+    for name in LAYERS:
+        if isinstance(layers := result.get(name), list):
+            result[name] = tuple(
+                population_of(layer) if isinstance(layer, dict) else layer for layer in layers
+            )
     return result
 
 

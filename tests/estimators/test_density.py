@@ -12,6 +12,7 @@ from neurohm.exceptions import ArgumentTypeError, InputError, NotFittedError
 
 PATTERNS = np.repeat(np.eye(3), 4, axis=1)
 X = PATTERNS[np.random.default_rng(0).integers(3, size=600)]
+LAYER_SIZES = {name: f"{name} size" for name in ("hidden", "recognition")}
 SMALL = {"hidden": (6, 3), "epochs": 10, "batch_size": 50}
 
 
@@ -130,6 +131,52 @@ def test_save_and_load(model, tmp_path):
     assert loaded.n_features_in_ == 12
 
 
+@pytest.mark.parametrize(
+    "recognition", [("nade:6", 3), (nh.NADE(6, inner=2), "autoregressive:3"), ["nade:6", 3]]
+)
+def test_recognition_of_other_kinds(recognition, tmp_path):
+    model = nh.HelmholtzDensity(**SMALL, recognition=recognition).fit(X)
+    kinds = [p.kind for p in model.machine_.recognition.populations.values()]
+    assert kinds[0] == "nade"
+    assert [p.kind for p in model.machine_.populations] == ["bernoulli"] * 3
+    model.save(tmp_path / "density.h5")
+    loaded = nh.load(tmp_path / "density.h5")
+    assert loaded.recognition == tuple(recognition)
+    assert [p.kind for p in loaded.machine_.recognition.populations.values()] == kinds
+    np.testing.assert_array_equal(loaded.score_samples(X[:9]), model.score_samples(X[:9]))
+    assert loaded.transform(X[:4]).shape == (4, 9)
+    assert same_parameters(clone(loaded).fit(X).machine_, model.machine_)
+
+
+def test_recognition_is_as_generated_by_default(model):
+    for same in ((6, 3), np.array([6, 3])):
+        again = nh.HelmholtzDensity(**SMALL, recognition=same).fit(X)
+        assert same_parameters(again.machine_, model.machine_)
+
+
+@pytest.mark.parametrize("init", ["normal", "sparse", "recruit"])
+def test_recognition_of_another_kind_learns(init):
+    model = nh.HelmholtzDensity(6, batch_size=20, init=init, recognition="nade:6").fit(X)
+    assert model.score(PATTERNS) > -2.0  # the entropy is log 3 = 1.1, of independent units 7.6
+
+
+@pytest.mark.parametrize(
+    ("recognition", "message"),
+    [
+        ((), "no recognition layer"),
+        ((6,), "1 populations for recognition"),
+        ((6, 4), "4 bernoulli units to recognise hidden2"),
+        (("nade:5", 3), "5 nade units to recognise hidden1"),
+        (("poisson:6", 3), "6 units with binary values"),
+        (("foo:6", 3), "population 'foo:6'"),
+        ((0, 3), r"recognition size 0; .*; give e\.g\. recognition="),
+    ],
+)
+def test_recognition_that_does_not_fit(recognition, message):
+    with pytest.raises(InputError, match=message):
+        nh.HelmholtzDensity(**SMALL, recognition=recognition).fit(X)
+
+
 def test_scikit_learn_can_clone_it(model):
     copy = clone(model)
     assert copy.get_params() == model.get_params()
@@ -188,6 +235,7 @@ def test_bad_arguments(options):
     "options",
     [
         {"hidden": 2.5},
+        {"recognition": 2.5},
         {"epochs": 1.5},
         {"batch_size": 0.5},
         {"random_state": "x"},
@@ -201,7 +249,7 @@ def test_bad_arguments(options):
 )
 def test_arguments_of_the_wrong_type(options, method):
     (name,) = options
-    with pytest.raises(ArgumentTypeError, match=name.replace("hidden", "hidden size")):
+    with pytest.raises(ArgumentTypeError, match=LAYER_SIZES.get(name, name)):
         getattr(nh.HelmholtzDensity(**{**SMALL, **options}), method)(X)
 
 

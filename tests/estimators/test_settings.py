@@ -66,6 +66,14 @@ def test_revived_leaves_what_it_is_given():
     assert told(revived(written)["rule"]) == told(revived(written)["rule"])
 
 
+@pytest.mark.parametrize(
+    "recognition", [None, ("nade:4", 3), (nh.NADE(4, inner=2), 3), (nh.AutoregressiveBernoulli(4),)]
+)
+def test_recognition_is_written_down(recognition):
+    again = revived(json.loads(json.dumps(plain({"recognition": recognition}))))
+    assert again == {"recognition": recognition}
+
+
 @pytest.mark.parametrize("hidden", [4, [4], (4,), np.int64(4), np.array([4])])
 def test_hidden_layers(hidden):
     assert hidden_layers(hidden) == (4,)
