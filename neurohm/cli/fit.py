@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from neurohm.cli.image_options import DataKind, ImageOptions, are_images
+from neurohm.cli.image_options import DataKind, DensityOptions, ImageOptions, are_images
 from neurohm.cli.options import (
     AsJson,
     DataFile,
@@ -17,7 +17,6 @@ from neurohm.cli.options import (
     require_unset,
 )
 from neurohm.cli.printing import show
-from neurohm.exceptions import InputError
 
 
 def fit(
@@ -28,22 +27,8 @@ def fit(
     machine: MachineOptions,
     reader: ReaderOptions,
     images: ImageOptions,
+    density: DensityOptions,
     kind: DataKind = "auto",
-    valid: Annotated[
-        float | None,
-        typer.Option(
-            help="Share of the images that stops the fit, if they have no part for that; 0 for "
-            "none. By default 0.1.",
-            rich_help_panel="Images",
-        ),
-    ] = None,
-    final_rate: Annotated[
-        float | None,
-        typer.Option(
-            help="Factor of the learning rate at the end. By default 0.3.",
-            rich_help_panel="Images",
-        ),
-    ] = None,
     test: Annotated[
         float,
         typer.Option(
@@ -76,10 +61,10 @@ def fit(
         require_unset(machine, "images", "bin", "lags")
         from neurohm.cli.fit_images import ImageFit
 
-        task: Any = ImageFit(data, machine, images, valid, final_rate, test, score_particles)
+        task: Any = ImageFit(data, machine, images, density, test, score_particles)
     else:
         require_unset(images, "a recording")
-        _require_none("a recording", valid=valid, final_rate=final_rate)
+        require_unset(density, "a recording")
         from neurohm.cli.fit_recording import RecordingFit
 
         task = RecordingFit(data, machine, reader, test, score_particles)
@@ -88,10 +73,3 @@ def fit(
 
     result, rows = task.run(Fitting(data, output, report, resume, overwrite))
     show(result, rows, as_json=as_json)
-
-
-def _require_none(what: str, **options: Any) -> None:
-    """Raise if an option was given."""
-    for name, value in options.items():
-        if value is not None:
-            raise InputError(f"--{name.replace('_', '-')} with {what}", f"{what} without it")

@@ -9,14 +9,16 @@ from typing import Any
 
 from neurohm.cli.fit_summary import outcome
 from neurohm.cli.image_data import parts_to_fit, scored_images
-from neurohm.cli.image_options import ImageOptions
+from neurohm.cli.image_options import DensityOptions, ImageOptions
 from neurohm.cli.image_summary import density_rows, images_text, pixels_text
 from neurohm.cli.options import MachineOptions
 from neurohm.cli.resumable import Fitting, Learned
 from neurohm.estimators import HelmholtzDensity
 from neurohm.estimators.rows import Rows
 from neurohm.estimators.settings import chosen_epochs
+from neurohm.exceptions import InputError
 from neurohm.images import Images
+from neurohm.populations import POPULATIONS, Bernoulli
 
 VALID = 0.1
 
@@ -31,10 +33,7 @@ class ImageFit:
         A file, a folder or the name of a data set.
     machine : MachineOptions
     options : ImageOptions
-    valid : float or None
-        Share of the images that stops the fit; a tenth by default.
-    final_rate : float or None
-        Factor of the learning rate at the end.
+    density : DensityOptions
     test : float
         Share of the images to score on; 0 for none.
     particles : int
@@ -49,17 +48,14 @@ class ImageFit:
     source: Path
     machine: MachineOptions
     options: ImageOptions
-    valid: float | None
-    final_rate: float | None
+    density: DensityOptions
     test: float
     particles: int
 
     def __post_init__(self) -> None:
-        arguments = self.machine.shared()
+        arguments = self.machine.shared() | self.density.arguments()
         if self.machine.observation != "auto":
-            arguments["observation"] = self.machine.observation
-        if self.final_rate is not None:
-            arguments["final_rate"] = self.final_rate
+            arguments["observation"] = _binary(self.machine.observation)
         self.model = HelmholtzDensity(**arguments)
 
     def run(self, fitting: Fitting) -> tuple[dict[str, Any], dict[str, str]]:
@@ -84,7 +80,7 @@ class ImageFit:
         return result, rows
 
     def _parts(self) -> Images:
-        valid = VALID if self.valid is None else self.valid
+        valid = VALID if self.density.valid is None else self.density.valid
         return parts_to_fit(self.options.load(self.source), self.options, valid, self.test)
 
     def _patient(self, images: int) -> HelmholtzDensity:
@@ -92,6 +88,18 @@ class ImageFit:
         epochs = chosen_epochs(self.model.epochs, images, self.model.batch_size)
         self.model.patience = max(self.model.patience, epochs // 5)
         return self.model
+
+
+def _binary(observation: str) -> str:
+    """Return the name of a kind of units, if they are binary, as the pixels are here."""
+    binary = [name for name, kind in POPULATIONS.items() if kind.domain == Bernoulli.domain]
+    if observation not in binary:
+        raise InputError(
+            f"observation {observation!r} of binary pixels",
+            "one of " + ", ".join(binary),
+            "grey levels and counts: neurohm.HelmholtzDensity in Python",
+        )
+    return observation
 
 
 def _learned(images: Images) -> Learned:

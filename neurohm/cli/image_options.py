@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from neurohm.cli.parsing import parse_sizes
-from neurohm.exceptions import InputError
+from neurohm.cli.output_files import ASSEMBLIES, MODEL, RECORDING, stated_format
+from neurohm.cli.parsing import parse_layers, parse_sizes
+from neurohm.exceptions import InputError, MissingFileError
 
 if TYPE_CHECKING:
     from neurohm.images import Images
 
 IMAGES = "Images"
 KINDS = ("auto", "recording", "images")
+_HELD = {MODEL: "a model", RECORDING: "a recording", ASSEMBLIES: "assemblies"}
 
 DataKind = Annotated[
     str,
@@ -44,8 +46,8 @@ def are_images(source: Path, kind: str) -> bool:
 
     Raises
     ------
-    InputError
-        If the kind is unknown.
+    InputError, MissingFileError
+        If the kind is unknown, or the data are neither a file nor the name of a data set.
     """
     if kind not in KINDS:
         raise InputError(f"--kind {kind}", "one of " + ", ".join(KINDS))
@@ -53,7 +55,14 @@ def are_images(source: Path, kind: str) -> bool:
         return kind == "images"
 
     from neurohm.images.datasets import is_image_source
+    from neurohm.images.places import DATASETS
 
+    if not source.suffix and not source.exists() and str(source) not in DATASETS:
+        raise MissingFileError(
+            f"{source} does not exist",
+            "an existing file, or one of the data sets " + ", ".join(DATASETS),
+            "check the name",
+        )
     return is_image_source(source)
 
 
@@ -100,11 +109,56 @@ class ImageOptions:
         Returns
         -------
         Images
+
+        Raises
+        ------
+        InputError
+            If an option cannot be used, or the source is a file of neurohm's that holds no images.
         """
         shape = self.size
+        if stated := stated_format(source):
+            raise InputError(f"{source}, which holds {_HELD.get(stated, stated)}", "images")
 
         from neurohm.images import load_images
         from neurohm.images.binarising import check_mode
 
         check_mode(self.binarise)
         return load_images(str(source), shape=shape)
+
+
+@dataclass(frozen=True)
+class DensityOptions:
+    """Settings that only a fit to images has."""
+
+    valid: Annotated[
+        float | None,
+        typer.Option(
+            help="Share of the images that stops the fit, if they have no part for that; 0 for "
+            "none. By default 0.1.",
+            rich_help_panel=IMAGES,
+        ),
+    ] = None
+    final_rate: Annotated[
+        float | None,
+        typer.Option(
+            help="Factor of the learning rate at the end. By default 0.3.", rich_help_panel=IMAGES
+        ),
+    ] = None
+    recognition: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIZES",
+            help="What hidden layers are when they are recognised, such as nade:200,10. By "
+            "default what they are in --hidden.",
+            rich_help_panel=IMAGES,
+        ),
+    ] = None
+
+    def arguments(self) -> dict[str, Any]:
+        """Return the arguments of the estimator that were given."""
+        given: dict[str, Any] = {}
+        if self.final_rate is not None:
+            given["final_rate"] = self.final_rate
+        if self.recognition is not None:
+            given["recognition"] = parse_layers(self.recognition, "--recognition")
+        return given

@@ -39,6 +39,7 @@ def inspect(
     elif stated == ASSEMBLIES:
         _inspect_assemblies(file, as_json=as_json)
     else:
+        require_unset(images, "a recording")
         _inspect_recording(file, reader, as_json=as_json)
 
 

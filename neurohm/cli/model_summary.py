@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ def model_facts(path: Path) -> dict[str, Any]:
         "kind": kind,
         "source": str(path),
         "populations": tree["machine"]["populations"],
+        "recognition": tree["machine"].get("recognition", tree["machine"]["populations"][1:]),
         "parameters": _size(tree["machine"]["parameters"]),
         "dtype": tree["machine"]["dtype"],
         "rule": settings.get("rule", arguments.get("rule")),
@@ -52,7 +53,8 @@ def model_rows(facts: Mapping[str, Any]) -> dict[str, str]:
     rows = {
         "file": facts["source"],
         "model": facts["kind"],
-        "populations": " - ".join(f"{p['size']} {p['kind']}" for p in facts["populations"]),
+        "populations": _kinds(facts["populations"]),
+        "recognition": _recognition(facts),
         "parameters": f"{facts['parameters']:,} ({facts['dtype']})",
         "rule": _setting(facts["rule"]),
         "plasticity": _setting(facts["plasticity"]),
@@ -66,6 +68,16 @@ def model_rows(facts: Mapping[str, Any]) -> dict[str, str]:
         "written by": ", ".join(f"{name} {value}" for name, value in facts["versions"].items()),
     }
     return {name: text for name, text in rows.items() if text}
+
+
+def _kinds(populations: Sequence[Mapping[str, Any]]) -> str:
+    return " - ".join(f"{p['size']} {p['kind']}" for p in populations)
+
+
+def _recognition(facts: Mapping[str, Any]) -> str:
+    """Return what recognition drives, where it differs from what is generated."""
+    recognised = _kinds(facts["recognition"])
+    return "" if recognised == _kinds(facts["populations"][1:]) else recognised
 
 
 def _size(parameters: Mapping[str, Any]) -> int:

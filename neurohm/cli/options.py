@@ -142,7 +142,8 @@ class MachineOptions:
     observation: Annotated[
         str,
         typer.Option(
-            help="Of counts: poisson, bernoulli or auto; of pixels: bernoulli, autoregressive.",
+            help="Of counts: poisson, bernoulli or auto; of pixels: bernoulli, autoregressive, "
+            "nade.",
             rich_help_panel=MACHINE,
         ),
     ] = "auto"

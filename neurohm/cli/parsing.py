@@ -100,10 +100,10 @@ def parse_layers(text: str, option: str) -> tuple[int | str, ...]:
     >>> parse_layers("autoregressive:40,10", "--hidden")
     ('autoregressive:40', 10)
     """
-    from neurohm.populations import as_population
+    from neurohm.populations import POPULATIONS, as_population
 
     parts = [part.strip() for part in text.split(",")]
-    if not any(":" in part for part in parts):
+    if not any(":" in part or part in POPULATIONS for part in parts):
         return parse_sizes(text, option)
     for part in parts:
         as_population(int(part) if part.isdigit() else part)

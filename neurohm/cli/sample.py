@@ -91,10 +91,19 @@ def _dream_images(
         import numpy as np
 
         from neurohm.files import atomic_path
+        from neurohm.populations import Bernoulli, Categorical
 
-        rows: Any = fitted.sample(number, seed=seed).astype(np.uint8)
+        rows: Any = fitted.sample(number, seed=seed)
+        if fitted.machine_.visible.domain in (Bernoulli.domain, Categorical.domain):
+            rows = rows.astype(np.uint8)  # counts and real numbers do not fit into bytes
         with atomic_path(output) as temporary, temporary.open("wb") as file:
             np.savez_compressed(file, images=rows if shape is None else rows.reshape(-1, *shape))
+    elif shape is None:
+        raise InputError(
+            f"output {output} of a model of rows without height and width",
+            f"a name that ends in {ARCHIVE}",
+            "or fit it with --shape",
+        )
     else:
         from neurohm import plots
         from neurohm.plots.display import hidden

@@ -52,7 +52,8 @@ def rows_of(
         raise InputError(f"{name} with values of type {images.dtype}", "numbers")
     if images.ndim not in (2, 3) or 0 in images.shape:
         raise InputError(
-            f"{name} of shape {images.shape}", "(images, height, width) or (images, pixels)"
+            f"{name} of shape {images.shape}",
+            "(images, height, width) or (images, pixels), none of them 0",
         )
     if images.ndim == 3:
         if shape is not None and shape != images.shape[1:]:

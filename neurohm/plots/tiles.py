@@ -236,7 +236,7 @@ def as_images(
         raise InputError(
             f"images of {images.shape[1]} pixels without a shape",
             "their height and width",
-            "give e.g. shape=(28, 28)",
+            "give e.g. shape=(28, 28); on the command line --shape 28,28",
         )
     if shape[0] * shape[1] != images.shape[1]:
         raise InputError(f"shape {shape} for {images.shape[1]} pixels", "height × width = pixels")

