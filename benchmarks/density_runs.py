@@ -24,9 +24,9 @@ from neurohm.benchmarks.processor import machine_facts
 from neurohm.exceptions import NeurohmError
 from neurohm.files import atomic_path
 from neurohm.learning import LearningRule
-from neurohm.machine.initial import fit_visible_bias
+from neurohm.machine.initial import Initial, Sparse, fit_visible_bias
 from neurohm.storage import machine_to_tree, write_model
-from neurohm.training import Averaging, Callback, Decay, Interrupted, Schedule
+from neurohm.training import Averaging, Callback, Decay, EarlyStopping, Interrupted, Schedule
 
 FILES = {
     "mnist": "binarized-mnist/binarized_mnist.npz",
@@ -36,6 +36,7 @@ FILES = {
 WIDTHS = {"dna": "n_vars", "mushrooms": "n_vars"}  # where bits fill no whole bytes
 WATCHED = 1000  # validation rows of the learning curve
 WATCHING = 100  # particles of the learning curve
+JUDGING = 50  # particles of the scores by which the best parameters are kept
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,11 @@ class DensityRun:
     schedule : Schedule
     average : float
         Part of the run over which parameters are averaged; 0 for none.
+    initial : Initial
+        Starting values; visible biases start at the means of the data.
+    keep_best_every : int, optional
+        Epochs between scores of validation data, by which the best average is kept; without it
+        the machine of the last epoch is.
     """
 
     name: str
@@ -71,12 +77,15 @@ class DensityRun:
     learning_rate: float = 1e-3
     schedule: Schedule = field(default_factory=lambda: Decay(0.03, hold=0.5))
     average: float = 0.05
+    initial: Initial = field(default_factory=Sparse)
+    keep_best_every: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return what is trained as plain data."""
         named = {
             "rule": {"name": self.rule.name, **self.rule.settings()},
             "schedule": self.schedule.settings(),
+            "initial": {"name": type(self.initial).__name__, **vars(self.initial)},
         }
         plain = {f.name: getattr(self, f.name) for f in fields(self)}
         return {**plain, **named, "hidden": list(self.hidden)}
@@ -114,7 +123,7 @@ class Clock(Callback):
 
 
 class Curve(Callback):
-    """Scores validation rows now and then, for the learning curve alone: it chooses nothing."""
+    """Scores some validation rows, for the learning curve alone: it chooses nothing."""
 
     def __init__(self, rows: np.ndarray, every: int, average: Averaging | None, say: Say) -> None:
         self.rows, self.every, self.average, self.say = rows, every, average, say
@@ -129,6 +138,19 @@ class Curve(Callback):
             n for n in ("bound", "effective_sample_size", "particles", "valid") if n in history
         ]
         self.say(f"epoch {done}: " + ", ".join(f"{n} {history[n][-1]:.5g}" for n in watched))
+
+
+class KeepBest(EarlyStopping):
+    """Keeps the parameters that explain validation rows best, of every few epochs; never stops."""
+
+    def __init__(self, rows: np.ndarray, run: DensityRun, average: Averaging | None) -> None:
+        super().__init__(rows, patience=run.epochs, particles=JUDGING, average=average)
+        assert run.keep_best_every is not None
+        self.every = run.keep_best_every
+
+    def after_epoch(self, run: Any) -> None:
+        if run.position.epoch % self.every == 0 or run.position.epoch == run.epochs:
+            super().after_epoch(run)
 
 
 class Say:
@@ -191,13 +213,16 @@ def _train(
     checkpoint: Path,
 ) -> tuple[Any, float]:
     """Return the result of training, and its wall time."""
-    machine = nh.HelmholtzMachine([data["train"].shape[1], *run.hidden], seed=seed)
+    machine = nh.HelmholtzMachine(
+        [data["train"].shape[1], *run.hidden], initial=run.initial, seed=seed
+    )
     fit_visible_bias(machine, np.clip(data["train"].mean(axis=0), 1e-3, 1 - 1e-3))
     average = Averaging(run.average) if run.average else None
     watched = shuffled(data["valid"])[:WATCHED]
     clock = Clock()
     callbacks = [
         *([average] if average else []),
+        *([KeepBest(data["valid"], run, average)] if run.keep_best_every else []),
         clock,
         nh.LayerMonitor(watched[:500], every=given.every),
         Curve(watched, given.every, average, say),
@@ -247,14 +272,25 @@ def parser(description: str) -> argparse.ArgumentParser:
     add = made.add_argument
     add("--data", type=Path, default=os.environ.get("NEUROHM_DATA", "../shared/data"),
         help="folder with binarized-mnist/ and uci-binary/; NEUROHM_DATA by default")  # fmt: skip
-    add("--seed", "--seeds", type=whole(0), nargs="+", default=[0], dest="seeds")
+    add("--seed", "--seeds", type=whole(0), nargs="+", default=[0], dest="seeds",
+        help="one or several; 0 by default")  # fmt: skip
     add("--epochs", type=whole(1), help="instead of those of the row")
     add("--learning-rate", type=float, help="instead of that of the row")
-    add("--threads", type=whole(1), choices=[1, 2])
+    add("--threads", type=whole(1), choices=[1, 2], help="of learning; the faster by default")
     add("--resume", action="store_true", help="go on from checkpoints where there are any")
-    add("--out", type=Path, default=Path("benchmarks/results"), help="folder of the results")
-    add("--every", type=whole(1), default=5, help="epochs between points of the learning curve")
-    add("--score-particles", type=whole(1), default=1000)
+    add(
+        "--out",
+        type=Path,
+        default=Path("benchmarks/results"),
+        help="folder of the results; %(default)s",
+    )
+    add(
+        "--every",
+        type=whole(1),
+        default=5,
+        help="epochs between points of the learning curve; %(default)s",
+    )
+    add("--score-particles", type=whole(1), default=1000, help="of the final scores; %(default)s")
     add("--rows", type=whole(3), help="use so many rows of each part only, for a quick look")
     return made
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib.util
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -100,6 +102,62 @@ def test_a_stopped_run_goes_on(scripts, folder, monkeypatch) -> None:
     for key, array in nh.load(path).parameters().items():
         np.testing.assert_array_equal(array, expected[key])
     assert not path.with_suffix(".checkpoint.h5").exists()
+
+
+def test_the_best_by_validation_is_kept(scripts, folder, monkeypatch) -> None:
+    runs = scripts["density_runs"]
+    run = replace(scripts["published"].BY_NAME["dna"], keep_best_every=1)
+    scores, parameters = [-5.0, -3.0, -4.0], []
+
+    def scored(machine, held_out, **options):
+        assert (len(held_out), options["particles"]) == (20, 50)
+        parameters.append(machine.parameters())
+        return SimpleNamespace(mean=scores[len(parameters) - 1])
+
+    monkeypatch.setattr("neurohm.training.early_stopping.log_likelihood", scored)
+    runs.main([run], options(scripts, folder))
+    out = folder.parent / "out"
+    assert json.loads((out / "dna-seed0.json").read_text())["history"]["held_out"] == scores
+    for key, array in nh.load(out / "dna-seed0.h5").parameters().items():
+        np.testing.assert_array_equal(array, parameters[1][key])
+        assert not np.array_equal(array, parameters[2][key])
+
+
+def test_the_best_is_looked_for_every_few_epochs_and_goes_on(scripts, folder, monkeypatch) -> None:
+    runs = scripts["density_runs"]
+    run = replace(scripts["published"].BY_NAME["dna"], keep_best_every=2)
+    given = options(scripts, folder, "--epochs", "5", "--resume")
+    result = folder.parent / "out" / "dna-seed0.json"
+    runs.main([run], given)
+    unbroken = json.loads(result.read_text())
+    assert [v is None for v in unbroken["history"]["held_out"]] == [True, False, True, False, False]
+
+    class Stopping(runs.Curve):
+        def after_epoch(self, run) -> None:
+            super().after_epoch(run)
+            if run.position.epoch == 4:
+                raise RuntimeError("stopped")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(runs, "Curve", Stopping)
+        with pytest.raises(RuntimeError, match="stopped"):
+            runs.main([run], given)
+    runs.main([run], given)
+    resumed = json.loads(result.read_text())
+    assert resumed["history"]["held_out"] == unbroken["history"]["held_out"]
+    for part, score in unbroken["scores"].items():
+        assert resumed["scores"][part]["log_likelihood"] == score["log_likelihood"]
+
+
+def test_settings_are_written_down(scripts) -> None:
+    rows = {name: row.to_dict() for name, row in scripts["published"].BY_NAME.items()}
+    deep = rows["mnist-400-300-200-100-10"]
+    assert deep["initial"] == {"name": "Normal", "spread": 0.1, "hidden_bias": -1.0}
+    assert (deep["rule"]["particles"], deep["rule"]["dreams_per_sample"]) == (5, 1)
+    assert (deep["epochs"], deep["average"], deep["keep_best_every"]) == (300, 0.1, None)
+    assert rows["mushrooms"]["initial"] == {"name": "Sparse", "hidden_bias": -1.0}
+    assert rows["dna"]["hidden"] == [200, 50]
+    assert json.loads(json.dumps(rows)) == rows
 
 
 def test_rows_and_variants_are_those_of_the_papers(scripts) -> None:
