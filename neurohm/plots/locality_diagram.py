@@ -31,6 +31,7 @@ _PHASES: dict[str, tuple[str, Any]] = {"wake": ("awake", "-"), "sleep": ("asleep
 
 # lengths in inches; the visible population is at (0, 0)
 _HALF_WIDTH, _HALF_HEIGHT = 0.46, 0.14
+_NOTE = 0.1  # a line of the note
 _STEP = 0.9  # from one layer to the next
 _TRACKS = 0.2  # between arrows of the same projection
 _BIAS = 0.8  # where the unit that is always active is
@@ -90,8 +91,9 @@ def locality(
     side = max(x for x, _ in places.values())
     top = max(y for _, y in places.values())
     height = top + _SCALAR * len(scalars) + _ABOVE
-    axes = whole(axes, COLUMN + 2 * side, height + _BELOW)
-    axes.set(xlim=(-COLUMN / 2 - side, COLUMN / 2 + side), ylim=(-_BELOW, height))
+    below = _BELOW + (_NOTE if own else 0)
+    axes = whole(axes, COLUMN + 2 * side, height + below)
+    axes.set(xlim=(-COLUMN / 2 - side, COLUMN / 2 + side), ylim=(-below, height))
     for name, place in places.items():
         _draw_box(axes, place, name)
     for each in synapses:
@@ -101,7 +103,7 @@ def locality(
         reached = [each for each in synapses if each.scalar == scalar]
         _draw_broadcast(axes, scalar, (side + _BUS, top + number * _SCALAR), reached)
     _write_heads(axes, report.rule, side, height)
-    _draw_legend(axes, synapses, own)
+    _draw_legend(axes, synapses, own, below)
     return axes
 
 
@@ -161,11 +163,15 @@ def _ends(signal: Signal) -> tuple[str, str, str]:
 
 
 def _of_units_alone(signals: Iterable[Signal]) -> list[Signal]:
-    """Return the signals of what units have for themselves, such as a deviation: no arrows."""
+    """Return the signals within a population, such as of a deviation or laterals: no arrows."""
     signals = list(signals)
     names = {name for s in signals if s.presynaptic for name in _ends(s)[1:] if name}
     others = [s for s in signals if _ends(s)[2] not in names]
-    return [s for s in others if any(_ends(s)[2].startswith(f"{name} ") for name in names)]
+    lateral = [s for s in signals if _ends(s)[1] == _ends(s)[2]]
+    return [
+        *(s for s in others if any(_ends(s)[2].startswith(f"{name} ") for name in names)),
+        *lateral,
+    ]
 
 
 def _places(signals: Iterable[Signal]) -> dict[str, tuple[float, float]]:
@@ -176,6 +182,7 @@ def _places(signals: Iterable[Signal]) -> dict[str, tuple[float, float]]:
         level[target] = 0
         if source:
             level[source] = 0
+        if source and target != f"{source}.inner":  # that one leads back into the population
             upward.append((target, source) if pathway == "generative" else (source, target))
     for _ in level:
         for lower, upper in upward:
@@ -262,15 +269,14 @@ def _draw_synapses(axes: Axes, synapses: _Synapses) -> None:
 
 def _write_products(axes: Axes, synapses: list[_Synapses], side: float) -> None:
     """Write what each change is made of, beside the arrows, once for those of the same layers."""
-    written: dict[tuple[int, float], list[str]] = {}
+    written: dict[tuple[int, float], dict[str, dict[str, None]]] = {}
     for each in synapses:
         if not each.bias and not each.bend:
+            phases = written.setdefault((each.side, each.middle[1]), {})
             phase = _PHASES.get(each.phase, ("",))[0]
-            lines = written.setdefault((each.side, each.middle[1]), [])
-            text = f"{phase}:\n{each.product}" if phase else each.product
-            if text not in lines:
-                lines.append(text)
-    for (at, y), lines in written.items():
+            phases.setdefault(each.product, {})[phase] = None
+    for (at, y), products in written.items():
+        lines = [f"{', '.join(p)}:\n{text}" if any(p) else text for text, p in products.items()]
         axes.text(
             at * (side + _TEXT), y, "\n".join(lines), fontsize=6, va="center",
             ha="left" if at > 0 else "right",
@@ -305,7 +311,7 @@ def _write_heads(axes: Axes, rule: str, side: float, height: float) -> None:
         axes.text(at * (side + _TEXT), height - 0.32, name, va="top", ha=align, fontsize=7)
 
 
-def _draw_legend(axes: Axes, synapses: list[_Synapses], own: list[Signal]) -> None:
+def _draw_legend(axes: Axes, synapses: list[_Synapses], own: list[Signal], below: float) -> None:
     """Name the colours and lines that occur."""
     colours = {each.colour for each in synapses}
     phases = {each.phase for each in synapses}
@@ -315,12 +321,19 @@ def _draw_legend(axes: Axes, synapses: list[_Synapses], own: list[Signal]) -> No
     named += [(name, GREY, line) for p, (name, line) in _PHASES.items() if p in phases]
     handles = [Line2D([], [], color=c, linestyle=line, label=name) for name, c, line in named]
     axes.legend(
-        handles=handles, loc="lower center", ncols=2, fontsize=7,
-        bbox_to_anchor=(0.0, (0.28 if own else 0.18) - _BELOW), bbox_transform=axes.transData,
+        handles=handles, loc="lower center", ncols=2 if len(handles) < 5 else 3, fontsize=7,
+        bbox_to_anchor=(0.0, 0.18 + (_NOTE if own else 0) - below), bbox_transform=axes.transData,
         handlelength=2.2, borderaxespad=0.0,
     )  # fmt: skip
     note = "error: what a unit did minus what its input predicted; 1: always active"
     if own:
-        kinds = dict.fromkeys(_ends(s)[2].partition(" ")[2] for s in own)
-        note = f"{note}\nwithin units, not drawn: {', '.join(kinds)}"
-    axes.text(0, 0.06 - _BELOW, note, ha="center", va="bottom", fontsize=6, color=GREY)
+        kinds = dict.fromkeys(_kind_within(signal) for signal in own)
+        whose = "populations" if any(_ends(signal)[1] for signal in own) else "units"
+        note = f"{note}\nwithin {whose}, not drawn: {', '.join(kinds)}"
+    axes.text(0, 0.06 - below, note, ha="center", va="bottom", fontsize=6, color=GREY)
+
+
+def _kind_within(signal: Signal) -> str:
+    """Return what a signal within a population is of."""
+    _, source, target = _ends(signal)
+    return "lateral synapses" if source else target.partition(" ")[2]

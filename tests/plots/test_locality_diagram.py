@@ -148,6 +148,36 @@ def test_what_units_have_for_themselves_is_named_and_no_arrow():
     axes.figure.to_png()
 
 
+def test_lateral_synapses_are_named_and_not_drawn():
+    axes = locality(nh.HelmholtzMachine([nh.AutoregressiveBernoulli(4), 3]), "wake-sleep")
+    plain = locality(nh.HelmholtzMachine([4, 3]), "wake-sleep")
+    assert len(arrows(axes)) == len(arrows(plain))
+    assert any(
+        text.endswith("within populations, not drawn: lateral synapses") for text in words(axes)
+    )
+    assert "not drawn" not in "".join(words(plain))
+
+
+@pytest.mark.parametrize(
+    ("machine", "order"),
+    [
+        (nh.HelmholtzMachine(["nade:4", 3]), ("visible", "visible.inner", "hidden1")),
+        (
+            nh.HelmholtzMachine([4, 3], recognition=["nade:3"]),
+            ("visible", "hidden1.inner", "hidden1"),
+        ),
+    ],
+)
+def test_inner_units_lie_below_their_population(machine, order):
+    axes = locality(machine, "reweighted")
+    height = {text.get_text(): text.get_position()[1] for text in axes.texts}
+    places = [height[name] for name in order]
+    assert places == pytest.approx([places[1] * level for level in range(3)])
+    texts = words(axes)
+    if machine.visible.kind == "bernoulli":
+        assert any(text.startswith("awake, asleep:\nerror brought back") for text in texts)
+
+
 def test_names_are_drawn_whatever_they_are():
     populations = [nh.Bernoulli(4, name="細胞 $x$"), nh.Bernoulli(2, name="a" * 40)]
     axes = locality(nh.HelmholtzMachine(populations), "wake-sleep")
