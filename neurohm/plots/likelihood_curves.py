@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocator
 
+from neurohm.exceptions import ArgumentTypeError
 from neurohm.plots.canvas import one_panel
 from neurohm.plots.style import BLUE, GREY, drawable, styled
 
@@ -42,6 +43,11 @@ def likelihood_curve(
         Nats per sample against particles, on a logarithmic axis; bars are 1.96 standard errors to
         each side, of the noise of the particles.
 
+    Raises
+    ------
+    ArgumentTypeError
+        If it is no such curve.
+
     Examples
     --------
     >>> import numpy as np
@@ -51,6 +57,12 @@ def likelihood_curve(
     >>> exact = nh.exact_log_likelihood(machine, np.eye(4)).mean()
     >>> nh.plots.save(nh.plots.likelihood_curve(curve, reference=exact), "curve.png")
     """
+    from neurohm.likelihood import LogLikelihoodCurve
+
+    if not isinstance(curve, LogLikelihoodCurve):
+        raise ArgumentTypeError(
+            f"a {type(curve).__name__} as curve", "what log_likelihood_curve returned"
+        )
     axes = one_panel(axes, 2.4)
     bars = 1.96 * np.nan_to_num(curve.standard_error)
     axes.errorbar(
@@ -77,5 +89,6 @@ def likelihood_curve(
     axes.margins(y=0.08)
     axes.set_xlabel("Particles K")
     axes.set_ylabel("Negative log-likelihood\n(nats per sample)")
-    axes.legend(loc="upper right")
+    # above, where no point can lie
+    axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, borderaxespad=0.2)
     return axes

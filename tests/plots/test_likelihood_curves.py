@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from neurohm.exceptions import ArgumentTypeError
 from neurohm.likelihood import LogLikelihoodCurve
 from neurohm.plots import likelihood_curve
 
@@ -38,3 +39,15 @@ def test_the_axis_has_ticks_for_any_numbers(particles):
 def test_into_given_axes():
     place = Figure().subplots()
     assert likelihood_curve(curve([1, 2]), axes=place) is place
+
+
+@pytest.mark.parametrize("given", [{"a": 1}, -3.0])
+def test_what_is_no_curve(given):
+    with pytest.raises(ArgumentTypeError, match="what log_likelihood_curve returned"):
+        likelihood_curve(given)
+
+
+def test_the_legend_hides_no_point():
+    axes = likelihood_curve(curve([1, 5, 20]), reference=-9.5)
+    axes.figure.draw_without_rendering()
+    assert axes.get_legend().get_window_extent().y0 >= axes.get_window_extent().y1
