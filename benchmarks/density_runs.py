@@ -1,8 +1,9 @@
 """Density estimation on public binary data: one run, from data to a scored model on disk.
 
 `ablation.py` and `published.py` say what to run; this module reads the data, trains with
-checkpoints, scores, and writes three files a run: NAME.h5 (the parameters, in single precision),
-NAME.log, and NAME.json (command, versions, settings, wall time, learning curve, scores).
+checkpoints, scores, and writes three files a run: NAME.h5 (the model, which `neurohm score` and
+`neurohm plot` read), NAME.log, and NAME.json (command, versions, settings, wall time, learning
+curve, scores).
 """
 
 from __future__ import annotations
@@ -25,7 +26,6 @@ from neurohm.exceptions import NeurohmError
 from neurohm.files import atomic_path
 from neurohm.learning import LearningRule
 from neurohm.machine.initial import Initial, Sparse, fit_visible_bias
-from neurohm.storage import machine_to_tree, write_model
 from neurohm.training import Averaging, Callback, Decay, EarlyStopping, Interrupted, Schedule
 
 FILES = {
@@ -34,6 +34,7 @@ FILES = {
     "mushrooms": "uci-binary/mushrooms.npz",
 }
 WIDTHS = {"dna": "n_vars", "mushrooms": "n_vars"}  # where bits fill no whole bytes
+SHAPES = {"mnist": (28, 28)}
 WATCHED = 1000  # validation rows of the learning curve
 WATCHING = 100  # particles of the learning curve
 JUDGING = 50  # particles of the scores by which the best parameters are kept
@@ -102,6 +103,13 @@ def load_data(name: str, folder: Path) -> dict[str, np.ndarray]:
             part: np.unpackbits(file[part], axis=1)[:, :width].astype(np.float32)
             for part in ("train", "valid", "test")
         }
+
+
+def _images(run: DensityRun, data: dict[str, np.ndarray]) -> Any:
+    """Return the training rows, as images where they are some."""
+    if run.data not in SHAPES:
+        return data["train"]
+    return nh.load_images(data["train"], shape=SHAPES[run.data])
 
 
 class Clock(Callback):
@@ -177,9 +185,7 @@ def carry_out(run: DensityRun, given: argparse.Namespace, seed: int) -> dict[str
     resume = checkpoint if given.resume and checkpoint.is_file() else None
     say(f"{run.name}, seed {seed}: {run.to_dict()}" + (" (resumed)" if resume else ""))
     result, seconds = _train(run, data, given, seed, say, resume, checkpoint)
-    write_model(
-        path.with_suffix(".h5"), "HelmholtzMachine", {"machine": machine_to_tree(result.machine)}
-    )
+    nh.as_density(result, _images(run, data)).save(path.with_suffix(".h5"))
     scores = _scores(result.machine, data, given.score_particles, say)
     document = {
         "run": run.to_dict(),

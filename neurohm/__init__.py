@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from neurohm import training as training
     from neurohm.estimators import HelmholtzDensity as HelmholtzDensity
     from neurohm.estimators import SpikeHelmholtz as SpikeHelmholtz
+    from neurohm.estimators import as_density as as_density
     from neurohm.estimators import load as load
     from neurohm.estimators import load_assemblies as load_assemblies
     from neurohm.estimators import save_assemblies as save_assemblies
@@ -71,6 +72,7 @@ _HOMES = {
     "estimators": (
         "HelmholtzDensity",
         "SpikeHelmholtz",
+        "as_density",
         "load",
         "load_assemblies",
         "save_assemblies",

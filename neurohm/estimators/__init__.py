@@ -5,11 +5,13 @@ from neurohm.estimators.density import HelmholtzDensity
 from neurohm.estimators.hidden_activity import HiddenActivity
 from neurohm.estimators.load import load
 from neurohm.estimators.spikes import SpikeHelmholtz
+from neurohm.estimators.trained import as_density
 
 __all__ = [
     "HelmholtzDensity",
     "HiddenActivity",
     "SpikeHelmholtz",
+    "as_density",
     "load",
     "load_assemblies",
     "save_assemblies",

@@ -40,9 +40,6 @@ from neurohm.plasticity import Plasticity
 from neurohm.populations import Gaussian, Population
 from neurohm.training import Callback, Checkpoint, Decay, History, Progress, train
 
-INDEPENDENT = {"binary": "bernoulli", "counts": "poisson"}
-"""Kinds of the baseline by what values the rows have; there is none of others."""
-
 
 class HelmholtzDensity(HelmholtzEstimator):
     """A Helmholtz machine as a density over rows: binary, of counts, of real numbers, one-hot.
@@ -401,18 +398,8 @@ class HelmholtzDensity(HelmholtzEstimator):
         self, rows: Rows, visible: Population, begun: str | os.PathLike[str] | None
     ) -> None:
         """Keep the seed, the baseline and what is known of the rows."""
-        X = rows.matrix
         self.seed_ = chosen_seed(self.random_state)
-        self.independent_: IndependentModel | None = None
-        if visible.domain in INDEPENDENT:
-            sums = np.asarray(X.sum(axis=0), dtype=np.float64).ravel()
-            mean = (sums + 0.5) / (X.shape[0] + 1)
-            self.independent_ = IndependentModel(INDEPENDENT[visible.domain], mean)
-        self.data_: dict[str, Any] = {
-            "fingerprint": rows.fingerprint(),
-            "source": rows.source,
-            "shape": None if rows.shape is None else list(rows.shape),
-            "binarise": rows.binarise,
-        }
+        self.independent_: IndependentModel | None = rows.baseline(visible)
+        self.data_: dict[str, Any] = rows.facts()
         if begun is not None:
             self.seed_ = saved.require_same(begun, self, self.data_["fingerprint"], of="data")

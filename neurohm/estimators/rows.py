@@ -9,11 +9,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from neurohm.analysis import IndependentModel
 from neurohm.exceptions import InputError
 from neurohm.images import Images, binarise
+from neurohm.populations import Population
 from neurohm.training import BinarisedBatches
 
 MOST_HELD_OUT = 2000
+_INDEPENDENT = {"binary": "bernoulli", "counts": "poisson"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +70,23 @@ class Rows:
     def batches(self) -> Any:
         """What is learned from, as `train` takes it."""
         return BinarisedBatches(self.matrix) if self.binarise == "stochastic" else self.matrix
+
+    def baseline(self, visible: Population) -> IndependentModel | None:
+        """Return independent units of the same means, or None where values have no such model."""
+        if visible.domain not in _INDEPENDENT:
+            return None
+        sums = np.asarray(self.matrix.sum(axis=0), dtype=np.float64).ravel()
+        mean = (sums + 0.5) / (self.matrix.shape[0] + 1)
+        return IndependentModel(_INDEPENDENT[visible.domain], mean)
+
+    def facts(self) -> dict[str, Any]:
+        """Return what a model keeps of its rows."""
+        return {
+            "fingerprint": self.fingerprint(),
+            "source": self.source,
+            "shape": None if self.shape is None else list(self.shape),
+            "binarise": self.binarise,
+        }
 
     def fingerprint(self) -> str:
         """Return a hash of the rows, the same for the same ones."""
