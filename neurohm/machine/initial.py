@@ -58,6 +58,7 @@ class Normal:
 class Sparse:
     """Small weights and negative hidden biases: layers start sparse and nearly independent.
 
+    Biases of units that see each other (autoregressive, NADE), and of real values, start at zero.
     Weights are uniform on (-1, 1) times ``sqrt(6 / (n_in + n_out)) / n_in``.
 
     Parameters
@@ -143,6 +144,5 @@ def draw_internals(
 def _set_hidden_biases(machine: HelmholtzMachine, value: float) -> None:
     for pathway in (machine.generative, machine.recognition):
         for index, bias in pathway.biases.items():
-            # a bias below zero keeps units silent most of the time; real values are not silent
-            if index > 0 and pathway.populations[index].domain != "real":
+            if index > 0 and pathway.populations[index].starts_silent:
                 bias.weights[...] = value

@@ -42,6 +42,7 @@ class AutoregressiveBernoulli(Bernoulli):
 
     kind: ClassVar[str] = "autoregressive"
     recordable: ClassVar[bool] = True
+    starts_silent: ClassVar[bool] = False
     compressible: ClassVar[bool] = False
 
     def internals(self, sources: Sequence[Population]) -> tuple[InternalParameter, ...]:

@@ -63,6 +63,7 @@ class Gaussian(Population):
     kind: ClassVar[str] = "gaussian"
     domain: ClassVar[str] = "real"
     recordable: ClassVar[bool] = True
+    starts_silent: ClassVar[bool] = False
     compressible: ClassVar[bool] = False
     internal_locality: ClassVar[str] = "neuron-local"
     internal_reason: ClassVar[str] = "squared error of the unit against its own variance"

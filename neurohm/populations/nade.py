@@ -67,6 +67,7 @@ class NADE(Bernoulli):
 
     kind: ClassVar[str] = "nade"
     recordable: ClassVar[bool] = True
+    starts_silent: ClassVar[bool] = False
     compressible: ClassVar[bool] = False
     internal_locality: ClassVar[str] = "non-local"
     internal_reason: ClassVar[str] = "error brought back through the readout by backpropagation"
