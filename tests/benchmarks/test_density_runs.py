@@ -66,7 +66,7 @@ def test_a_run_writes_model_log_and_result(scripts, folder, capsys) -> None:
     scripts["density_runs"].main([run], options(scripts, folder, "--seed", "3"))
     out = folder.parent / "out"
     assert {p.name for p in out.iterdir()} == {f"dna-seed3.{s}" for s in ("h5", "json", "log")}
-    machine = nh.load(out / "dna-seed3.h5")
+    machine = nh.load(out / "dna-seed3.h5").machine_
     assert machine.sizes == (180, *run.hidden)
     assert {a.dtype.name for a in machine.parameters().values()} == {"float32"}
     found = json.loads((out / "dna-seed3.json").read_text())
@@ -84,7 +84,7 @@ def test_a_stopped_run_goes_on(scripts, folder, monkeypatch) -> None:
     variant, main = scripts["ablation"].variant("both"), scripts["density_runs"].main
     main([variant], options(scripts, folder))
     path = folder.parent / "out" / "ablation-both-seed0.h5"
-    expected = nh.load(path).parameters()
+    expected = nh.load(path).machine_.parameters()
     path.unlink()
 
     class Stopping(scripts["density_runs"].Curve):
@@ -99,7 +99,7 @@ def test_a_stopped_run_goes_on(scripts, folder, monkeypatch) -> None:
             main([variant], options(scripts, folder))
     assert read_checkpoint(path.with_suffix(".checkpoint.h5"))["run"]["position"]["step"] in (1, 2)
     main([variant], options(scripts, folder, "--resume"))
-    for key, array in nh.load(path).parameters().items():
+    for key, array in nh.load(path).machine_.parameters().items():
         np.testing.assert_array_equal(array, expected[key])
     assert not path.with_suffix(".checkpoint.h5").exists()
 
@@ -118,7 +118,7 @@ def test_the_best_by_validation_is_kept(scripts, folder, monkeypatch) -> None:
     runs.main([run], options(scripts, folder))
     out = folder.parent / "out"
     assert json.loads((out / "dna-seed0.json").read_text())["history"]["held_out"] == scores
-    for key, array in nh.load(out / "dna-seed0.h5").parameters().items():
+    for key, array in nh.load(out / "dna-seed0.h5").machine_.parameters().items():
         np.testing.assert_array_equal(array, parameters[1][key])
         assert not np.array_equal(array, parameters[2][key])
 
