@@ -26,6 +26,7 @@ from neurohm.exceptions import NeurohmError
 from neurohm.files import atomic_path
 from neurohm.learning import LearningRule
 from neurohm.machine.initial import Initial, Sparse, fit_visible_bias
+from neurohm.populations import Population
 from neurohm.training import Averaging, Callback, Decay, EarlyStopping, Interrupted, Schedule
 
 FILES = {
@@ -50,7 +51,7 @@ class DensityRun:
         Of the row, and of the files.
     data : str
         A key of `FILES`.
-    hidden : tuple of int
+    hidden : tuple of int or Population
         From the layer next to the data upward.
     rule : LearningRule
     published : float
@@ -66,11 +67,15 @@ class DensityRun:
     keep_best_every : int, optional
         Epochs between scores of validation data, by which the best average is kept; without it
         the machine of the last epoch is.
+    visible : Population, optional
+        Bernoulli units by default.
+    sparsity : float
+        How fast weights shrink towards zero, see `nh.Adam`.
     """
 
     name: str
     data: str
-    hidden: tuple[int, ...]
+    hidden: tuple[int | Population, ...]
     rule: LearningRule
     published: float
     epochs: int
@@ -80,6 +85,8 @@ class DensityRun:
     average: float = 0.05
     initial: Initial = field(default_factory=Sparse)
     keep_best_every: int | None = None
+    visible: Population | None = None
+    sparsity: float = 0.0
 
     def to_dict(self) -> dict[str, Any]:
         """Return what is trained as plain data."""
@@ -89,7 +96,12 @@ class DensityRun:
             "initial": {"name": type(self.initial).__name__, **vars(self.initial)},
         }
         plain = {f.name: getattr(self, f.name) for f in fields(self)}
-        return {**plain, **named, "hidden": list(self.hidden)}
+        units = {"hidden": list(map(_described, self.hidden)), "visible": _described(self.visible)}
+        return {**plain, **named, **units}
+
+
+def _described(units: int | Population | None) -> Any:
+    return units.settings() if isinstance(units, Population) else units
 
 
 def load_data(name: str, folder: Path) -> dict[str, np.ndarray]:
@@ -220,7 +232,7 @@ def _train(
 ) -> tuple[Any, float]:
     """Return the result of training, and its wall time."""
     machine = nh.HelmholtzMachine(
-        [data["train"].shape[1], *run.hidden], initial=run.initial, seed=seed
+        [run.visible or data["train"].shape[1], *run.hidden], initial=run.initial, seed=seed
     )
     fit_visible_bias(machine, np.clip(data["train"].mean(axis=0), 1e-3, 1 - 1e-3))
     average = Averaging(run.average) if run.average else None
@@ -238,7 +250,7 @@ def _train(
         machine,
         data["train"],
         rule=run.rule,
-        plasticity=nh.Adam(run.learning_rate),
+        plasticity=nh.Adam(run.learning_rate, sparsity=run.sparsity),
         schedule=run.schedule,
         epochs=run.epochs,
         batch_size=run.batch_size,
