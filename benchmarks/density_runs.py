@@ -242,7 +242,7 @@ def _train(
         *([average] if average else []),
         *([KeepBest(data["valid"], run, average)] if run.keep_best_every else []),
         clock,
-        nh.LayerMonitor(watched[:500], every=given.every),
+        *([nh.LayerMonitor(watched[:500], every=given.every)] if run.hidden else []),
         Curve(watched, given.every, average, say),
         nh.Checkpoint(checkpoint),
     ]

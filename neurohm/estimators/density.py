@@ -48,7 +48,8 @@ class HelmholtzDensity(HelmholtzEstimator):
     ----------
     hidden : sequence of int, str or Population, or one of them
         Hidden layers, from the visible one upward: sizes, kinds of units with sizes, such as
-        ``"autoregressive:200"``, or populations.
+        ``"autoregressive:200"``, or populations. None, ``()``, where visible units see each
+        other, as autoregressive ones do: a fully visible belief net.
     rule : str or LearningRule
         ``"reweighted"``, ``"wake-sleep"`` or ``"bidirectional"``.
     particles : int or ParticleSchedule
@@ -301,7 +302,9 @@ class HelmholtzDensity(HelmholtzEstimator):
         ndarray of float32, (n_samples, hidden units of all layers)
         """
         require_fitted(self)
-        return np.hstack(recognise_mean(self.machine_, self.machine_.as_activity(X))[1:])
+        rows = self.machine_.as_activity(X)
+        none = np.empty((rows.shape[0], 0), self.machine_.dtype)
+        return np.hstack([none, *recognise_mean(self.machine_, rows)[1:]])
 
     def fit_transform(self, X: Any, y: None = None) -> npt.NDArray[Any]:
         """Fit, then transform."""
@@ -385,7 +388,7 @@ class HelmholtzDensity(HelmholtzEstimator):
             )
         self._take_over(rows, visible, begun)
         self.machine_ = HelmholtzMachine(
-            [visible, *hidden_layers(self.hidden)],
+            [visible, *hidden_layers(self.hidden, least=int(visible.factorial))],
             recognition=recognition_layers(self.recognition),
             initial=self._initial(X),
             seed=self.seed_,

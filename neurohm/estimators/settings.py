@@ -21,7 +21,9 @@ DENSITY_RATES = {"adam": 5e-3, "delta": 0.1}
 LAYERS = ("hidden", "recognition")  # arguments that are of hidden layers
 
 
-def hidden_layers(hidden: Any, name: str = "hidden") -> tuple[Population | int | str, ...]:
+def hidden_layers(
+    hidden: Any, name: str = "hidden", *, least: int = 1
+) -> tuple[Population | int | str, ...]:
     """Return the hidden populations: sizes, populations, or kinds with sizes.
 
     Parameters
@@ -29,11 +31,13 @@ def hidden_layers(hidden: Any, name: str = "hidden") -> tuple[Population | int |
     hidden : sequence of int, Population or str, or one of them
     name : str
         Of the argument, for the message.
+    least : int
+        Number of layers; 0 where visible units may be alone.
 
     Raises
     ------
     InputError, ArgumentTypeError
-        If there is none, or one is not a positive whole number.
+        If there are fewer, or one is not a positive whole number.
 
     Examples
     --------
@@ -44,7 +48,7 @@ def hidden_layers(hidden: Any, name: str = "hidden") -> tuple[Population | int |
     given = hidden.tolist() if isinstance(hidden, np.ndarray) else hidden
     several = isinstance(given, Sequence) and not isinstance(given, str)
     layers = list(given) if several else [given]
-    if not layers:
+    if len(layers) < least:
         raise InputError(f"no {name} layer", "at least one", mend)
     return tuple(_layer(layer, name, mend) for layer in layers)
 
@@ -175,7 +179,7 @@ def plain(settings: dict[str, Any]) -> dict[str, Any]:
         elif name in LAYERS and value is not None:
             result[name] = [
                 layer.settings() if isinstance(layer, Population) else layer
-                for layer in hidden_layers(value, name)
+                for layer in hidden_layers(value, name, least=0)
             ]
         elif isinstance(value, np.generic):
             result[name] = value.item()

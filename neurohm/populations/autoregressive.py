@@ -42,6 +42,7 @@ class AutoregressiveBernoulli(Bernoulli):
 
     kind: ClassVar[str] = "autoregressive"
     recordable: ClassVar[bool] = True
+    factorial: ClassVar[bool] = False
     starts_silent: ClassVar[bool] = False
     compressible: ClassVar[bool] = False
 

@@ -135,6 +135,8 @@ class Population(ABC):
     domain: ClassVar[str]
     """What values activity has: kinds of one domain can stand for each other in a pathway."""
     recordable: ClassVar[bool] = False
+    factorial: ClassVar[bool] = True
+    """Whether units are independent of each other, given what reaches them."""
     starts_silent: ClassVar[bool] = True
     """Whether biases below zero, with which hidden units may start, make for sparse activity."""
     compressible: ClassVar[bool] = True

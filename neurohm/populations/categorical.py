@@ -51,6 +51,7 @@ class Categorical(Population):
     kind: ClassVar[str] = "categorical"
     domain: ClassVar[str] = "one-hot"
     recordable: ClassVar[bool] = True
+    factorial: ClassVar[bool] = False
     compressible: ClassVar[bool] = False
 
     def __post_init__(self) -> None:

@@ -67,6 +67,7 @@ class NADE(Bernoulli):
 
     kind: ClassVar[str] = "nade"
     recordable: ClassVar[bool] = True
+    factorial: ClassVar[bool] = False
     starts_silent: ClassVar[bool] = False
     compressible: ClassVar[bool] = False
     internal_locality: ClassVar[str] = "non-local"

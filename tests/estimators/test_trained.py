@@ -39,3 +39,14 @@ def test_rows_of_another_width_or_kind_are_refused(images) -> None:
         nh.as_density(nh.HelmholtzMachine([4, 2]), np.full((3, 4), 0.5))
     with pytest.raises(ArgumentTypeError):
         nh.as_density("machine", images)
+
+
+def test_visible_units_may_be_alone() -> None:
+    rows = np.tile(np.eye(4), (30, 1))
+    options = {"learning_rate": 0.05, "epochs": 100}
+    model = nh.HelmholtzDensity(hidden=(), observation="autoregressive", **options).fit(rows)
+    assert model.score(rows) == pytest.approx(np.log(1 / 4), abs=0.1)
+    assert model.transform(rows).shape == (120, 0)
+    machine = nh.HelmholtzMachine([nh.NADE(4)])
+    result = nh.train(machine, rows, epochs=2)
+    assert nh.as_density(result, rows).hidden == ()
