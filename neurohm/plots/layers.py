@@ -86,7 +86,9 @@ def layer_monitors(
     _line(last, history, SAMPLE_SIZE, GREY, "")
     _label(last, "Effective sample size", "Particles")
     last.set_ylim(bottom=min(1.0, last.get_ylim()[0]))
-    grid[1, 0].set_ylim(bottom=0.0)
+    # none active is a line on the axis, and units come whole
+    grid[1, 0].set_ylim(bottom=0.0, top=max(1.0, grid[1, 0].get_ylim()[1]))
+    grid[1, 0].yaxis.set_major_locator(MaxNLocator(4, integer=True))
     grid[1, 1].set_ylim(bottom=0.0)
     for place in grid[-1]:
         place.set_xlabel("Epoch")
