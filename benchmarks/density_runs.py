@@ -232,7 +232,10 @@ def _train(
 ) -> tuple[Any, float]:
     """Return the result of training, and its wall time."""
     machine = nh.HelmholtzMachine(
-        [run.visible or data["train"].shape[1], *run.hidden], initial=run.initial, seed=seed
+        [run.visible or data["train"].shape[1], *run.hidden],
+        initial=run.initial,
+        seed=seed,
+        device=given.device,
     )
     fit_visible_bias(machine, np.clip(data["train"].mean(axis=0), 1e-3, 1 - 1e-3))
     average = Averaging(run.average) if run.average else None
@@ -294,6 +297,7 @@ def parser(description: str) -> argparse.ArgumentParser:
         help="one or several; 0 by default")  # fmt: skip
     add("--epochs", type=whole(1), help="instead of those of the row")
     add("--learning-rate", type=float, help="instead of that of the row")
+    add("--device", default="cpu", help="cpu, or cuda for a GPU; %(default)s by default")
     add("--threads", type=whole(1), choices=[1, 2], help="of learning; the faster by default")
     add("--resume", action="store_true", help="go on from checkpoints where there are any")
     add(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
@@ -85,8 +86,7 @@ class CudaBackend(Backend):
 
     index: int = 0
     precision: str = "full"
-    _small: Staging = field(default_factory=lambda: Staging(SLOTS), repr=False, compare=False)
-    _large: Staging = field(default_factory=lambda: Staging(FEW), repr=False, compare=False)
+    _of_thread: threading.local = field(default_factory=threading.local, repr=False, compare=False)
 
     def activate(self) -> AbstractContextManager[Any]:
         """Return a context in which CuPy computes on this GPU."""
@@ -117,13 +117,20 @@ class CudaBackend(Backend):
         The host does not wait, unless it is `SLOTS` or `FEW` writes ahead of the GPU.
         """
         with self.activate():
-            staging = self._small if array.nbytes <= LARGE else self._large
-            staging.write(self.xp, array, values)
+            self._staging(array.nbytes).write(self.xp, array, values)
 
     def to_host(self, array: Array) -> npt.NDArray[Any]:
         """Return the array as NumPy's; waits for the work that writes it."""
         host: npt.NDArray[Any] = self.xp.asnumpy(array)
         return host
+
+    def _staging(self, size: int) -> Staging:
+        """Return what an array of so many bytes is written through; each thread has its own."""
+        slots = SLOTS if size <= LARGE else FEW
+        own: dict[int, Staging] = self._of_thread.__dict__.setdefault("staging", {})
+        if slots not in own:
+            own[slots] = Staging(slots)
+        return own[slots]
 
 
 def load() -> Any:

@@ -30,6 +30,7 @@ BLOCK = FEWEST  # rows whose drives from the data are computed at once
 ROWS = 4 * BLOCK  # at most scored by one thread at a time; equal rows among them once
 _PATHWAYS = ("generative", "recognition")
 CHUNK = 1024  # particles summed at a time, so that memory stays the same for any number of them
+ON_A_GPU = 16  # as many times more, of several rows, keep a GPU busy
 
 
 def log_likelihood(
@@ -183,8 +184,9 @@ class _Scorer:
         self._machine, self._particles, self._sums = machine, particles, sums
         self.advance = advance
         self._chunk = min(particles, CHUNK)
+        at_once = CHUNK if backend.name == "cpu" else ON_A_GPU * CHUNK
         # a power of two divides a block
-        self._group = min(BLOCK, 1 << (-(-CHUNK // self._chunk) - 1).bit_length())
+        self._group = min(BLOCK, 1 << (-(-at_once // self._chunk) - 1).bit_length())
         self._work = Workspace(backend)
         self._block = backend.zeros((BLOCK, machine.visible.size), dtype)
         self._x = backend.empty((self._group, machine.visible.size), dtype)

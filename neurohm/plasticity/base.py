@@ -146,10 +146,12 @@ class Plasticity(ABC):
         factor : float
             Of the learning rate.
         """
+        paces = self._paces.copy()
         for key in keys:
-            self._paces[self._place[key]] = self.pace(key, factor * self._rate_of[key])
-        if len(self._paces):
-            machine.backend.write(self._pace_arrays, self._paces)
+            paces[self._place[key]] = self.pace(key, factor * self._rate_of[key])
+        if not np.array_equal(paces, self._paces):
+            self._paces = paces
+            machine.backend.write(self._pace_arrays, paces)
 
     def gradients(
         self, machine: HelmholtzMachine, updates: Updates, work: Workspace

@@ -123,7 +123,7 @@ class Checkpoint(Callback):
                 "history": run.history.to_arrays(),
                 "stop": run.stop,
             },
-            "plasticity": numbered(run.plasticity.state),
+            "plasticity": numbered(_on_host(run.plasticity.state, run.machine.backend)),
             "callbacks": {
                 str(i): {"name": type(c).__name__, **c.state()} for i, c in enumerate(self.others)
             },
@@ -230,6 +230,17 @@ def linked(callbacks: Sequence[Callback]) -> Sequence[Callback]:
 
 def _stateful(callbacks: Sequence[Callback]) -> list[Callback]:
     return [c for c in callbacks if type(c).state is not Callback.state]
+
+
+def _on_host(state: dict[str, dict[str, Any]], backend: Backend) -> dict[str, dict[str, Any]]:
+    """Return running averages, their arrays in memory of the host."""
+    return {
+        key: {
+            name: backend.to_host(value) if hasattr(value, "dtype") else value
+            for name, value in averages.items()
+        }
+        for key, averages in state.items()
+    }
 
 
 def _averages(tree: Tree, backend: Backend) -> dict[str, dict[str, Any]]:

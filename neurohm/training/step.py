@@ -136,12 +136,23 @@ class BatchRoom:
     ----------
     x : ndarray or SparseRows, (rows, visible units)
         Receives the samples.
-    places : ndarray of int64, (rows,), or None
-        Receives where the samples come from, if kernels gather them.
+    news : ndarray of int64, (1 + rows,) or (1,)
+        What changes from step to step, side by side, so that one copy brings it to a device: the
+        clock, and where the samples come from, if kernels gather them.
     """
 
     x: Activations
-    places: Array | None
+    news: Array
+
+    @property
+    def clock(self) -> Array:
+        """Step and first row, see `neurohm.backend.Draws`: uint32, ``(2,)``."""
+        return self.news[:1].view(np.uint32)
+
+    @property
+    def places(self) -> Array | None:
+        """Where the samples come from, ``(rows,)``; None if kernels do not gather them."""
+        return self.news[1:] if self.news.size > 1 else None
 
 
 class RecordedStep(Step):
@@ -150,10 +161,8 @@ class RecordedStep(Step):
     def __init__(self, run: Run, batches: Batches, workers: Workers) -> None:
         super().__init__(run, batches, workers)
         backend = run.machine.backend
-        keys = backend.asarray(RandomStream(run.seed).keys(), np.uint32)
-        self._clock = backend.zeros((2,), np.uint32)
+        self._keys = backend.asarray(RandomStream(run.seed).keys(), np.uint32)
         self._issued = batches if isinstance(batches, IssuedBatches) else None
-        self.stream = MovingStream(keys, self._clock)
         self._recorded: dict[int, tuple[BatchRoom, tuple[Replay, ...]]] = {}
 
     def carry_out(self, indices: npt.NDArray[np.int64], factor: float) -> None:
@@ -163,11 +172,13 @@ class RecordedStep(Step):
             batch = self._batch(rows)
             self._recorded[rows] = batch, self._record(batch)
         batch, parts = self._recorded[rows]
+        news = np.empty(batch.news.size, np.int64)
+        news[:1].view(np.uint32)[:] = run.position.step, 0
         if batch.places is None:
             self.batches.take(indices, batch.x)
         elif self._issued is not None:
-            run.machine.backend.write(batch.places, self._issued.places(indices))
-        run.machine.backend.write(self._clock, np.array([run.position.step, 0], np.uint32))
+            news[1:] = self._issued.places(indices)
+        run.machine.backend.write(batch.news, news)
         for part in parts:
             run.plasticity.advance(run.machine, part.keys, factor)
             self.workers.run(part.program)
@@ -180,12 +191,12 @@ class RecordedStep(Step):
 
     def _batch(self, rows: int) -> BatchRoom:
         x = self.data(rows)
-        if self._issued is not None and self._issued.can_issue(x):
-            return BatchRoom(x, self.run.machine.backend.zeros((rows,), np.int64))
-        return BatchRoom(x, None)
+        gathered = self._issued is not None and self._issued.can_issue(x)
+        return BatchRoom(x, self.run.machine.backend.zeros((1 + rows * gathered,), np.int64))
 
     def _record(self, batch: BatchRoom) -> tuple[Replay, ...]:
         rows = batch.x.shape[0]
+        self.stream = MovingStream(self._keys, batch.clock)
         if self.run.order == "alternating":
             return (
                 self._part(lambda machine: self._gather_and_wake(machine, batch)),

@@ -13,8 +13,10 @@ from neurohm.exceptions import NeurohmError, NeurohmWarning
 from neurohm.kernels.cuda import cublas
 from neurohm.kernels.cuda.call import Call, Launch
 
-LANES = 3
-"""Streams of a graph: wake, sleep, and the gradients of either beside it."""
+LANES = 6
+"""Streams of a graph: wake, sleep, and the gradients of either beside them. On an H200 a step of
+W1 takes 236 microseconds with one, 161 with three, 129 with four or six; one of W2 457, 306, 283
+and 228."""
 
 _of_thread = threading.local()
 

@@ -17,7 +17,7 @@ from neurohm.backend import Draws, RandomStream, SparseRows, get_backend, unifor
 from neurohm.backend.cupy_ import CudaBackend
 from neurohm.kernels import Kernels, get_kernels
 from neurohm.kernels.cuda.call import Multiplication, rowwise
-from neurohm.kernels.cuda.products import Products
+from neurohm.kernels.cuda.products import NARROW, Products
 
 Close = Callable[..., None]
 TIES = 1e-6  # share of draws that may differ
@@ -218,7 +218,10 @@ def test_compressed_values_give_what_dense_ones_give(kind, dtype, cuda) -> None:
 
 
 @pytest.mark.parametrize("form", ["dense", "compressed"])
-@pytest.mark.parametrize(("rows", "units", "columns"), [(1, 1, 1), (5, 70, 33), (300, 20, 300)])
+@pytest.mark.parametrize(
+    ("rows", "units", "columns"),
+    [(1, 1, 1), (5, 70, 33), (300, 20, 300), (300, 16, 70), (129, 3, 9)],
+)
 def test_products_agree(form, rows, units, columns, dtype, cuda, close: Close) -> None:
     rng = np.random.default_rng(rows)
     matrix = mostly_silent(rows, units, dtype)
@@ -254,7 +257,7 @@ def test_products_are_rounded_in_single_precision_alone(host, precision, counter
 def test_the_precision_of_a_backend_is_that_of_its_products(monkeypatch) -> None:
     calls: list[Multiplication] = []
     monkeypatch.setattr(Multiplication, "run", lambda call: calls.append(call))
-    x = np.eye(2)
+    x = np.eye(NARROW + 1)
     for precision in ("full", "fast", "bf16"):
         products = get_kernels(CudaBackend("cuda", np, precision=precision)).products
         products.product(x, x, x)
@@ -340,7 +343,9 @@ def test_ratios_and_advantages_agree(dtype, reference, cuda) -> None:
     np.testing.assert_array_equal(advantages[0], advantages[1])
 
 
-@pytest.mark.parametrize(("rows", "share", "units"), [(1, 1, 1), (4, 1, 64), (40, 5, 65)])
+@pytest.mark.parametrize(
+    ("rows", "share", "units"), [(1, 1, 1), (4, 1, 64), (40, 5, 65), (300, 1, 3)]
+)
 @pytest.mark.parametrize("single", [True, False], ids=["one gain", "gain of each row"])
 def test_rows_are_weighed_and_gathered(
     rows, share, units, single, dtype, reference, cuda, close: Close

@@ -16,7 +16,7 @@ import neurohm as nh
 from neurohm.kernels import Kernels
 from neurohm.kernels.cuda.call import Call
 from neurohm.kernels.cuda.instruction_set import kernels
-from neurohm.kernels.cuda.program import Placed, placed
+from neurohm.kernels.cuda.program import LANES, Placed, placed
 
 
 class HostProgram:
@@ -26,7 +26,8 @@ class HostProgram:
         self.calls, self.carry_out = calls, carry_out
 
     def run(self) -> None:
-        left = {lane: [i for i, e in enumerate(self.calls) if e.lane == lane] for lane in range(3)}
+        places = range(len(self.calls))
+        left = {lane: [i for i in places if self.calls[i].lane == lane] for lane in range(LANES)}
         done: set[int] = set()
         while any(left.values()):
             for queue in reversed(left.values()):

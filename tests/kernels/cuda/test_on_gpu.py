@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,7 @@ import pytest
 import neurohm as nh
 from neurohm.backend import Backend, Draws, get_backend
 from neurohm.kernels import get_kernels
+from neurohm.training import Averaging, Callback
 
 pytestmark = pytest.mark.gpu
 
@@ -114,3 +117,73 @@ def test_learning_is_that_of_the_cpu(gpu: Backend, rule: str) -> None:
     for key, expected in weights[0].items():
         # a draw at a tie would change a weight visibly: chance below 1e-9 in double precision
         np.testing.assert_allclose(weights[1][key], expected, rtol=1e-8, atol=1e-10, err_msg=key)
+
+
+def test_a_run_on_the_gpu_goes_on_from_its_checkpoint(gpu: Backend, tmp_path: Path) -> None:
+    x = (np.random.default_rng(0).random((200, 30)) < 0.3).astype("float32")
+
+    def learn(name: str, stop: Callback | None = None, **options: Any) -> nh.HelmholtzMachine:
+        machine = nh.HelmholtzMachine([30, 12, 5], device="cuda", seed=1)
+        checkpoint = nh.Checkpoint(tmp_path / name, every=0)
+        watching = [Averaging(0.5), nh.LayerMonitor(x[:20]), checkpoint]
+        callbacks = [*watching, *([stop] if stop else [])]
+        optimiser, length = nh.Adam(0.01), {"epochs": 4, "batch_size": 50}
+        nh.train(machine, x, rule="reweighted", plasticity=optimiser, callbacks=callbacks,
+                 **length, **options)  # fmt: skip
+        return machine
+
+    whole = learn("whole.h5")
+    with pytest.raises(Stopped):
+        learn("part.h5", StopAfter(2))
+    again = learn("again.h5", resume=tmp_path / "part.h5")
+    for key, expected in whole.parameters().items():
+        np.testing.assert_array_equal(
+            gpu.to_host(again.parameters()[key]), gpu.to_host(expected), err_msg=key
+        )
+
+
+class Stopped(Exception):
+    """A run was stopped."""
+
+
+class StopAfter(Callback):
+    """Stops a run after some epochs, as a fault would."""
+
+    def __init__(self, epochs: int) -> None:
+        self.epochs = epochs
+
+    def after_epoch(self, run: Any) -> None:
+        if run.position.epoch == self.epochs:
+            raise Stopped
+
+
+@pytest.mark.parametrize("particles", [20, 3000])
+def test_scores_are_those_of_the_cpu(gpu: Backend, particles: int) -> None:
+    x = (np.random.default_rng(0).random((70, 30)) < 0.3).astype("float64")
+    machine = nh.HelmholtzMachine([30, 12, 5], dtype="float64", device="cuda", seed=1)
+    found, expected = (
+        nh.log_likelihood(m, x, particles=particles, seed=3) for m in (machine, machine.on("cpu"))
+    )
+    np.testing.assert_allclose(found.value, expected.value, rtol=1e-10)
+
+
+def test_threads_with_streams_of_their_own_learn_what_one_does(gpu: Backend) -> None:
+    x = (np.random.default_rng(0).random((400, 30)) < 0.3).astype("float32")
+    found: dict[int, dict[str, Any]] = {}
+
+    def learn(seed: int) -> None:
+        with gpu.xp.cuda.Stream(non_blocking=True):
+            machine = nh.HelmholtzMachine([30, 12, 5], device="cuda", seed=seed)
+            nh.train(machine, x, rule="reweighted", epochs=5, batch_size=20, seed=seed)
+            found[seed] = {key: gpu.to_host(w) for key, w in machine.parameters().items()}
+
+    threads = [threading.Thread(target=learn, args=(seed,)) for seed in (0, 1, 2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    together = dict(found)
+    for seed in (0, 1, 2):
+        learn(seed)
+        for key, expected in found[seed].items():
+            np.testing.assert_array_equal(together[seed][key], expected, err_msg=key)

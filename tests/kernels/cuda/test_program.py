@@ -15,7 +15,7 @@ from neurohm.exceptions import NeurohmWarning
 from neurohm.kernels.cuda import cublas
 from neurohm.kernels.cuda.call import Call, Launch, Multiplication
 from neurohm.kernels.cuda.instruction_set import kernels, record, workers
-from neurohm.kernels.cuda.program import dependencies, placed
+from neurohm.kernels.cuda.program import LANES, dependencies, placed
 
 
 @dataclass(eq=False)
@@ -125,7 +125,7 @@ def test_a_replayed_step_is_the_step_in_any_permitted_order(host, dtype) -> None
 
 def permitted_order(lanes, rng: np.random.Generator) -> list[int]:
     """An order in which streams could carry the calls out: each lane in order, after its waits."""
-    queues = {lane: [i for i, e in enumerate(lanes) if e.lane == lane] for lane in range(3)}
+    queues = {lane: [i for i, e in enumerate(lanes) if e.lane == lane] for lane in range(LANES)}
     order: list[int] = []
     while any(queues.values()):
         ready = [q for q in queues.values() if q and set(lanes[q[0]].waits_for) <= set(order)]

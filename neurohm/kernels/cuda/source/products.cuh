@@ -42,3 +42,32 @@ extern "C" __global__ void add_shared(const real *part, int share, int units, re
     real *sums = out + (long long)block() * units;
     for (int j = thread(); j < units; j += threads()) sums[j] += added[j];
 }
+
+// out = left.T @ right, or added to it, for a few units on the left, where cuBLAS is slow: a block
+// serves one of them and WIDTH columns; its threads share the rows, and add up their sums in order.
+extern "C" __global__ void narrow_product(const real *left, const real *right, int rows, int units,
+                                          int columns_out, int add, real *out) {
+    const int WIDTH = 32, AT_ONCE = 8;
+    __shared__ real sums[MOST_THREADS];
+    int tiles = (columns_out + WIDTH - 1) / WIDTH, unit = block() / tiles;
+    int column = block() % tiles * WIDTH + thread() % WIDTH;
+    int first = thread() / WIDTH, step = threads() / WIDTH;
+    real sum = 0;
+    if (column < columns_out)
+        for (int begin = first; begin < rows; begin += AT_ONCE * step) {
+            real term[AT_ONCE];
+            for (int i = 0; i < AT_ONCE; ++i) {
+                long long row = begin + i * step;
+                term[i] = row < rows ? left[row * units + unit] * right[row * columns_out + column]
+                                     : real(0);
+            }
+            for (int i = 0; i < AT_ONCE; ++i) sum += term[i];
+        }
+    sums[thread()] = sum;
+    __syncthreads();
+    if (first == 0 && column < columns_out) {
+        real *result = out + (long long)unit * columns_out + column;
+        for (int i = 1; i < step; ++i) sum += sums[i * WIDTH + thread()];
+        *result = add ? *result + sum : sum;
+    }
+}

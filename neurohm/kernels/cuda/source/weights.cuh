@@ -42,23 +42,32 @@ extern "C" __global__ void advantage(const real *weights, double baseline, real 
     for (long long i = begin(); i < size; i += stride()) out[i] = weights[i] - real(baseline);
 }
 
-// A block serves WIDTH columns; its threads share the rows, and add up their sums in order.
+// A block serves WIDTH columns; its threads share the rows, and add up their sums in order. Each
+// thread reads AT_ONCE rows before it writes any: what is read does not wait for what is written.
 extern "C" __global__ void weigh_rows(const real *error, const real *gain, int rows_per_gain,
                                       double scale, int rows, int share, int units, real *out,
                                       real *total) {
-    const int WIDTH = 32;
+    const int WIDTH = 32, AT_ONCE = 8;
     __shared__ real sums[MOST_THREADS];
     int column = block() * WIDTH + thread() % WIDTH;
     int first = thread() / WIDTH, step = threads() / WIDTH;
     real sum = 0;
     if (column < units)
-        for (int row = first; row < rows; row += step) {
-            real weighed = 0;
-            for (int k = row * share; k < (row + 1) * share; ++k)
-                weighed +=
-                    real(scale) * gain[k / rows_per_gain] * error[(long long)k * units + column];
-            out[(long long)row * units + column] = weighed;
-            sum += weighed;
+        for (int begin = first; begin < rows; begin += AT_ONCE * step) {
+            real weighed[AT_ONCE];
+            for (int i = 0; i < AT_ONCE; ++i) {
+                int row = begin + i * step;
+                weighed[i] = 0;
+                if (row < rows)
+                    for (int k = row * share; k < (row + 1) * share; ++k)
+                        weighed[i] += real(scale) * gain[k / rows_per_gain] *
+                                      error[(long long)k * units + column];
+            }
+            for (int i = 0; i < AT_ONCE; ++i)
+                if (begin + i * step < rows) {
+                    out[(long long)(begin + i * step) * units + column] = weighed[i];
+                    sum += weighed[i];
+                }
         }
     sums[thread()] = sum;
     __syncthreads();
