@@ -1,6 +1,6 @@
 """Which update of the recognition pathway does it? The published ablation on binarised MNIST.
 
-    python benchmarks/ablation.py [--variant sleep wake both] [--seed 0 1] [--epochs 200] [--resume]
+    python benchmarks/ablation.py [--variant sleep wake both] [--seed 0 1] [--epochs 100] [--resume]
 
 A 784-200-200-10 machine of Bernoulli units learns by reweighted wake-sleep with 5 particles; its
 recognition learns asleep only, awake only, or in both phases. Published test negative
@@ -14,6 +14,8 @@ from dataclasses import replace
 from density_runs import DensityRun, main, parser
 
 import neurohm as nh
+from neurohm.machine import Normal
+from neurohm.training import Decay
 
 MIXES = {"sleep": (0.0, 1.0, 93.4), "wake": (1.0, 0.0, 92.8), "both": (0.5, 0.5, 91.9)}
 
@@ -23,14 +25,19 @@ BASE = DensityRun(
     hidden=(200, 200, 10),
     rule=nh.Reweighted(particles=5),
     published=0.0,
-    epochs=200,
+    epochs=100,
+    learning_rate=6e-3,
+    schedule=Decay(0.02, hold=0.3),
+    average=0.1,
+    initial=Normal(0.1, hidden_bias=-1.0),
 )
 
 
 def variant(name: str) -> DensityRun:
     """Return the run whose recognition learns in these phases."""
     wake, sleep, published = MIXES[name]
-    rule = nh.Reweighted(particles=5, wake_mix=wake, sleep_mix=sleep)
+    dreams = 4 if sleep else 1
+    rule = nh.Reweighted(particles=5, wake_mix=wake, sleep_mix=sleep, dreams_per_sample=dreams)
     return replace(BASE, name=f"ablation-{name}", rule=rule, published=published)
 
 

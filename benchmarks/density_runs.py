@@ -21,6 +21,8 @@ from typing import Any
 import numpy as np
 
 import neurohm as nh
+from neurohm.backend import get_backend
+from neurohm.backend.select import PRECISIONS
 from neurohm.benchmarks.processor import machine_facts
 from neurohm.exceptions import NeurohmError
 from neurohm.files import atomic_path
@@ -38,6 +40,7 @@ WIDTHS = {"dna": "n_vars", "mushrooms": "n_vars"}  # where bits fill no whole by
 SHAPES = {"mnist": (28, 28)}
 WATCHED = 1000  # validation rows of the learning curve
 WATCHING = 100  # particles of the learning curve
+AVERAGING = 25  # steps between contributions to the average
 JUDGING = 50  # particles of the scores by which the best parameters are kept
 
 
@@ -235,10 +238,10 @@ def _train(
         [run.visible or data["train"].shape[1], *run.hidden],
         initial=run.initial,
         seed=seed,
-        device=given.device,
+        device=get_backend(given.device, given.precision),
     )
     fit_visible_bias(machine, np.clip(data["train"].mean(axis=0), 1e-3, 1 - 1e-3))
-    average = Averaging(run.average) if run.average else None
+    average = Averaging(run.average, every=AVERAGING) if run.average else None
     watched = shuffled(data["valid"])[:WATCHED]
     clock = Clock()
     callbacks = [
@@ -298,6 +301,7 @@ def parser(description: str) -> argparse.ArgumentParser:
     add("--epochs", type=whole(1), help="instead of those of the row")
     add("--learning-rate", type=float, help="instead of that of the row")
     add("--device", default="cpu", help="cpu, or cuda for a GPU; %(default)s by default")
+    add("--precision", default="full", choices=PRECISIONS, help="of products on a GPU")
     add("--threads", type=whole(1), choices=[1, 2], help="of learning; the faster by default")
     add("--resume", action="store_true", help="go on from checkpoints where there are any")
     add(

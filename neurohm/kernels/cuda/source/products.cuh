@@ -57,9 +57,10 @@ extern "C" __global__ void narrow_product(const real *left, const real *right, i
         for (int begin = first; begin < rows; begin += AT_ONCE * step) {
             real term[AT_ONCE];
             for (int i = 0; i < AT_ONCE; ++i) {
-                long long row = begin + i * step;
-                term[i] = row < rows ? left[row * units + unit] * right[row * columns_out + column]
-                                     : real(0);
+                int row = begin + i * step;
+                long long there = row < rows ? row : rows - 1;
+                real both = left[there * units + unit] * right[there * columns_out + column];
+                term[i] = row < rows ? both : real(0);
             }
             for (int i = 0; i < AT_ONCE; ++i) sum += term[i];
         }

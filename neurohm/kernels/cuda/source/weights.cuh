@@ -42,33 +42,69 @@ extern "C" __global__ void advantage(const real *weights, double baseline, real 
     for (long long i = begin(); i < size; i += stride()) out[i] = weights[i] - real(baseline);
 }
 
-// A block serves WIDTH columns; its threads share the rows, and add up their sums in order. Each
-// thread reads AT_ONCE rows before it writes any: what is read does not wait for what is written.
+// A column of an error whose rows are weighed by their gains.
+struct Weighed {
+    static const int AT_ONCE = 8;
+
+    const real *error, *gain;
+    int rows_per_gain;
+    real scale;
+    int units, column;
+
+    // Rows from `first` on, `apart` from each other; zeros for those that are not before `end`. All
+    // of them are asked for before one is used: a thread waits for memory once, not for each.
+    __device__ void read(int first, int apart, int end, real *into) const {
+        for (int i = 0; i < AT_ONCE; ++i) {
+            int row = first + i * apart, there = row < end ? row : end - 1;
+            real weighed =
+                scale * gain[there / rows_per_gain] * error[(long long)there * units + column];
+            into[i] = row < end ? weighed : real(0);
+        }
+    }
+
+    // Writes rows as they are, and returns their sum.
+    __device__ real single(int first, int step, int rows, real *out) const {
+        real some[AT_ONCE], sum = 0;
+        for (int begin = first; begin < rows; begin += AT_ONCE * step) {
+            read(begin, step, rows, some);
+            for (int i = 0; i < AT_ONCE; ++i) {
+                int row = begin + i * step;
+                if (row < rows) out[(long long)row * units + column] = some[i];
+                sum += some[i];
+            }
+        }
+        return sum;
+    }
+
+    // Writes sums of so many rows each, and returns the sum of all.
+    __device__ real shared(int first, int step, int rows, int share, real *out) const {
+        real some[AT_ONCE], sum = 0;
+        for (int row = first; row < rows; row += step) {
+            real together = 0;
+            for (int k = row * share; k < (row + 1) * share; k += AT_ONCE) {
+                read(k, 1, (row + 1) * share, some);
+                for (int i = 0; i < AT_ONCE; ++i) together += some[i];
+            }
+            out[(long long)row * units + column] = together;
+            sum += together;
+        }
+        return sum;
+    }
+};
+
+// A block serves WIDTH columns; its threads share the rows, and add up their sums in order.
 extern "C" __global__ void weigh_rows(const real *error, const real *gain, int rows_per_gain,
                                       double scale, int rows, int share, int units, real *out,
                                       real *total) {
-    const int WIDTH = 32, AT_ONCE = 8;
+    const int WIDTH = 32;
     __shared__ real sums[MOST_THREADS];
     int column = block() * WIDTH + thread() % WIDTH;
     int first = thread() / WIDTH, step = threads() / WIDTH;
+    Weighed weighed = {error, gain, rows_per_gain, real(scale), units, column};
     real sum = 0;
     if (column < units)
-        for (int begin = first; begin < rows; begin += AT_ONCE * step) {
-            real weighed[AT_ONCE];
-            for (int i = 0; i < AT_ONCE; ++i) {
-                int row = begin + i * step;
-                weighed[i] = 0;
-                if (row < rows)
-                    for (int k = row * share; k < (row + 1) * share; ++k)
-                        weighed[i] += real(scale) * gain[k / rows_per_gain] *
-                                      error[(long long)k * units + column];
-            }
-            for (int i = 0; i < AT_ONCE; ++i)
-                if (begin + i * step < rows) {
-                    out[(long long)(begin + i * step) * units + column] = weighed[i];
-                    sum += weighed[i];
-                }
-        }
+        sum = share == 1 ? weighed.single(first, step, rows, out)
+                         : weighed.shared(first, step, rows, share, out);
     sums[thread()] = sum;
     __syncthreads();
     if (first == 0 && column < units) {
