@@ -26,6 +26,7 @@ SLOTS = 64
 FEW = 4
 LARGE = 1 << 16
 _MIB = 1 << 20
+_one_compiles = threading.Lock()  # threads that begin together would all compile the same
 
 
 class Staging:
@@ -157,7 +158,8 @@ def compiled(source: str, options: tuple[str, ...], name: str) -> Any:
 
     It is compiled for each kind of device once, and the result is kept on disk.
     """
-    return _module(source, options).get_function(name)
+    with _one_compiles:
+        return _module(source, options).get_function(name)
 
 
 @cache

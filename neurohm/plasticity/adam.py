@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from neurohm.backend import Array
@@ -82,9 +83,8 @@ class Adam(Plasticity):
         """Return rate and epsilon, corrected for the zeros that the averages began with."""
         own = self.state[key]
         own["steps"] += 1
-        first_correction = 1 - self.decays[0] ** own["steps"]
-        second_correction = math.sqrt(1 - self.decays[1] ** own["steps"])
-        return rate * second_correction / first_correction, self.epsilon * second_correction
+        first, second = _corrections(self.decays, own["steps"])
+        return rate * second / first, self.epsilon * second
 
     def step(
         self, machine: HelmholtzMachine, key: str, weights: Array, gradient: Array, pace: Array
@@ -103,3 +103,9 @@ class Adam(Plasticity):
     def settings(self) -> dict[str, Any]:
         """Return the settings by name, for model files."""
         return {**super().settings(), "decays": list(self.decays), "epsilon": self.epsilon}
+
+
+@lru_cache(maxsize=16)
+def _corrections(decays: tuple[float, float], steps: int) -> tuple[float, float]:
+    """Return what averages that began with zeros have reached: of the mean, and of the root."""
+    return 1 - decays[0] ** steps, math.sqrt(1 - decays[1] ** steps)

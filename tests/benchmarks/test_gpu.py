@@ -44,6 +44,7 @@ def ran(steps: Steps, number: int) -> None:
         steps.run(CountingClock(number))
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:torch.*")
 @pytest.mark.parametrize(("work", "variant"), ON_CUDA)
 def test_every_variant_learns_on_a_gpu(work: workload.Workload, variant: Variant) -> None:
     if (why_not := variant.why_not()) is not None:
