@@ -5,20 +5,14 @@ from __future__ import annotations
 import os
 import warnings
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from neurohm.checks import real_number
-from neurohm.exceptions import (
-    FileFormatError,
-    InputError,
-    NeurohmError,
-    NeurohmWarning,
-)
+from neurohm.exceptions import InputError, NeurohmWarning
 from neurohm.files import check_readable
-from neurohm.recordings.kinds import identify
+from neurohm.recordings.formats.registry import format_of
 from neurohm.recordings.layouts.base import ReadOptions
 from neurohm.recordings.recording import Recording
 from neurohm.recordings.stored_times import StoredTimes
@@ -102,7 +96,8 @@ def load_recording(
     """
     options = ReadOptions(bin_width, units_axis, dataset, layout, sort, sampling_rate, time_scale)
     _check_options(options)
-    recording = _read(check_readable(file_path(path)), options)
+    whole = check_readable(file_path(path))
+    recording = format_of(whole).read(whole, options)
     if time_scale not in (None, 1.0):
         recording = _rescaled(recording, float(time_scale or 1.0))
     if not recording.n_spikes:
@@ -136,31 +131,6 @@ def _check_options(options: ReadOptions) -> None:
         raise InputError(
             "both sampling_rate= and time_scale=", "one of them", "samples have a sampling_rate"
         )
-
-
-def _read(path: Path, options: ReadOptions) -> Recording:
-    import h5py
-
-    from neurohm.recordings.layouts.choose import read_hdf5
-
-    try:
-        identify(path)
-        with h5py.File(path, "r") as file:
-            return read_hdf5(file, options, str(path))
-    except NeurohmError:
-        raise
-    except (OSError, RuntimeError, KeyError, ValueError) as error:
-        # What h5py raises for damage depends on where it meets it (even in the name of a dataset).
-        raise FileFormatError(
-            f"'{path}' is damaged or cut off ({_first_line(error)})",
-            "a complete HDF5 file",
-            "copy or write it again",
-        ) from error
-
-
-def _first_line(error: BaseException) -> str:
-    text = str(error.args[0]) if error.args else type(error).__name__
-    return text.splitlines()[0] if text else type(error).__name__
 
 
 def _rescaled(recording: Recording, factor: float) -> Recording:

@@ -1,16 +1,19 @@
-"""Which kind a file is of, by its first bytes, never by its suffix."""
+"""Which format a file is in, by its content, never by its suffix."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from neurohm.exceptions import FileFormatError
-from neurohm.files import HDF5_SIGNATURE
+from neurohm.recordings.formats.base import Format
+from neurohm.recordings.formats.hdf5_file import Hdf5File
 
-__all__ = ["HDF5", "identify"]
+__all__ = ["FORMATS", "format_of"]
 
-HDF5 = "HDF5"
+# A new format is one file and one entry here; the more particular ones come first.
+FORMATS: tuple[Format, ...] = (Hdf5File(),)
 
+_START = 4096  # bytes that a format may look at without opening the file
 # Kinds that are known but not read: what the file is, and what to do with it.
 _OTHERS = (
     (b"MATLAB 5.0", "a MATLAB 5 file", "save it in MATLAB again with save(..., '-v7.3')"),
@@ -23,8 +26,8 @@ _OTHERS = (
 )
 
 
-def identify(path: Path) -> str:
-    r"""Tell the kind of a file.
+def format_of(path: Path) -> Format:
+    r"""Tell the format of a file.
 
     Parameters
     ----------
@@ -32,34 +35,29 @@ def identify(path: Path) -> str:
 
     Returns
     -------
-    str
-        `HDF5`, the one kind that is read so far.
+    Format
 
     Raises
     ------
     FileFormatError
-        If the file is empty or of another kind; says which.
+        If the file is empty or in no format that is read; says what it is.
 
     Examples
     --------
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "spikes.csv"
     >>> _ = path.write_text("unit,time\n")
-    >>> identify(path)  # doctest: +ELLIPSIS
+    >>> format_of(path)  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     neurohm.exceptions.FileFormatError: '...spikes.csv' is a text file (CSV?); expected ...
     """
     with path.open("rb") as file:
-        start = file.read(64)
-        if not start:
-            raise FileFormatError(f"'{path}' is empty", "an HDF5 file")
-        # The signature may follow a user block of 512, 1024, ... bytes; MATLAB has one of 512.
-        place, size = 0, path.stat().st_size
-        while place < size:
-            file.seek(place)
-            if file.read(len(HDF5_SIGNATURE)) == HDF5_SIGNATURE:
-                return HDF5
-            place = max(512, 2 * place)
+        start = file.read(_START)
+    if not start:
+        raise FileFormatError(f"'{path}' is empty", "an HDF5 file")
+    for known in FORMATS:
+        if known.recognises(path, start):
+            return known
     found, mend = _other_kind(start)
     raise FileFormatError(f"'{path}' is {found}", "an HDF5 file", mend)
 
@@ -68,6 +66,6 @@ def _other_kind(start: bytes) -> tuple[str, str]:
     for magic, found, mend in _OTHERS:
         if start.startswith(magic):
             return found, mend
-    if all(byte in b"\t\n\r" or 32 <= byte < 127 for byte in start):
+    if all(byte in b"\t\n\r" or 32 <= byte < 127 for byte in start[:64]):
         return "a text file (CSV?)", "read it with pandas and use Recording.from_trains"
     return f"not HDF5 (first bytes {start[:8].hex(' ')})", ""
