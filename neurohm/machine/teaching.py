@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 
 from neurohm.backend import Activations, Array, Site
 from neurohm.machine.inputs import drive, input_given, lateral, onto_inner
@@ -150,6 +149,7 @@ def _declared(
     )
     if change is None:
         return ()
+    roles = {internals[role].key: role for role in change.parameters}
     changes = {internals[role].key: array for role, array in change.parameters.items()}
     if change.inner_error is not None:
         for synapses in onto_inner(pathway, target):
@@ -158,14 +158,13 @@ def _declared(
             changes[synapses.key] = _product(
                 machine, presynaptic, change.inner_error, work, (*key, synapses.key)
             )
-    say = partial(
-        DeclaredUpdate,
-        locality=population.internal_locality,
-        reason=population.internal_reason,
-        phase=update.phase,
-        gain=update.gain,
-    )
-    return tuple(say(parameter, array) for parameter, array in changes.items())
+    declared = []
+    for parameter, array in changes.items():
+        locality, reason = population.locality_of(roles.get(parameter, ""))
+        declared.append(
+            DeclaredUpdate(parameter, array, locality, reason, phase=update.phase, gain=update.gain)
+        )
+    return tuple(declared)
 
 
 def _product(

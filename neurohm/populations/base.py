@@ -190,6 +190,10 @@ class Population(ABC):
         Internal parameters by their role, ``own``, are asked for by kinds that have a spread.
         """
 
+    def locality_of(self, role: str) -> tuple[str, str]:
+        """Return how local the change of an internal parameter is, and what it is made of."""
+        return self.internal_locality, self.internal_reason
+
     def internals(self, sources: Sequence[Population]) -> tuple[InternalParameter, ...]:
         """Return the internal parameters in a pathway where those populations drive this one."""
         return ()

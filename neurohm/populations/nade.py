@@ -110,6 +110,12 @@ class NADE(Bernoulli):
         )
         return own + onto_inner
 
+    def locality_of(self, role: str) -> tuple[str, str]:
+        """Return how local a change is: the readout's is, what goes back through it is not."""
+        if role == READOUT:
+            return "synapse-local", "inner activity times error"
+        return super().locality_of(role)
+
     def mean(self, kernels: Kernels, given: Input, out: Array) -> None:
         """Write the probability of each unit if those before it are at theirs (mean field)."""
         kernels.nade.mean(_all_of(given), out)
