@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -10,14 +11,19 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from neurohm.machine import HelmholtzMachine, Pathway, as_machine
+from neurohm.machine.projection import Bias, Internal, Projection
 from neurohm.plots.grids import panels
 from neurohm.plots.style import BLUE, GREY, drawable, styled
+from neurohm.populations.gaussian import LOG_DEVIATION
 from neurohm.recordings import Recording
 
 if TYPE_CHECKING:
     from neurohm.estimators import HelmholtzDensity, SpikeHelmholtz
 
+_Synapses: TypeAlias = Projection | Bias | Internal
 _BINS = 40
+_LOWEST = 0.7  # of the axis of numbers, so that one synapse shows
+_OF_LEGEND = 0.1  # of a panel's height that an entry of its legend takes
 _RAREST = 1e-4  # mean activity that is told from none
 
 
@@ -65,8 +71,10 @@ def weights(
             grid[row, column].set_title(f"{pathway} {name}")
         grid[1, column].set_xlabel(("Weight (nats)", "Bias (nats)")[column])
     highest = max(panel.get_ylim()[1] for panel in grid.flat)
+    taken = _OF_LEGEND * max(len(panel.patches) for panel in grid.flat)
+    top = _LOWEST * (highest / _LOWEST) ** (1 / (1 - min(taken, 0.6)))
     for panel in grid.flat:
-        panel.set(yscale="log", ylim=(0.7, 20 * highest))  # room for the legends
+        panel.set(yscale="log", ylim=(_LOWEST, top))
     for row in (0, 1):
         grid[row, 0].set_ylabel("Synapses")
         grid[row, 1].set_ylabel("Units")
@@ -124,14 +132,23 @@ def activity(
 
 
 def _values(pathway: Pathway, name: str) -> dict[str, npt.NDArray[np.float64]]:
-    """Return the weights of each projection, or the biases of each population, by its name."""
-    synapses = pathway.projections if name == "weights" else pathway.biases.values()
-    return {
-        each.key.partition("/")[2].replace("->", " → "): np.asarray(
-            each.weights, np.float64
-        ).ravel()
-        for each in synapses
-    }
+    """Return the weights, or the biases, of each projection and population by its name.
+
+    Populations may have both inside: lateral synapses, or those of a second compartment.
+    """
+    inside = [each for each in pathway.internals if each.parameter.role != LOG_DEVIATION]
+    axes = 2 if name == "weights" else 1
+    given: Iterable[_Synapses] = pathway.projections if axes == 2 else pathway.biases.values()
+    synapses = [*given, *(each for each in inside if each.weights.ndim == axes)]
+    return {each.key.partition("/")[2].replace("->", " → "): _own(each) for each in synapses}
+
+
+def _own(synapses: _Synapses) -> npt.NDArray[np.float64]:
+    """Return the values of synapses, without the half of lateral ones that does not exist."""
+    values = np.asarray(synapses.weights, np.float64)
+    if isinstance(synapses, Internal) and synapses.parameter.triangular:
+        return values[np.triu_indices(len(values), 1)]
+    return values.ravel()
 
 
 def _edges(arrays: list[npt.NDArray[np.float64]]) -> npt.NDArray[np.float64]:

@@ -47,6 +47,14 @@ def test_weights_of_a_machine_that_has_not_learned():
     grid[0, 0].figure.to_png()
 
 
+def test_weights_and_biases_inside_populations_are_drawn():
+    inside = [nh.NADE(6, inner=4), nh.AutoregressiveBernoulli(3)]
+    grid = weights(nh.HelmholtzMachine(inside))
+    drawn = [sum(int(s.get_data().values.sum()) for s in panel.patches) for panel in grid.flat]
+    # readout, recurrent and from above beside the projection; three lateral ones of three units
+    assert drawn == [3 * 6 + 6 * 4 + 6 * 4 + 3 * 4 + 3, 6 + 3 + 4, 6 * 3 + 3, 3]
+
+
 def test_weights_of_a_population_alone():
     grid = weights(nh.HelmholtzMachine([6]))
     assert not grid[0, 0].patches
