@@ -10,7 +10,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocat
 
 from neurohm.exceptions import ArgumentTypeError
 from neurohm.plots.canvas import one_panel
-from neurohm.plots.style import BLUE, GREY, drawable, styled
+from neurohm.plots.style import BLUE, GREY, VERMILION, drawable, styled
 
 if TYPE_CHECKING:
     from neurohm.likelihood import LogLikelihoodCurve
@@ -22,6 +22,7 @@ def likelihood_curve(
     *,
     reference: float | None = None,
     reference_label: str = "exact",
+    label: str = "estimate (± 1.96 standard errors)",
     axes: Axes | None = None,
 ) -> Axes:
     """Draw how the estimated negative log-likelihood falls with the number of particles.
@@ -34,8 +35,11 @@ def likelihood_curve(
         A mean log-likelihood (nats) to draw a line at, such as the exact one, or that of another
         estimate; with the sign of the curve's means.
     reference_label : str
+    label : str
+        Of the curve, where several are drawn into the same axes.
     axes : Axes, optional
-        To draw into; by default a new figure.
+        To draw into; by default a new figure. Curves that are there keep their place; each has a
+        marker of its own.
 
     Returns
     -------
@@ -64,28 +68,31 @@ def likelihood_curve(
             f"a {type(curve).__name__} as curve", "what log_likelihood_curve returned"
         )
     axes = one_panel(axes, 2.4)
+    earlier = len(axes.containers)
     bars = 1.96 * np.nan_to_num(curve.standard_error)
     axes.errorbar(
         curve.particles,
         -curve.mean,
         yerr=bars,
-        color=BLUE,
-        marker="o",
+        color=(BLUE, VERMILION)[earlier % 2],
+        marker="osD^v"[earlier % 5],
         markersize=3.5,
         capsize=2.5,
         linewidth=1.2,
-        label="estimate (± 1.96 standard errors)",
+        label=drawable(label),
     )
     if reference is not None:
-        label = drawable(reference_label)
-        axes.axhline(-reference, color=GREY, linewidth=1.0, linestyle="--", label=label)
+        named = drawable(reference_label)
+        axes.axhline(-reference, color=GREY, linewidth=1.0, linestyle="--", label=named)
     axes.set_xscale("log")
     decades = curve.particles[-1] >= 100 * curve.particles[0]
     given = curve.particles.tolist()
     axes.xaxis.set_major_locator(LogLocator(10) if decades else FixedLocator(given))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda k, _: f"{k:,.0f}"))
-    axes.set_xlim(curve.particles[0] / 1.6, curve.particles[-1] * 1.6)
+    low, high = curve.particles[0] / 1.6, curve.particles[-1] * 1.6
+    drawn = axes.get_xlim() if earlier else (low, high)
+    axes.set_xlim(min(low, drawn[0]), max(high, drawn[1]))
     axes.margins(y=0.08)
     axes.set_xlabel("Particles K")
     axes.set_ylabel("Negative log-likelihood\n(nats per sample)")

@@ -41,6 +41,16 @@ def test_into_given_axes():
     assert likelihood_curve(curve([1, 2]), axes=place) is place
 
 
+def test_several_curves_in_one_place_are_told_apart():
+    place = Figure().subplots()
+    for particles, label in (([1, 10], "training"), ([1, 100], "test")):
+        likelihood_curve(curve(particles), label=label, axes=place)
+    lines = [container[0] for container in place.containers]
+    assert len({(line.get_color(), line.get_marker()) for line in lines}) == 2
+    assert [text.get_text() for text in place.get_legend().get_texts()] == ["training", "test"]
+    assert place.get_xlim()[1] > 100
+
+
 @pytest.mark.parametrize("given", [{"a": 1}, -3.0])
 def test_what_is_no_curve(given):
     with pytest.raises(ArgumentTypeError, match="what log_likelihood_curve returned"):
