@@ -158,12 +158,7 @@ def decode(
         fold = stratified_folds(codes, folds, seed=seed)
     fold = _checked_folds(fold, codes)
     if components is not None:
-        components = whole_number("components", components)
-        most = min(features.shape[1], int((fold != np.bincount(fold).argmax()).sum()))
-        if components > most:
-            raise InputError(
-                f"{components} components of {features.shape[1]} numbers", f"to {most}"
-            )
+        _check_components(components, features, fold)
     decoded = np.empty(len(codes), dtype=np.int64)
     for number in np.unique(fold):
         test = fold == number
@@ -247,6 +242,17 @@ def _checked_folds(fold: npt.ArrayLike, codes: Codes) -> Codes:
     if any(len(np.unique(fold[codes == level])) < 2 for level in np.unique(codes)):
         raise InputError("a condition with all its trials in one fold", "it in at least two")
     return fold.astype(np.int64)
+
+
+def _check_components(components: int, features: Array, fold: Codes) -> None:
+    """Raise if there are fewer principal components than were asked for."""
+    fewest = len(fold) - int(np.bincount(fold).max())
+    most = min(features.shape[1], fewest)
+    if whole_number("components", components) > most:
+        raise InputError(
+            f"{components} components of {features.shape[1]} numbers in {fewest} trials",
+            f"at most {most}",
+        )
 
 
 def _predicted(train: Array, codes: Codes, test: Array, components: int | None) -> Codes:

@@ -134,9 +134,8 @@ def tuning_of(responses: Responses) -> Tuning:
     >>> from neurohm.analysis import responses_of
     >>> from neurohm.recordings import simulate_trials, trials_of
     >>> recording = simulate_trials(n_units=4, n_trials=80)
-    >>> tuning_of(
-    ...     responses_of(recording, trials_of(recording, "orientation"), bin_size=0.1)
-    ... ).mean.shape
+    >>> responses = responses_of(recording, trials_of(recording, "orientation"), bin_size=0.1)
+    >>> tuning_of(responses).mean.shape
     (4, 4)
     """
     counted, trials = responses.kind == "counts", responses.trials
