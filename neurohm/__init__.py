@@ -59,7 +59,9 @@ if TYPE_CHECKING:
     from neurohm.recordings import Recording as Recording
     from neurohm.recordings import load_recording as load_recording
     from neurohm.recordings import simulate_assemblies as simulate_assemblies
+    from neurohm.recordings import simulate_trials as simulate_trials
     from neurohm.recordings import surrogate as surrogate
+    from neurohm.recordings import trials_of as trials_of
     from neurohm.training import Checkpoint as Checkpoint
     from neurohm.training import EarlyStopping as EarlyStopping
     from neurohm.training import History as History
@@ -103,7 +105,14 @@ _HOMES = {
         "Gaussian",
         "Poisson",
     ),
-    "recordings": ("Recording", "load_recording", "simulate_assemblies", "surrogate"),
+    "recordings": (
+        "Recording",
+        "load_recording",
+        "simulate_assemblies",
+        "simulate_trials",
+        "surrogate",
+        "trials_of",
+    ),
     "training": ("Checkpoint", "EarlyStopping", "History", "LayerMonitor", "Progress", "train"),
 }
 _PACKAGES = (*_HOMES, "analysis", "backend", "exceptions", "images", "plots", "report", "storage")

@@ -1,26 +1,51 @@
 """What a fitted machine says of a recording: fields, assemblies, and how well it explains."""
 
+from neurohm.analysis.correlations import ResponseCorrelations, response_correlations
+from neurohm.analysis.decoding import Decoding, decode
 from neurohm.analysis.density_quality import DensityReport, score_rows
 from neurohm.analysis.independent import IndependentModel
+from neurohm.analysis.information import (
+    Information,
+    information_about,
+    mutual_information,
+)
 from neurohm.analysis.layer_dreams import redreamt
 from neurohm.analysis.matching import match, shifted_similarity
 from neurohm.analysis.moment_report import MomentReport, compare_moments
 from neurohm.analysis.moments import Moments
+from neurohm.analysis.psth import PSTH, psth
 from neurohm.analysis.quality import ScoreReport, score_windows
 from neurohm.analysis.receptive_fields import code_fields, generative_fields
+from neurohm.analysis.regenerated import regenerated
+from neurohm.analysis.responses import Responses, responses_of
+from neurohm.analysis.tuning import Tuning, tuning_of
 
 __all__ = [
+    "PSTH",
+    "Decoding",
     "DensityReport",
     "IndependentModel",
+    "Information",
     "MomentReport",
     "Moments",
+    "ResponseCorrelations",
+    "Responses",
     "ScoreReport",
+    "Tuning",
     "code_fields",
     "compare_moments",
+    "decode",
     "generative_fields",
+    "information_about",
     "match",
+    "mutual_information",
+    "psth",
     "redreamt",
+    "regenerated",
+    "response_correlations",
+    "responses_of",
     "score_rows",
     "score_windows",
     "shifted_similarity",
+    "tuning_of",
 ]

@@ -4,6 +4,7 @@ from neurohm.recordings.binned import BinnedSpikes
 from neurohm.recordings.binning import bin_spikes
 from neurohm.recordings.load import load_recording
 from neurohm.recordings.recording import Recording
+from neurohm.recordings.simulated_trials import simulate_trials
 from neurohm.recordings.surrogates import (
     SURROGATES,
     Surrogate,
@@ -17,6 +18,7 @@ from neurohm.recordings.surrogates import (
     trial_shuffle,
 )
 from neurohm.recordings.synthetic import simulate_assemblies
+from neurohm.recordings.trials import Trials, trials_of
 from neurohm.recordings.windows import Windows
 
 __all__ = [
@@ -24,6 +26,7 @@ __all__ = [
     "BinnedSpikes",
     "Recording",
     "Surrogate",
+    "Trials",
     "Windows",
     "bin_spikes",
     "circular_shift",
@@ -33,7 +36,9 @@ __all__ = [
     "load_recording",
     "rate_only",
     "simulate_assemblies",
+    "simulate_trials",
     "stretches_of",
     "surrogate",
     "trial_shuffle",
+    "trials_of",
 ]

@@ -9,6 +9,7 @@ attributes ``time_unit``, ``bin_width``  ``"s"`` or ``"bin"``; width only where 
 ``/unit_ids``                           int64 or UTF-8
 ``/units/<column>``                     one entry per unit
 ``/intervals/<name>/{start,stop}``      float64, seconds; ``observed`` is the observed time
+``/intervals/<name>/<column>``          one entry per interval, such as the condition of a trial
 ``/events/<name>``                      float64, seconds
 ``/positions``                          float64, (n_units, 2 or 3), micrometres
 ``/metadata``, ``/truth``               nested groups; a list is a group with ``kind="list"``
@@ -45,6 +46,8 @@ __all__ = ["FORMAT", "VERSION", "read_recording", "write_recording"]
 
 FORMAT = "neurohm-recording"
 VERSION = 1
+
+_TIMES = ("start", "stop")  # of intervals
 
 
 def write_recording(recording: Recording, path: str | os.PathLike[str]) -> None:
@@ -122,6 +125,7 @@ def read_recording(file: Any, source: str, *, sort: bool = False) -> Recording:
             name: np.stack([read_array(pair["start"]), read_array(pair["stop"])], axis=1)
             for name, pair in file.get("intervals", {}).items()
         },
+        interval_columns=_read_interval_columns(file),
         events=_read_group(file, "events"),
         positions=read_array(file["positions"]) if "positions" in file else None,
         bin_width=None if width is None else float(width),
@@ -170,9 +174,11 @@ def _write_arrays(recording: Recording, file: Any) -> None:
     write_array(file, "unit_ids", recording.unit_ids)
     _write_group(file, "units", recording.unit_columns)
     for name, intervals in recording.intervals.items():
-        group = file.create_group(f"intervals/{name}")
+        group = file.create_group(f"intervals/{name}", track_order=True)
         write_array(group, "start", intervals[:, 0])
         write_array(group, "stop", intervals[:, 1])
+        for key, column in recording.interval_columns.get(name, {}).items():
+            write_array(group, key, column)
     _write_group(file, "events", recording.events)
     if recording.positions is not None:
         write_array(file, "positions", recording.positions)
@@ -200,6 +206,15 @@ def _write_group(file: Any, name: str, arrays: Mapping[str, NDArray[Any]]) -> No
 
 def _read_group(file: Any, name: str) -> dict[str, NDArray[Any]]:
     return {key: read_array(dataset) for key, dataset in file.get(name, {}).items()}
+
+
+def _read_interval_columns(file: Any) -> dict[str, dict[str, NDArray[Any]]]:
+    """Return what is known of each interval, where anything is but its times."""
+    columns = {
+        name: {key: read_array(item) for key, item in group.items() if key not in _TIMES}
+        for name, group in file.get("intervals", {}).items()
+    }
+    return {name: known for name, known in columns.items() if known}
 
 
 def _read_time_unit(file: Any) -> Literal["s", "bin"]:

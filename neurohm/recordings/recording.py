@@ -49,6 +49,9 @@ class Recording(Divisible):
     intervals : mapping of str to ndarray of float64, shape (n, 2), optional
         Named starts and stops (trials, epochs), seconds. The name ``"observed"`` means the time
         in which spikes could be seen; without it all of ``[t_start, t_stop]`` is observed.
+    interval_columns : mapping of str to mapping of str to ndarray, shape (n,), optional
+        What is known of each interval, by the name of the intervals and of the column: the
+        condition of each trial, for example ``{"trials": {"orientation": [0, 90, 0]}}``.
     events : mapping of str to ndarray of float64, shape (n,), optional
         Named moments, seconds.
     positions : ndarray of float64, shape (n_units, 2) or (n_units, 3), optional
@@ -92,6 +95,7 @@ class Recording(Divisible):
     t_stop: float
     unit_columns: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     intervals: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    interval_columns: Mapping[str, Mapping[str, NDArray[Any]]] = field(default_factory=dict)
     events: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
     positions: NDArray[np.float64] | None = None
     bin_width: float | None = None

@@ -57,13 +57,20 @@ def restrict(recording: Recording, pieces: NDArray[np.float64]) -> Recording:
             f"a stretch between {recording.t_start:g} and {recording.t_stop:g}",
         )
     runs = runs_inside(recording.spike_times, pieces, recording.t_stop)
+    within = _intervals_within(recording, pieces)
     return replace(
         recording,
         spike_times=taken(recording.spike_times, runs),
         spike_times_index=kept_before(runs, recording.spike_times_index),
         t_start=float(pieces[0, 0]),
         t_stop=float(pieces[-1, 1]),
-        intervals=_intervals_within(recording, pieces) | _stated(observed, pieces),
+        intervals={name: recording.intervals[name][kept] for name, kept in within.items()}
+        | _stated(observed, pieces),
+        interval_columns={
+            name: {key: column[within[name]] for key, column in columns.items()}
+            for name, columns in recording.interval_columns.items()
+            if name in within
+        },
         events={
             name: moments[inside(moments, pieces, recording.t_stop)]
             for name, moments in recording.events.items()
@@ -242,10 +249,11 @@ def _stated(
 
 def _intervals_within(
     recording: Recording, pieces: NDArray[np.float64]
-) -> dict[str, NDArray[np.float64]]:
+) -> dict[str, NDArray[np.bool_]]:
+    """Which intervals lie wholly inside, by the name of the intervals; not of observed time."""
     kept = {}
     for name, intervals in recording.intervals.items():
         if name != "observed":
             piece = np.searchsorted(pieces[:, 0], intervals[:, 0], side="right") - 1
-            kept[name] = intervals[(piece >= 0) & (intervals[:, 1] <= pieces[piece, 1])]
+            kept[name] = (piece >= 0) & (intervals[:, 1] <= pieces[piece, 1])
     return kept

@@ -128,6 +128,10 @@ def normalised_fields(recording: Recording) -> dict[str, Any]:
             name: floats.pairs(value, f"intervals {name!r}")
             for name, value in recording.intervals.items()
         },
+        "interval_columns": {
+            name: {key: _read_only(_text_or_numbers(column)) for key, column in columns.items()}
+            for name, columns in recording.interval_columns.items()
+        },
         "events": {
             name: floats.vector(value, f"events {name!r}")
             for name, value in recording.events.items()
@@ -162,9 +166,12 @@ times within each unit; sort them (load_recording: sort=True / --sort)
     _check_index(recording)
     check_times(recording, where(recording))
     _check_intervals(recording)
+    _check_interval_columns(recording)
     _check_unit_columns(recording)
     for mapping in (recording.unit_columns, recording.intervals, recording.events):
         _check_names(recording, mapping)
+    for columns in recording.interval_columns.values():
+        _check_names(recording, columns)
 
 
 class _Reader:
@@ -291,6 +298,29 @@ def _check_intervals(recording: Recording) -> None:
             f"{where(recording)}observed time is empty or outside of the recording",
             f"intervals between t_start={recording.t_start:g} and t_stop={recording.t_stop:g}",
         )
+
+
+def _check_interval_columns(recording: Recording) -> None:
+    for name, columns in recording.interval_columns.items():
+        if name not in recording.intervals:
+            raise InputError(
+                f"{where(recording)}columns of intervals {name!r}",
+                "columns of " + (", ".join(map(repr, recording.intervals)) or "intervals"),
+                "give the intervals, too",
+            )
+        number = len(recording.intervals[name])
+        for key, column in columns.items():
+            if column.shape != (number,) or column.dtype.kind not in "biufU":
+                raise InputError(
+                    f"{where(recording)}column {key!r} of intervals {name!r}: {column.dtype} of "
+                    f"shape {column.shape}",
+                    f"numbers, booleans or text of shape ({number},)",
+                )
+            if key in ("start", "stop"):
+                raise InputError(
+                    f"{where(recording)}column {key!r} of intervals {name!r}",
+                    "another name: files keep the times themselves under it",
+                )
 
 
 def _check_unit_columns(recording: Recording) -> None:

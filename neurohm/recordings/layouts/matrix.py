@@ -79,6 +79,9 @@ class MatrixLayout:
             t_start=0.0,
             t_stop=n_bins * width,
             unit_columns=remainder.unit_columns,
+            # their seconds mean nothing where time is counted in bins
+            intervals={} if stated is None else remainder.intervals,
+            interval_columns={} if stated is None else remainder.interval_columns,
             bin_width=width,
             time_unit="bin" if stated is None else "s",
             metadata=remainder.metadata,

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurohm.recordings.layouts.contents import Contents
+from neurohm.recordings.layouts.interval_tables import IntervalTable, interval_tables
 from neurohm.recordings.layouts.looks import describe, is_numeric, is_text
 from neurohm.recordings.tree import read_array
 
@@ -31,6 +32,8 @@ class Remainder:
     metadata : dict of str to str, int, float or bool
     unused : dict of str to h5py.Dataset
         What could not be understood.
+    tables : dict of str to IntervalTable
+        Trials, epochs and the like, by name.
 
     Examples
     --------
@@ -41,6 +44,7 @@ class Remainder:
     unit_columns: dict[str, NDArray[Any]] = field(default_factory=dict)
     metadata: dict[str, Any] = field(default_factory=dict)
     unused: dict[str, Any] = field(default_factory=dict)
+    tables: dict[str, IntervalTable] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -62,9 +66,10 @@ class Remainder:
         -------
         Remainder
         """
-        remainder = cls(metadata=attributes_of(file.file))
+        remainder = cls(metadata=attributes_of(file.file), tables=interval_tables(file))
+        tabled = {path for table in remainder.tables.values() for path in table.paths}
         for path, dataset in file.datasets.items():
-            if path in used:
+            if path in used or path in tabled:
                 continue
             base = path.rsplit("/", 1)[-1]
             name = path.replace("/", ".") if base in remainder.names else base
@@ -82,6 +87,16 @@ class Remainder:
     def names(self) -> set[str]:
         """Names taken so far."""
         return {*self.unit_columns, *self.metadata}
+
+    @property
+    def intervals(self) -> dict[str, NDArray[np.float64]]:
+        """Trials, epochs and the like by name: starts and stops, seconds."""
+        return {name: table.intervals for name, table in self.tables.items()}
+
+    @property
+    def interval_columns(self) -> dict[str, dict[str, NDArray[Any]]]:
+        """What is known of each of them."""
+        return {name: table.columns for name, table in self.tables.items() if table.columns}
 
     @property
     def sentence(self) -> str:

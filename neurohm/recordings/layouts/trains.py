@@ -107,6 +107,8 @@ def recording_of(
         t_stop=stop,
         unit_columns={**remainder.unit_columns, **trains.unit_columns},
         positions=trains.positions,
+        intervals=remainder.intervals,
+        interval_columns=remainder.interval_columns,
         metadata=remainder.metadata,
         layout=f"{trains.what}, {clock.sentence}; observed {how}{remainder.sentence}",
         source=source,
