@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     from neurohm.machine import HelmholtzMachine as HelmholtzMachine
     from neurohm.plasticity import Adam as Adam
     from neurohm.plasticity import Delta as Delta
+    from neurohm.plasticity import DiagonalNatural as DiagonalNatural
+    from neurohm.plasticity import Natural as Natural
     from neurohm.plasticity import NonNegative as NonNegative
     from neurohm.populations import NADE as NADE
     from neurohm.populations import AutoregressiveBernoulli as AutoregressiveBernoulli
@@ -96,7 +98,7 @@ _HOMES = {
         "log_likelihood_curve",
     ),
     "machine": ("HelmholtzMachine",),
-    "plasticity": ("Adam", "Delta", "NonNegative"),
+    "plasticity": ("Adam", "Delta", "DiagonalNatural", "Natural", "NonNegative"),
     "populations": (
         "NADE",
         "AutoregressiveBernoulli",

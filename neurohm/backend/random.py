@@ -46,6 +46,7 @@ class Site(IntEnum):
     FIELDS = 7
     DEFENSIVE = 8
     PIXELS = 9
+    METRIC = 10
 
     def of(self, population: int = 0) -> int:
         """Return the number of this site at the population of that index."""

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from neurohm.backend import Activations, RandomStream, Site, as_stream
 from neurohm.checks import whole_number
+from neurohm.learning.metric import metric_samples
 from neurohm.machine import (
     Activity,
     HelmholtzMachine,
@@ -145,6 +146,39 @@ class LearningRule(ABC):
         return self.wake_updates(machine, activity.wake, work) + self.sleep_updates(
             machine, activity.sleep, work
         )
+
+    def metric(
+        self,
+        machine: HelmholtzMachine,
+        activity: Phases,
+        stream: Stream,
+        work: Workspace | None = None,
+    ) -> Updates:
+        """Return what natural plasticity needs beside the updates: activity for its metric.
+
+        Parameters
+        ----------
+        machine : HelmholtzMachine
+        activity : Phases
+            Where there are no dreams, as many are drawn as there are rows awake.
+        stream : RandomStream
+            Of this step.
+        work : Workspace, optional
+
+        Returns
+        -------
+        Updates
+            To be added to those of `updates`.
+
+        Raises
+        ------
+        InputError
+            If units of a population have no Fisher matrix of their own.
+        """
+        dreams = activity.sleep
+        if dreams is None:
+            dreams = dream(machine, activity.wake.rows, stream, Site.METRIC, work=work)
+        return Updates(metric=metric_samples(machine, dreams, activity.wake, work))
 
     def at(self, epoch: int) -> LearningRule:
         """Return the rule of an epoch, counted from 0: this one, unless a setting is scheduled."""

@@ -4,6 +4,7 @@ from neurohm.plasticity.adam import Adam
 from neurohm.plasticity.base import Plasticity
 from neurohm.plasticity.constraints import Constraint, NonNegative
 from neurohm.plasticity.delta import Delta
+from neurohm.plasticity.natural import DiagonalNatural, Natural
 from neurohm.plasticity.registry import PLASTICITY, as_plasticity
 
 __all__ = [
@@ -11,6 +12,8 @@ __all__ = [
     "Adam",
     "Constraint",
     "Delta",
+    "DiagonalNatural",
+    "Natural",
     "NonNegative",
     "Plasticity",
     "as_plasticity",

@@ -80,6 +80,11 @@ class Plasticity(ABC):
         self._paces: npt.NDArray[np.float64] = np.zeros((0, 2))
         self._pace_arrays: Array = self._paces
 
+    @property
+    def wants_metric(self) -> bool:
+        """Whether the next step needs activity for a metric, see `LearningRule.metric`."""
+        return False
+
     @abstractmethod
     def step(
         self, machine: HelmholtzMachine, key: str, weights: Array, gradient: Array, pace: Array

@@ -9,8 +9,12 @@ from neurohm.plasticity.adam import Adam
 from neurohm.plasticity.base import Plasticity
 from neurohm.plasticity.constraints import NonNegative
 from neurohm.plasticity.delta import Delta
+from neurohm.plasticity.natural import DiagonalNatural, Natural
 
-PLASTICITY: dict[str, type[Plasticity]] = {kind.name: kind for kind in (Delta, Adam)}
+PLASTICITY: dict[str, type[Plasticity]] = {
+    kind.name: kind for kind in (Delta, Adam, Natural, DiagonalNatural)
+}
+_OF_METRIC = ("damping", "every", "solver")
 
 
 def as_plasticity(plasticity: str | Plasticity, **settings: Any) -> Plasticity:
@@ -42,6 +46,10 @@ def as_plasticity(plasticity: str | Plasticity, **settings: Any) -> Plasticity:
         raise InputError(
             f"unknown plasticity {plasticity!r}", "one of " + ", ".join(map(repr, PLASTICITY))
         )
+    if issubclass(PLASTICITY[plasticity], Natural):
+        metric = {name: settings.pop(name) for name in _OF_METRIC if name in settings}
+        inner = as_plasticity(settings.pop("inner", Delta.name), **settings) if settings else None
+        settings = {**metric, "inner": inner}
     if "non_negative" in settings:
         where = settings.pop("non_negative")
         settings["constraint"] = NonNegative(where) if where else None

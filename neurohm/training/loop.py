@@ -121,10 +121,16 @@ def train(
         raise InputError(f"order {order!r}", " or ".join(map(repr, ORDERS)))
     batches = as_batches(as_machine(machine), data)
     rule = as_rule(rule)
+    plasticity = as_plasticity(rule.default_plasticity if plasticity is None else plasticity)
+    if plasticity.wants_metric and order == "alternating":
+        raise InputError(
+            "natural plasticity, whose metric is of both phases, in alternating order",
+            "order='simultaneous'",
+        )
     run = Run(
         machine,
         rule,
-        as_plasticity(rule.default_plasticity if plasticity is None else plasticity),
+        plasticity,
         as_schedule(schedule),
         epochs,
         batch_size,

@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from neurohm.backend import Activations, Array, MovingStream, RandomStream
 from neurohm.kernels import Kernels, Program, Workers
-from neurohm.learning import LearningRule
-from neurohm.machine import HelmholtzMachine, Stream, Updates, Workspace
+from neurohm.learning import LearningRule, Phases
+from neurohm.machine import Activity, HelmholtzMachine, Stream, Updates, Workspace
 from neurohm.training.batches import Batches, IssuedBatches
 from neurohm.training.run import Run
 
@@ -34,6 +34,8 @@ class Step(ABC):
         That of the epoch.
     sums : dict of str to ndarray of float64, (1,)
         Sums over the epoch of what the rule watches.
+    awake, dreams : Activity or None
+        Of the present step.
     """
 
     def __init__(self, run: Run, batches: Batches, workers: Workers) -> None:
@@ -42,6 +44,8 @@ class Step(ABC):
         self.work = Workspace(run.machine.backend)
         self.stream: Stream = RandomStream(run.seed)
         self.sums: dict[str, Array] = {}
+        self.awake: Activity | None = None
+        self.dreams: Activity | None = None
 
     def learn(self, indices: npt.NDArray[np.int64], factor: float) -> None:
         """Learn a batch, at the learning rate times a factor."""
@@ -60,9 +64,8 @@ class Step(ABC):
     def wake(self, machine: HelmholtzMachine, x: Activations) -> Updates:
         """Return what is learned awake, and add what is watched to the sums."""
         rule, zeros = self.rule, machine.backend.zeros
-        updates = rule.wake_updates(
-            machine, rule.wake(machine, x, self.stream, self.work), self.work
-        )
+        self.awake = rule.wake(machine, x, self.stream, self.work)
+        updates = rule.wake_updates(machine, self.awake, self.work)
         for name, values in updates.monitored.items():
             if name not in self.sums:
                 self.sums[name] = zeros((1,), np.float64)
@@ -73,8 +76,8 @@ class Step(ABC):
     def sleep(self, machine: HelmholtzMachine, samples: int) -> Updates:
         """Return what is learned asleep, beside that many samples."""
         rule, form = self.rule, {"compressed": True} if self.run.compressed else {}
-        dreams = rule.sleep(machine, samples, self.stream, self.work, **form)
-        return rule.sleep_updates(machine, dreams, self.work)
+        self.dreams = rule.sleep(machine, samples, self.stream, self.work, **form)
+        return rule.sleep_updates(machine, self.dreams, self.work)
 
     def begin_epoch(self) -> None:
         """Begin with the sums that the run's position holds, and with the rule of the epoch."""
@@ -101,7 +104,7 @@ class StepByHand(Step):
     def carry_out(self, indices: npt.NDArray[np.int64], factor: float) -> None:
         """Learn a batch."""
         machine, plasticity = self.run.machine, self.run.plasticity
-        self.stream = RandomStream(self.run.seed, self.run.position.step)
+        self.stream = stream = RandomStream(self.run.seed, self.run.position.step)
         x = self.data(len(indices))
         self.batches.take(indices, x)
         updates = self.wake(machine, x)
@@ -110,6 +113,10 @@ class StepByHand(Step):
             updates = self.sleep(machine, x.shape[0])
         else:
             updates += self.sleep(machine, x.shape[0])
+            if plasticity.wants_metric:
+                assert self.awake is not None
+                phases = Phases(self.awake, self.dreams)
+                updates += self.rule.metric(machine, phases, stream, self.work)
         plasticity.apply(machine, updates, factor=factor, work=self.work)
 
 
