@@ -37,6 +37,7 @@ RecordingOutput = Annotated[
     Path, typer.Option("--output", "-o", help="Recording to write (HDF5).", show_default=False)
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+PLASTICITIES = "adam, delta, natural or diagonal-natural."
 Particles = Annotated[int, typer.Option(min=1, help="Samples for the estimate of each likelihood.")]
 
 FILE, MACHINE, LEARNING = "Reading the file", "The machine", "Learning"
@@ -154,9 +155,7 @@ class MachineOptions:
         int,
         typer.Option(help="Of reweighted and bidirectional.", rich_help_panel=LEARNING),
     ] = 5
-    plasticity: Annotated[str, typer.Option(help="adam or delta.", rich_help_panel=LEARNING)] = (
-        "adam"
-    )
+    plasticity: Annotated[str, typer.Option(help=PLASTICITIES, rich_help_panel=LEARNING)] = "adam"
     learning_rate: Annotated[
         float | None,
         typer.Option(help="By default that of the plasticity.", rich_help_panel=LEARNING),

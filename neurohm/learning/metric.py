@@ -57,7 +57,7 @@ def metric_samples(
     >>> phases = rule.phases(machine, np.eye(4), seed=0)
     >>> samples = metric_samples(machine, phases.sleep, phases.wake)
     >>> [(sample.pathway, sample.fisher_weight.shape) for sample in samples]
-    [('generative', (4, 2)), ('generative', (4, 4)), ('recognition', (4, 2))]
+    [('generative', (1, 2)), ('generative', (4, 4)), ('recognition', (4, 2))]
     """
     pairs = ((machine.generative, dreams), (machine.recognition, wake))
     return tuple(

@@ -6,11 +6,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from neurohm.backend import Array, SparseRows
+from neurohm.backend import Array
 from neurohm.checks import real_number, whole_number
 from neurohm.exceptions import ArgumentTypeError, InputError
 from neurohm.machine import HelmholtzMachine, MetricSample, Updates, Workspace
-from neurohm.machine.updates import NEURON_LOCAL, SYNAPSE_LOCAL, Afferent
+from neurohm.machine.updates import NEURON_LOCAL, SYNAPSE_LOCAL
 from neurohm.plasticity.base import Plasticity
 from neurohm.plasticity.delta import Delta
 from neurohm.plasticity.neuron_metric import (
@@ -181,11 +181,11 @@ class Natural(Plasticity):
                 )
             self._solvers.clear()
             for sample in samples:
-                activity, seen = _activity_of(sample)
+                metric = NeuronMetric.of(sample)
                 key = f"{_SAMPLE}{sample.afferents[-1].synapses.key}"
-                self.state[key] = {"activity": activity, "weight": sample.fisher_weight.copy()}
-                if seen is not None:
-                    self.state[key]["seen"] = seen
+                self.state[key] = {"activity": metric.activity, "weight": metric.weight.copy()}
+                if metric.seen is not None:
+                    self.state[key]["seen"] = metric.seen
         count["steps"] += 1
 
     def _turn(self, machine: HelmholtzMachine, name: str, gradients: list[Array]) -> None:
@@ -227,25 +227,3 @@ class DiagonalNatural(Natural):
     def make_solver(self, machine: HelmholtzMachine, metric: NeuronMetric) -> Solver:
         """Return what divides gradients."""
         return Diagonal(metric, self.damping)
-
-
-def _activity_of(sample: MetricSample) -> tuple[Array, Array | None]:
-    """Return the activity of all afferents side by side, and which of it each unit sees."""
-    rows, units = sample.fisher_weight.shape
-    parts, seen = [], []
-    for afferent in sample.afferents:
-        parts.append(_rows_of(afferent, rows, sample.fisher_weight.dtype))
-        parameter = getattr(afferent.synapses, "parameter", None)
-        every = np.ones((parts[-1].shape[1], units), bool)
-        seen.append(np.triu(every, 1) if parameter is not None else every)
-    mask = np.concatenate(seen)
-    return np.concatenate(parts, axis=1), None if mask.all() else mask
-
-
-def _rows_of(afferent: Afferent, rows: int, dtype: Any) -> Array:
-    """Return the activity of an afferent as a matrix of so many rows; ones for the bias."""
-    given = afferent.presynaptic
-    if given is None:
-        return np.ones((rows, 1), dtype)
-    dense = given.toarray() if isinstance(given, SparseRows) else given
-    return dense.repeat(rows // dense.shape[0], axis=0)

@@ -15,10 +15,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 
-from neurohm.backend import Array
+from neurohm.backend import Array, SparseRows
 from neurohm.exceptions import InputError, NumericalError
 from neurohm.kernels import Kernels
+from neurohm.machine import MetricSample
+from neurohm.machine.updates import Afferent
 
 MOST_BYTES = 1 << 30  # that inverse matrices may take, of all neurons of a population
 
@@ -48,6 +51,20 @@ class NeuronMetric:
     weight: Array
     seen: Array | None = None
 
+    @classmethod
+    def of(cls, sample: MetricSample) -> NeuronMetric:
+        """Return the metric that is estimated from a sample of activity."""
+        rows, units = sample.fisher_weight.shape
+        parts, seen = [], []
+        for afferent in sample.afferents:
+            parts.append(_rows_of(afferent, rows, sample.fisher_weight.dtype))
+            every = np.ones((parts[-1].shape[1], units), bool)
+            lateral = getattr(afferent.synapses, "parameter", None) is not None
+            seen.append(np.triu(every, 1) if lateral else every)
+        mask = np.concatenate(seen)
+        activity = np.concatenate(parts, axis=1)
+        return cls(activity, sample.fisher_weight, None if mask.all() else mask)
+
     @property
     def shape(self) -> tuple[int, int, int]:
         """Rows, inputs and units."""
@@ -64,6 +81,11 @@ class NeuronMetric:
         u = self.activity[:, self.inputs_of(unit)].astype(np.float64)
         matrix: Array = (u.T * self.weight[:, unit]) @ u / len(u)
         return matrix
+
+    def spectrum(self, unit: int) -> Array:
+        """Return the eigenvalues of the Fisher matrix of a unit, largest first."""
+        spectrum: Array = np.maximum(np.linalg.eigvalsh(self.matrix(unit))[::-1], 0.0)
+        return spectrum
 
     def diagonal(self) -> Array:
         """Return the diagonals of all matrices, ``(inputs, units)``."""
@@ -233,6 +255,15 @@ def solved(metric: NeuronMetric, gradient: Array, damping: float, unit: int) -> 
             f"damping {damping:g}, with which a Fisher matrix is singular", mend="raise it"
         ) from singular
     return step
+
+
+def _rows_of(afferent: Afferent, rows: int, dtype: npt.DTypeLike) -> Array:
+    """Return the activity of an afferent as a matrix of so many rows; ones for the bias."""
+    given = afferent.presynaptic
+    if given is None:
+        return np.ones((rows, 1), dtype)
+    dense = given.toarray() if isinstance(given, SparseRows) else given
+    return dense.repeat(rows // dense.shape[0], axis=0)
 
 
 def _inverse(system: Array, damping: float) -> Array:

@@ -22,6 +22,7 @@ from neurohm.plots.occurrences import assembly_raster
 from neurohm.plots.rasters import raster
 from neurohm.plots.saving import save
 from neurohm.plots.scores import score_gain
+from neurohm.plots.spectra import fisher_spectra
 from neurohm.plots.training import learning_curve
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "dreamed_images",
     "dreams",
     "dreams_by_layer",
+    "fisher_spectra",
     "image_fields",
     "layer_monitors",
     "learning_curve",

@@ -6,6 +6,7 @@ from neurohm.training.binarised import BinarisedBatches
 from neurohm.training.callbacks import Callback, Progress
 from neurohm.training.checkpoint import Checkpoint, Interrupted, read_checkpoint
 from neurohm.training.early_stopping import EarlyStopping
+from neurohm.training.fisher_monitor import FisherMonitor
 from neurohm.training.layer_monitor import LayerMonitor
 from neurohm.training.loop import TrainingResult, train
 from neurohm.training.restarts import train_restarts
@@ -22,6 +23,7 @@ __all__ = [
     "Cosine",
     "Decay",
     "EarlyStopping",
+    "FisherMonitor",
     "History",
     "Interrupted",
     "LayerMonitor",

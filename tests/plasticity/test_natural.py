@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -63,11 +64,10 @@ def metrics_of(machine: nh.HelmholtzMachine, states: list[np.ndarray], p: np.nda
     found = {}
     for sample in nh.learning.metric.metric_samples(machine, activity, activity):
         if sample.pathway == way:
-            given, seen = nh.plasticity.natural._activity_of(sample)
-            weight = sample.fisher_weight
-            if len(weight) > 1:  # all rows of what nothing projects onto are one
-                weight = weight * p[:, None] * len(p)
-            found[sample.population] = NeuronMetric(given, weight, seen)
+            metric = NeuronMetric.of(sample)
+            if len(metric.weight) > 1:  # all rows of what nothing projects onto are one
+                metric = replace(metric, weight=metric.weight * p[:, None] * len(p))
+            found[sample.population] = metric
     return found
 
 
@@ -186,7 +186,7 @@ def test_the_metric_of_dreams_is_the_enumerated_one() -> None:
     phases = rule.phases(machine, np.eye(3), seed=0)
     for sample in rule.metric(machine, phases, nh.backend.RandomStream(0)).metric:
         if sample.pathway == "generative":
-            given, _ = nh.plasticity.natural._activity_of(sample)
+            given = NeuronMetric.of(sample).activity
             for unit in range(machine.sizes[sample.population]):
                 terms = given[:, :, None] * given[:, None] * sample.fisher_weight[:, [unit], None]
                 spread = terms.std(axis=0) / np.sqrt(len(terms))
@@ -225,8 +225,7 @@ def test_training_steps_are_those_of_the_dense_metric() -> None:
     turned = nh.Natural(nh.Delta(1.0), damping=0.2)
     found = turned.gradients(machine, updates + metric, Workspace(work.backend))
     for sample in metric.metric:
-        given, seen = nh.plasticity.natural._activity_of(sample)
-        of = NeuronMetric(given, sample.fisher_weight, seen)
+        of = NeuronMetric.of(sample)
         keys = [a.synapses.key for a in sample.afferents]
         g = np.concatenate([np.atleast_2d(plain[key]) for key in keys])
         got = np.concatenate([np.atleast_2d(found[key][1]) for key in keys])
