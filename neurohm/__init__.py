@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from neurohm import report as report
     from neurohm import storage as storage
     from neurohm import training as training
+    from neurohm.analysis import sample_quality as sample_quality
     from neurohm.estimators import HelmholtzDensity as HelmholtzDensity
     from neurohm.estimators import SpikeHelmholtz as SpikeHelmholtz
     from neurohm.estimators import as_density as as_density
@@ -73,6 +74,7 @@ if TYPE_CHECKING:
 
 # Which package each public name lives in; the imports above tell type checkers the same.
 _HOMES = {
+    "analysis": ("sample_quality",),
     "estimators": (
         "HelmholtzDensity",
         "SpikeHelmholtz",
@@ -117,7 +119,7 @@ _HOMES = {
     ),
     "training": ("Checkpoint", "EarlyStopping", "History", "LayerMonitor", "Progress", "train"),
 }
-_PACKAGES = (*_HOMES, "analysis", "backend", "exceptions", "images", "plots", "report", "storage")
+_PACKAGES = (*_HOMES, "backend", "exceptions", "images", "plots", "report", "storage")
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = sorted(("__version__", *_HOME_OF, *_PACKAGES))

@@ -18,6 +18,7 @@ from neurohm.analysis.quality import ScoreReport, score_windows
 from neurohm.analysis.receptive_fields import code_fields, generative_fields
 from neurohm.analysis.regenerated import regenerated
 from neurohm.analysis.responses import Responses, responses_of
+from neurohm.analysis.sample_quality import SampleQuality, sample_quality
 from neurohm.analysis.tuning import Tuning, tuning_of
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Moments",
     "ResponseCorrelations",
     "Responses",
+    "SampleQuality",
     "ScoreReport",
     "Tuning",
     "code_fields",
@@ -44,6 +46,7 @@ __all__ = [
     "regenerated",
     "response_correlations",
     "responses_of",
+    "sample_quality",
     "score_rows",
     "score_windows",
     "shifted_similarity",

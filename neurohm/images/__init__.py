@@ -5,12 +5,14 @@ from neurohm.images.datasets import load_images
 from neurohm.images.image_set import Images
 from neurohm.images.patterns import Patterns, bars, lines, shifter
 from neurohm.images.places import DATASETS
+from neurohm.images.pyramid import Pyramid
 
 __all__ = [
     "DATASETS",
     "MODES",
     "Images",
     "Patterns",
+    "Pyramid",
     "bars",
     "binarise",
     "lines",
