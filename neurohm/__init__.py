@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from neurohm.images import Images as Images
     from neurohm.images import load_images as load_images
     from neurohm.learning import Bidirectional as Bidirectional
+    from neurohm.learning import MultiLevel as MultiLevel
     from neurohm.learning import ParticleSchedule as ParticleSchedule
     from neurohm.learning import Reweighted as Reweighted
     from neurohm.learning import WakeSleep as WakeSleep
@@ -86,6 +87,7 @@ _HOMES = {
     "images": ("Images", "load_images"),
     "learning": (
         "Bidirectional",
+        "MultiLevel",
         "ParticleSchedule",
         "Reweighted",
         "WakeSleep",

@@ -253,7 +253,8 @@ def _within(some: Array, centres: Array, reach: Array) -> tuple[Array, Array]:
 
 def _nearest(some: Array, known: Array) -> Array:
     """Return the distance of each sample to the nearest known one."""
-    return np.sqrt(np.concatenate([_squared(part, known).min(axis=1) for part in _parts(some)]))
+    least = np.concatenate([_squared(part, known).min(axis=1) for part in _parts(some)])
+    return np.asarray(np.sqrt(least))
 
 
 def _pairwise(x: Array) -> float:

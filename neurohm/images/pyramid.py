@@ -122,7 +122,7 @@ def _centres(fine: int, coarse: int) -> Array:
 
 def _stride(fine: int, coarse: int) -> Array:
     nearest = np.floor(_centres(fine, coarse) + 0.5).astype(int)
-    return np.eye(fine)[nearest]
+    return np.asarray(np.eye(fine)[nearest])
 
 
 def _bilinear(fine: int, coarse: int) -> Array:

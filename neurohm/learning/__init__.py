@@ -3,6 +3,7 @@
 from neurohm.learning.base import LearningRule, Phases
 from neurohm.learning.bidirectional import Bidirectional
 from neurohm.learning.locality import LocalityReport, locality_report
+from neurohm.learning.multi_level import MultiLevel
 from neurohm.learning.particle_schedule import ParticleSchedule
 from neurohm.learning.particles import ParticleRule
 from neurohm.learning.registry import RULES, as_rule
@@ -14,6 +15,7 @@ __all__ = [
     "Bidirectional",
     "LearningRule",
     "LocalityReport",
+    "MultiLevel",
     "ParticleRule",
     "ParticleSchedule",
     "Phases",
