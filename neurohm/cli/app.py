@@ -20,11 +20,12 @@ from neurohm.cli.inspect import inspect
 from neurohm.cli.options import expanded
 from neurohm.cli.plot import plot
 from neurohm.cli.printing import complain
+from neurohm.cli.report import report
 from neurohm.cli.sample import sample
 from neurohm.cli.score import score
 from neurohm.cli.simulate import simulate
 
-COMMANDS = (fit, inspect, score, assemblies, plot, sample, simulate, convert, info, bench)
+COMMANDS = (fit, inspect, score, assemblies, plot, report, sample, simulate, convert, info, bench)
 DEBUG = "--debug"
 
 app = typer.Typer(

@@ -73,6 +73,24 @@ def images_for(
     InputError
         If the images have another number of pixels than those that the model was fitted to.
     """
+    parts = parts_for(model, source, options, test)
+    if parts.test is not None:
+        return parts.test
+    if parts.valid is not None:
+        note(f"{source} has no test part: its validation part is taken")
+        return parts.valid
+    if parts.source and parts.source == model.data_["source"]:
+        note(f"the model was fitted to a part of {source}; --test 0.2 takes what was held out")
+    return parts.train
+
+
+def parts_for(
+    model: HelmholtzDensity, source: Path, options: ImageOptions, test: float | None = None
+) -> Images:
+    """Return the images of a source in parts, binary as a fitted model wants them.
+
+    The arguments and errors are those of `images_for`.
+    """
     if stated_format(source) == RECORDING:
         raise InputError(f"{source} is a recording", "images: the model is a model of matrices")
     images = options.load(source)
@@ -82,15 +100,7 @@ def images_for(
             f"{model.n_features_in_} pixels, as the model was fitted to",
         )
     how = options.binarise or model.data_["binarise"] or "fixed"
-    parts = images.split(test=test or 0.0).binarised("fixed" if how == "stochastic" else how)
-    if parts.test is not None:
-        return parts.test
-    if parts.valid is not None:
-        note(f"{source} has no test part: its validation part is taken")
-        return parts.valid
-    if parts.source and parts.source == model.data_["source"]:
-        note(f"the model was fitted to a part of {source}; --test 0.2 takes what was held out")
-    return parts.train
+    return images.split(test=test or 0.0).binarised("fixed" if how == "stochastic" else how)
 
 
 def spread(rows: npt.NDArray[np.float32], number: int | None) -> npt.NDArray[np.float32]:

@@ -18,7 +18,7 @@ from neurohm.cli.options import MachineOptions
 from .conftest import SMALL
 
 COMMANDS = (
-    "fit", "inspect", "score", "assemblies", "plot", "sample", "simulate", "convert", "info",
+    "fit", "inspect", "score", "assemblies", "plot", "report", "sample", "simulate", "convert", "info",
     "bench",
 )  # fmt: skip
 

@@ -1,0 +1,111 @@
+"""``neurohm report``: a fitted model as one HTML page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from neurohm.cli.assemblies import load_table
+from neurohm.cli.image_options import ImageOptions
+from neurohm.cli.loading import load_model, load_recording_for
+from neurohm.cli.options import AsJson, ModelFile, Particles, ReaderOptions, require_unset
+from neurohm.cli.output_files import check_plain
+from neurohm.cli.printing import show
+from neurohm.exceptions import InputError
+
+if TYPE_CHECKING:
+    from neurohm.estimators import HelmholtzDensity, SpikeHelmholtz
+
+
+def report(
+    model: ModelFile,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Report to write: .html.")],
+    reader: ReaderOptions,
+    images: ImageOptions,
+    data: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="RECORDING|IMAGES",
+            help="The recording or the images that the model is shown with and scored on; without "
+            "it the report is of the model alone.",
+        ),
+    ] = None,
+    assemblies: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Assemblies, as 'neurohm assemblies -o FILE' wrote them."
+        ),
+    ] = None,
+    test: Annotated[
+        float | None,
+        typer.Option(help="Score this share alone, as 'neurohm fit' held it out."),
+    ] = None,
+    particles: Particles = 1000,
+    as_json: AsJson = False,
+) -> None:
+    """Write a report of a model: score, pictures, settings; one file that works offline."""
+    from neurohm.estimators import SpikeHelmholtz
+
+    inputs = [path for path in (model, data, assemblies) if path is not None]
+    check_plain(output, "the report", (".html", ".htm"), *inputs)
+    fitted = load_model(model)
+    if data is None and test is not None:
+        raise InputError("--test without a recording or images", "what it is a share of")
+    if isinstance(fitted, SpikeHelmholtz):
+        require_unset(images, "a model of a recording")
+        scored = _of_recording(fitted, output, data, reader, assemblies, test, particles)
+    else:
+        require_unset(reader, "a model of images")
+        if assemblies is not None:
+            raise InputError("--assemblies with a model of images", "it with one of a recording")
+        scored = _of_images(fitted, output, data, images, test, particles)
+    what = "the model alone" if data is None else f"the model and {data}"
+    result = {"report": str(output), "model": str(model), **scored}
+    show(result, {"report": f"{output}: {what}"}, as_json=as_json)
+
+
+def _of_recording(
+    fitted: SpikeHelmholtz,
+    output: Path,
+    data: Path | None,
+    reader: ReaderOptions,
+    assemblies: Path | None,
+    test: float | None,
+    particles: int,
+) -> dict[str, Any]:
+    """Write a report of a model of spikes; return what was scored."""
+    from neurohm.cli.held_out import scored, train_and_test
+    from neurohm.report import write_report
+
+    if data is None:
+        if assemblies is not None:
+            raise InputError("--assemblies without a recording", "the recording they are in")
+        write_report(output, fitted)
+        return {}
+    whole = load_recording_for(fitted, data, reader)
+    held_out = None if test is None else train_and_test(whole, test, fitted.lags)[1]
+    score = scored(fitted, whole if held_out is None else held_out, particles)
+    table = None if assemblies is None else load_table(assemblies, fitted)
+    write_report(output, fitted, whole, score, held_out=held_out, assemblies=table)
+    return {"recording": str(data), "score": score.to_dict()}
+
+
+def _of_images(
+    fitted: HelmholtzDensity,
+    output: Path,
+    data: Path | None,
+    images: ImageOptions,
+    test: float | None,
+    particles: int,
+) -> dict[str, Any]:
+    """Write a report of a model of images; return what was scored."""
+    from neurohm.cli.image_data import images_for, parts_for, scored_images
+    from neurohm.report import write_image_report
+
+    if data is None:
+        raise InputError("a model of images without images", "the images that it is shown with")
+    score = scored_images(fitted, images_for(fitted, data, images, test), particles)
+    write_image_report(output, fitted, parts_for(fitted, data, images, test), score)
+    return {"images": str(data), "score": score.to_dict()}
