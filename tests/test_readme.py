@@ -112,3 +112,14 @@ def test_readme_runs_from_top_to_bottom(root, tmp_path, monkeypatch, run_neurohm
             for arguments in neurohm_commands(block):
                 done = run_neurohm(*arguments)
                 assert done.returncode == 0, f"neurohm {shlex.join(arguments)}:\n{done.stderr}"
+
+
+@pytest.mark.parametrize("page", ["learning.md"])
+def test_python_of_a_page_runs(root, tmp_path, monkeypatch, page):
+    path = root / "docs" / page
+    monkeypatch.chdir(tmp_path)
+    namespace: dict[str, object] = {"__name__": "__main__"}
+    blocks = [b for b in blocks_of(path.read_text(encoding="utf8")) if b.language == "python"]
+    assert blocks
+    for block in blocks:
+        exec(compile("\n" * (block.line - 1) + block.code, str(path), "exec"), namespace)
