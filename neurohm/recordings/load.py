@@ -32,13 +32,16 @@ def load_recording(
     sort: bool = False,
     time_scale: float | None = None,
     sampling_rate: float | None = None,
+    time_column: str | None = None,
+    unit_column: str | None = None,
 ) -> Recording:
     """Load a spike recording; how the file holds it is found out from its content.
 
-    Read are HDF5 files (MATLAB 7.3 files are) in neurohm's own format; with all spike times in one
-    list and the spikes, the end or the unit of each in another; with a list or a cell of spike
-    times for each unit; or with a matrix of spike counts. The recording's `layout` says how the
-    file was understood.
+    Read are HDF5 files (MATLAB 7.3 files are) and archives of NumPy arrays in neurohm's own format;
+    with all spike times in one list and the spikes, the end or the unit of each in another; with a
+    list or a cell of spike times for each unit; or with a matrix of spike counts. Tables with a row
+    for each spike are read from text (CSV, TSV, plain or gzipped), Feather and Parquet files. The
+    recording's `layout` says how the file was understood.
 
     Parameters
     ----------
@@ -64,6 +67,10 @@ def load_recording(
     sampling_rate : float, optional
         Of spike times in samples of a clock: its rate, Hz. By default what the file states; whole
         numbers without a rate are refused.
+    time_column, unit_column : str, optional
+        Of a table: the columns with the time and the unit of each spike, where their headings do
+        not tell. Several columns that name a unit together have commas between them, the coarsest
+        first: ``"channel,sort"``.
 
     Returns
     -------
@@ -74,7 +81,9 @@ def load_recording(
     MissingFileError
         If the file is not there or may not be read.
     FileFormatError
-        If it is not HDF5, damaged, or in no known layout.
+        If it is in no known format, damaged, or in no known layout.
+    MissingExtraError
+        If pyarrow, which reads Feather and Parquet files, is not installed.
     InputError
         If the layout is ambiguous (the message names the option that settles it), or the content
         is no valid recording: no spikes, times not finite or not ascending, an index that does
@@ -94,7 +103,17 @@ def load_recording(
     >>> load_recording(path)
     Recording(2 units, 3 spikes, 1 s, mean rate 1.5 Hz)
     """
-    options = ReadOptions(bin_width, units_axis, dataset, layout, sort, sampling_rate, time_scale)
+    options = ReadOptions(
+        bin_width=bin_width,
+        units_axis=units_axis,
+        dataset=dataset,
+        layout=layout,
+        sort=sort,
+        sampling_rate=sampling_rate,
+        time_scale=time_scale,
+        time_column=time_column,
+        unit_column=unit_column,
+    )
     _check_options(options)
     whole = check_readable(file_path(path))
     recording = format_of(whole).read(whole, options)

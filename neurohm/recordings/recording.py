@@ -332,7 +332,10 @@ class Recording(Divisible):
         return digest.hexdigest()
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write to an HDF5 file in neurohm's format; all or nothing.
+        """Write to a file in neurohm's format; all or nothing.
+
+        The format is HDF5, or an archive of NumPy arrays where the name ends in ``.npz``. Both
+        hold all of the recording, to the bit.
 
         Parameters
         ----------
@@ -352,9 +355,10 @@ class Recording(Divisible):
         >>> path.exists()
         True
         """
-        from neurohm.recordings.hdf5 import write_recording
+        from neurohm.recordings.formats.writers import writer_for
 
-        write_recording(self, file_path(path))
+        whole = file_path(path)
+        writer_for(whole)(self, whole)
 
 
 def _values(trains: Mapping[Any, ArrayLike] | Sequence[ArrayLike]) -> list[ArrayLike]:

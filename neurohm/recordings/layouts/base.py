@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Protocol
+
+from neurohm.exceptions import InputError
 
 if TYPE_CHECKING:
     from neurohm.recordings.layouts.contents import Contents
     from neurohm.recordings.recording import Recording
 
-__all__ = ["Layout", "ReadOptions"]
+__all__ = ["Layout", "ReadOptions", "refuse_options"]
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,40 @@ class ReadOptions:
     sort: bool = False
     sampling_rate: float | None = None
     time_scale: float | None = None
+    time_column: str | None = None
+    unit_column: str | None = None
+
+
+def refuse_options(options: ReadOptions, taken: frozenset[str], what: str, source: str) -> None:
+    """Raise if the user said of a file what it has no use for.
+
+    Parameters
+    ----------
+    options : ReadOptions
+    taken : frozenset of str
+        The fields that it makes use of.
+    what : str
+        What the file is, for the message.
+    source : str
+        Its name.
+
+    Raises
+    ------
+    InputError
+
+    Examples
+    --------
+    >>> refuse_options(ReadOptions(units_axis=0), frozenset(), "a table", "a.csv")
+    Traceback (most recent call last):
+    neurohm.exceptions.InputError: 'a.csv': units_axis= given for a table; expected it only ...
+    """
+    for option in fields(options):
+        if getattr(options, option.name) != option.default and option.name not in taken:
+            raise InputError(
+                f"'{source}': {option.name}= given for {what}",
+                "it only where it means something",
+                "leave it out",
+            )
 
 
 class Layout(Protocol):

@@ -159,6 +159,7 @@ def _check_options(layout: Layout, options: ReadOptions, source: str) -> None:
         if given and option.name not in layout.options | {"dataset", "layout"}:
             takers = [known.name for known in LAYOUTS if option.name in known.options]
             expected = "a matrix of counts" if takers == ["matrix"] else "lists of spike times"
+            expected = expected if takers else "a table in a text, Feather or Parquet file"
             raise InputError(
                 f"'{source}': {option.name}= given for {layout.description}",
                 f"this option only for {expected}",

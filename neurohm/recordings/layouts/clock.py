@@ -14,9 +14,18 @@ from neurohm.recordings.layouts.stated import Stated, stated_above, stated_in
 from neurohm.recordings.spike_times import SpikeTimes, blocks
 from neurohm.recordings.stored_times import StoredTimes
 
-__all__ = ["CLOCK_NAMES", "Clock", "clock_of"]
+__all__ = [
+    "CLOCK_NAMES",
+    "MEND",
+    "PER_SECOND",
+    "RATES",
+    "SAMPLES",
+    "Clock",
+    "check_samples",
+    "clock_of",
+]
 
-_RATES = (
+RATES = (
     "samplingrate",
     "samplerate",
     "samplingfrequency",
@@ -33,18 +42,18 @@ _RATES = (
 _VAGUE_RATES, _LOWEST_VAGUE = ("rate", "frequency"), 1000.0
 _UNITS = ("units", "unit", "timeunits", "timeunit")
 _FILE_UNITS = _UNITS[2:]
-CLOCK_NAMES = frozenset((*_RATES, *_UNITS))
-_SAMPLES = frozenset({"sample", "samples", "ticks", "clockticks", "frames"})
-_PER_SECOND = {
+CLOCK_NAMES = frozenset((*RATES, *_UNITS))
+SAMPLES = frozenset({"sample", "samples", "ticks", "clockticks", "frames"})
+_WORDS_FOR = {
     1.0: "s sec secs second seconds",
     1e3: "ms msec msecs millisecond milliseconds",
     1e6: "us µs μs usec usecs microsecond microseconds",
     1e9: "ns nsec nsecs nanosecond nanoseconds",
     1 / 60: "min mins minute minutes",
 }
-_KNOWN = {word: rate for rate, words in _PER_SECOND.items() for word in words.split()}
+PER_SECOND = {word: rate for rate, words in _WORDS_FOR.items() for word in words.split()}
 _MOST_EXACT = 2**53
-_MEND = "give sampling_rate= / --sampling-rate in Hz, or time_scale= / --time-scale in seconds"
+MEND = "give sampling_rate= / --sampling-rate in Hz, or time_scale= / --time-scale in seconds"
 
 
 @dataclass(frozen=True)
@@ -116,29 +125,29 @@ def clock_of(
     if options.time_scale is not None:
         return Clock(sentence="as they are")  # load_recording multiplies them
     if options.sampling_rate is not None:
-        _check_samples(times, paths, source)
+        check_samples(times, f"'{source}': the times in '{paths[0]}'")
         return Clock(options.sampling_rate, f"in samples of {options.sampling_rate:.10g} Hz")
     unit = _agreed(_units(file, paths), source)
     word = unit.text.lower() if unit is not None else ""
-    if word in _KNOWN:
-        return Clock(_KNOWN[word], f"in {word} ({unit})")
-    if word and word not in _SAMPLES:
+    if word in PER_SECOND:
+        return Clock(PER_SECOND[word], f"in {word} ({unit})")
+    if word and word not in SAMPLES:
         raise FileFormatError(
-            f"'{source}': {unit} is '{word}'", "s, ms, us, ns, min or samples", _MEND
+            f"'{source}': {unit} is '{word}'", "s, ms, us, ns, min or samples", MEND
         )
-    if not times.size or not (word in _SAMPLES or _are_whole(times)):
+    if not times.size or not (word in SAMPLES or _are_whole(times)):
         return Clock()
     rate = _rate(file, paths, source)
     if rate is not None:
-        _check_samples(times, paths, source)
+        check_samples(times, f"'{source}': the times in '{paths[0]}'")
         hertz = rate.positive("of Hz", source, "give sampling_rate= / --sampling-rate")
         return Clock(hertz, f"in samples of {hertz:.10g} Hz ({rate})")
-    if word in _SAMPLES or times.dtype.kind in "iu":
+    if word in SAMPLES or times.dtype.kind in "iu":
         raise InputError(
             f"'{source}': the times in '{paths[0]}' are whole numbers ({times.dtype}): samples of "
             "a clock?",
             "the sampling rate, which the file does not state",
-            f"{_MEND} (1: they are seconds)",
+            f"{MEND} (1: they are seconds)",
         )
     return Clock()
 
@@ -152,9 +161,9 @@ def _units(file: Contents, paths: Sequence[str]) -> list[Stated | None]:
 
 def _rate(file: Contents, paths: Sequence[str], source: str) -> Stated | None:
     """The nearest sampling rate; else one anywhere in the file; else what may be one."""
-    found: Sequence[Stated | None] = stated_above(file, paths, _RATES)
+    found: Sequence[Stated | None] = stated_above(file, paths, RATES)
     if not any(found):
-        found = [stated_in(file, place, _RATES) for place in (*file.groups, *file.datasets)]
+        found = [stated_in(file, place, RATES) for place in (*file.groups, *file.datasets)]
     if not any(found):
         vague = [stated_in(file, p, _VAGUE_RATES) for p in paths]
         vague = vague if any(vague) else [stated_in(file, "/", _VAGUE_RATES)]
@@ -169,7 +178,7 @@ def _agreed(found: Sequence[Stated | None], source: str) -> Stated | None:
         values = [repr(item.value.tolist()) for item in (stated[0], other)]
         if values[0] != values[1]:
             differ = f"{stated[0]} is {values[0]} but {other} is {values[1]}"
-            raise FileFormatError(f"'{source}': {differ}", "one value", _MEND)
+            raise FileFormatError(f"'{source}': {differ}", "one value", MEND)
     return stated[0] if stated else None
 
 
@@ -183,8 +192,25 @@ def _first_part(times: SpikeTimes) -> float | None:
     return next((float(values[0]) for values in broken if values.size), None)
 
 
-def _check_samples(times: SpikeTimes, paths: Sequence[str], source: str) -> None:
-    start = f"'{source}': the times in '{paths[0]}'"
+def check_samples(times: SpikeTimes, start: str) -> None:
+    """Raise unless times can be samples of a clock: whole numbers that double precision holds.
+
+    Parameters
+    ----------
+    times : ndarray or StoredTimes, shape (n_spikes,)
+    start : str
+        Of the message: which times these are.
+
+    Raises
+    ------
+    InputError
+
+    Examples
+    --------
+    >>> check_samples(np.array([0.5]), "the times")
+    Traceback (most recent call last):
+    neurohm.exceptions.InputError: the times are no numbers of samples: 0.5; expected whole ...
+    """
     if not _are_whole(times):
         raise InputError(
             f"{start} are no numbers of samples: {_first_part(times):g}",

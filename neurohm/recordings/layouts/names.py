@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 __all__ = [
     "TIMES",
+    "TIMES_OR_SAMPLES",
+    "UNITS",
     "first_of",
     "holds_units",
     "ids_of_names",
@@ -31,6 +33,36 @@ TIMES = (
     "time",
     "ts",
     "t",
+)
+TIMES_OR_SAMPLES = (*TIMES, "spikesamples", "spikesample", "samples", "sampleindex")
+# What a list of the unit of each spike is called.
+UNITS = (
+    "spikeclusters",
+    "clusters",
+    "cluster",
+    "clusterids",
+    "clusterid",
+    "spikeunits",
+    "units",
+    "unit",
+    "unitids",
+    "unitid",
+    "spikeids",
+    "ids",
+    "id",
+    "labels",
+    "label",
+    "neurons",
+    "neuron",
+    "neuronids",
+    "neuronid",
+    "cells",
+    "cell",
+    "cellids",
+    "cellid",
+    "spiketemplates",
+    "senders",
+    "i",
 )
 _HOLDS_UNITS = frozenset(
     ["units", "spikes", "spiketimes", "spiketrains", "trains", "neurons", "cells", "clusters"]

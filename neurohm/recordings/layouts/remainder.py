@@ -14,7 +14,7 @@ from neurohm.recordings.layouts.interval_tables import IntervalTable, interval_t
 from neurohm.recordings.layouts.looks import describe, is_numeric, is_text
 from neurohm.recordings.tree import read_array
 
-__all__ = ["Remainder", "attributes_of", "plain_value"]
+__all__ = ["Remainder", "attributes_of", "plain_name", "plain_value"]
 
 # A text longer than this is a document (the schema in an NWB file), not a word about a recording.
 _LONGEST_TEXT = 200
@@ -104,6 +104,26 @@ class Remainder:
         return f"; not used: {describe(self.unused)}" if self.unused else ""
 
 
+def plain_name(name: str) -> str:
+    """Return a name that can be a member of an HDF5 group, where a slash would open another.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> plain_name("V/sample")
+    'V.sample'
+    """
+    name = name.strip().replace("/", ".")
+    return name if name not in ("", ".") else "unnamed"
+
+
 def plain_value(value: Any) -> Any:
     """Return the one number or short text in an attribute or array; empty text where none is.
 
@@ -151,7 +171,7 @@ def attributes_of(item: Any) -> dict[str, Any]:
     {'species': 'mouse'}
     """
     plain = {
-        name.replace("/", "."): plain_value(value)
+        plain_name(name): plain_value(value)
         for name, value in item.attrs.items()
         if not _INTERNAL.fullmatch(name)
     }

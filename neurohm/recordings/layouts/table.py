@@ -11,43 +11,13 @@ from neurohm.exceptions import FileFormatError
 from neurohm.recordings.layouts.base import ReadOptions
 from neurohm.recordings.layouts.contents import Contents
 from neurohm.recordings.layouts.looks import is_list, is_numeric, is_text
-from neurohm.recordings.layouts.names import TIMES, first_of
+from neurohm.recordings.layouts.names import TIMES_OR_SAMPLES, UNITS, first_of
 from neurohm.recordings.layouts.remainder import Remainder
 from neurohm.recordings.layouts.trains import Trains, read_times, recording_of
 from neurohm.recordings.recording import Recording
 from neurohm.recordings.tree import read_array
 
 __all__ = ["TableLayout", "table_in"]
-
-_TIMES = (*TIMES, "spikesamples", "spikesample", "samples", "sampleindex")
-_UNITS = (
-    "spikeclusters",
-    "clusters",
-    "cluster",
-    "clusterids",
-    "clusterid",
-    "spikeunits",
-    "units",
-    "unit",
-    "unitids",
-    "unitid",
-    "spikeids",
-    "ids",
-    "id",
-    "labels",
-    "label",
-    "neurons",
-    "neuron",
-    "neuronids",
-    "neuronid",
-    "cells",
-    "cell",
-    "cellids",
-    "cellid",
-    "spiketemplates",
-    "senders",
-    "i",
-)
 
 
 class TableLayout:
@@ -123,13 +93,15 @@ def table_in(file: Contents, group: str) -> tuple[str, str] | None:
     ('spike_times', 'spike_clusters')
     """
     numeric = file.numeric_in(group)
-    times = first_of(_TIMES, [n for n, item in numeric.items() if is_list(item) and item.size > 1])
+    times = first_of(
+        TIMES_OR_SAMPLES, [n for n, item in numeric.items() if is_list(item) and item.size > 1]
+    )
     if times is None:
         return None
     size = numeric[times].size
     datasets = {n: item for n, item in file.members[group].items() if hasattr(item, "dtype")}
     alike = [n for n, item in datasets.items() if item.size == size and is_list(item)]
-    units = first_of(_UNITS, [name for name in alike if name != times])
+    units = first_of(UNITS, [name for name in alike if name != times])
     return (times, units) if units is not None else None
 
 

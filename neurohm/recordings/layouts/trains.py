@@ -22,7 +22,7 @@ from neurohm.recordings.spike_times import SpikeTimes, extremes
 from neurohm.recordings.stored_times import StoredTimes, stays_in_file
 from neurohm.recordings.tree import read_array
 
-__all__ = ["Trains", "held_times", "joined", "read_times", "recording_of"]
+__all__ = ["Trains", "held_times", "joined", "read_times", "recording_of", "span_of_spikes"]
 
 _START = ("tstart", "starttime")
 _STOP = ("tstop", "stoptime", "tend", "endtime")
@@ -207,7 +207,7 @@ def _span(file: Contents, path: str, times: SpikeTimes, clock: Clock) -> tuple[S
             names = " and ".join(map(str, given))
             return (begin, end), f"from {begin:.10g} to {end:.10g} s ({names})"
     note = f" ({' and '.join(map(str, given))} does not fit them)" if given else ""
-    return _span_of_spikes(first, last), f"from the first spike to the last{note}"
+    return span_of_spikes(first, last), f"from the first spike to the last{note}"
 
 
 def _number(stated: Stated | None, otherwise: float) -> float:
@@ -215,7 +215,23 @@ def _number(stated: Stated | None, otherwise: float) -> float:
     return otherwise if number is None else number
 
 
-def _span_of_spikes(first: float, last: float) -> Span:
+def span_of_spikes(first: float, last: float) -> Span:
+    """Return the span of a recording of which only the spikes are known.
+
+    Parameters
+    ----------
+    first, last : float
+        Times of the first spike and of the last, seconds.
+
+    Returns
+    -------
+    start, stop : float
+
+    Examples
+    --------
+    >>> span_of_spikes(0.5, 2.0), span_of_spikes(0.5, 0.5)
+    ((0.5, 2.0), (0.0, 1.0))
+    """
     # A negative first spike is left outside, so that the recording's own check names its unit.
     start = max(first, 0.0)
     # A single moment has no duration: the recording then starts at 0.
