@@ -8,7 +8,7 @@ from neurohm.exceptions import FileFormatError
 from neurohm.recordings.formats.arrow_table import ArrowTable
 from neurohm.recordings.formats.base import Format
 from neurohm.recordings.formats.hdf5_file import Hdf5File
-from neurohm.recordings.formats.numpy_file import NumpyArray, NumpyArchive
+from neurohm.recordings.formats.numpy_file import NumpyArchive, NumpyArray
 from neurohm.recordings.formats.text_table import TextTable
 
 __all__ = ["FORMATS", "format_of"]

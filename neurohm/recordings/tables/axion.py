@@ -28,7 +28,7 @@ def is_axion(headings: list[str]) -> bool:
 
 
 def cut_wells(text: bytes) -> tuple[bytes, dict[str, dict[str, str]]]:
-    """Part a spike list into its rows and what it says of the wells after them.
+    r"""Part a spike list into its rows and what it says of the wells after them.
 
     Parameters
     ----------

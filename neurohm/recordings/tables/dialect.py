@@ -59,7 +59,7 @@ class Dialect:
 
 
 def lines_of(text: str) -> list[str]:
-    """Return the lines of a text, whichever system wrote it.
+    r"""Return the lines of a text, whichever system wrote it.
 
     Examples
     --------

@@ -16,12 +16,30 @@ _IDS = ("spikeids", "ids", "id")  # may as well number the rows: looked for last
 _SORTS = ("sort", "sorts", "sortcode", "sortid", "unitcode")
 # Where a unit was recorded, from the finest to the coarsest: may tell units of one number apart.
 _PLACES = (
-    ("electrode", "electrodes", "electrodeid", "electrodename", "channel", "channels", "channelid")
-    + ("channelname", "channelindex", "chan", "ch"),
+    (
+        "electrode",
+        "electrodes",
+        "electrodeid",
+        "electrodename",
+        "channel",
+        "channels",
+        "channelid",
+        "channelname",
+        "channelindex",
+        "chan",
+        "ch",
+    ),
     ("tetrode", "tetrodeid", "shank", "shankid"),
     ("probe", "probeid", "array", "arrayid", "well", "wellid", "chip"),
 )
-_TRIALS = ("trial", "trials", "trialid", "trialindex", "trialnumber", "trialnum", "trialno") + (
+_TRIALS = (
+    "trial",
+    "trials",
+    "trialid",
+    "trialindex",
+    "trialnumber",
+    "trialnum",
+    "trialno",
     "sweep",
     "sweeps",
     "sweepid",
