@@ -16,7 +16,7 @@ _IDS = ("spikeids", "ids", "id")  # may as well number the rows: looked for last
 _SORTS = ("sort", "sorts", "sortcode", "sortid", "unitcode")
 # Where a unit was recorded, from the finest to the coarsest: may tell units of one number apart.
 _PLACES = (
-    (
+    [
         "electrode",
         "electrodes",
         "electrodeid",
@@ -28,11 +28,11 @@ _PLACES = (
         "channelindex",
         "chan",
         "ch",
-    ),
-    ("tetrode", "tetrodeid", "shank", "shankid"),
-    ("probe", "probeid", "array", "arrayid", "well", "wellid", "chip"),
+    ],
+    ["tetrode", "tetrodeid", "shank", "shankid"],
+    ["probe", "probeid", "array", "arrayid", "well", "wellid", "chip"],
 )
-_TRIALS = (
+_TRIALS = [
     "trial",
     "trials",
     "trialid",
@@ -46,7 +46,7 @@ _TRIALS = (
     "repetition",
     "repeat",
     "presentation",
-)
+]
 
 
 @dataclass(frozen=True)
