@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from neurohm.populations import Poisson as Poisson
     from neurohm.recordings import Recording as Recording
     from neurohm.recordings import load_recording as load_recording
+    from neurohm.recordings import merge_recordings as merge_recordings
     from neurohm.recordings import simulate_assemblies as simulate_assemblies
     from neurohm.recordings import simulate_trials as simulate_trials
     from neurohm.recordings import surrogate as surrogate
@@ -114,6 +115,7 @@ _HOMES = {
     "recordings": (
         "Recording",
         "load_recording",
+        "merge_recordings",
         "simulate_assemblies",
         "simulate_trials",
         "surrogate",

@@ -1,4 +1,4 @@
-"""``neurohm convert``: any readable recording in neurohm's own format."""
+"""``neurohm convert``: any readable recording, or a part of it, in neurohm's own format."""
 
 from __future__ import annotations
 
@@ -13,12 +13,19 @@ from neurohm.cli.printing import show
 
 
 def convert(
-    source: Annotated[Path, typer.Argument(metavar="IN", help="Recording in a layout of others.")],
-    output: Annotated[Path, typer.Argument(metavar="OUT", help="Recording to write (HDF5).")],
+    source: Annotated[
+        Path, typer.Argument(metavar="IN", help="Recording in any format that is read.")
+    ],
+    output: Annotated[
+        Path,
+        typer.Argument(
+            metavar="OUT", help="Recording to write: NumPy arrays if it ends in .npz, else HDF5."
+        ),
+    ],
     reader: ReaderOptions,
     as_json: AsJson = False,
 ) -> None:
-    """Write a recording in neurohm's own format."""
+    """Write a recording, or a part of it, in neurohm's own format."""
     check_output(output, RECORDING, source)
     recording = reader.load(source)
     recording.save(output)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 
 from neurohm.cli.output_files import RECORDING, stated_format
-from neurohm.cli.parsing import parse_epochs, parse_layers, parse_time
+from neurohm.cli.parsing import parse_epochs, parse_layers, parse_span, parse_time
 from neurohm.exceptions import InputError
 
 if TYPE_CHECKING:
@@ -20,7 +20,11 @@ if TYPE_CHECKING:
     from neurohm.recordings import Recording
 
 RecordingFile = Annotated[
-    Path, typer.Argument(metavar="RECORDING", help="File with the spikes (HDF5, MATLAB 7.3).")
+    Path,
+    typer.Argument(
+        metavar="RECORDING",
+        help="File with the spikes (HDF5, MATLAB 7.3, NumPy, CSV, Feather, Parquet).",
+    ),
 ]
 ModelFile = Annotated[
     Path, typer.Argument(metavar="MODEL", help="Model file that 'neurohm fit' wrote.")
@@ -29,18 +33,20 @@ DataFile = Annotated[
     Path,
     typer.Argument(
         metavar="RECORDING|IMAGES",
-        help="Recording (HDF5, MATLAB 7.3), or images: a file, a folder, or the name of a data "
+        help="Recording (HDF5, MATLAB 7.3, NumPy, CSV, ...), or images: a file, a folder, or the name of a data "
         "set (digits, mnist, fashion-mnist).",
     ),
 ]
 RecordingOutput = Annotated[
-    Path, typer.Option("--output", "-o", help="Recording to write (HDF5).", show_default=False)
+    Path,
+    typer.Option("--output", "-o", help="Recording to write (HDF5, or .npz).", show_default=False),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 PLASTICITIES = "adam, delta, natural or diagonal-natural."
 Particles = Annotated[int, typer.Option(min=1, help="Samples for the estimate of each likelihood.")]
 
-FILE, MACHINE, LEARNING = "Reading the file", "The machine", "Learning"
+FILE, PART = "Reading the file", "What of the recording"
+MACHINE, LEARNING = "The machine", "Learning"
 
 
 @dataclass(frozen=True)
@@ -84,6 +90,55 @@ class ReaderOptions:
             metavar="HZ", help="Of times that are samples of a clock.", rich_help_panel=FILE
         ),
     ] = None
+    time_column: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Of a table: column with the spike times.", rich_help_panel=FILE
+        ),
+    ] = None
+    unit_column: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Of a table: column with the unit of each spike, or several such as "
+            "'channel,sort'.",
+            rich_help_panel=FILE,
+        ),
+    ] = None
+    units: Annotated[
+        str | None,
+        typer.Option(
+            metavar="IDS", help="Only these units, such as '3-7,9' or 'D3_*'.", rich_help_panel=PART
+        ),
+    ] = None
+    where: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CONDITION",
+            help="Only units such as \"quality == 'good' and depth > 300\".",
+            rich_help_panel=PART,
+        ),
+    ] = None
+    min_rate: Annotated[
+        float | None,
+        typer.Option(
+            metavar="HZ", help="Only units of at least this mean rate.", rich_help_panel=PART
+        ),
+    ] = None
+    between: Annotated[
+        str | None,
+        typer.Option(
+            metavar="START,STOP", help="Only this time, such as 60s,360s.", rich_help_panel=PART
+        ),
+    ] = None
+    during: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Only the time of these intervals, such as sleep.",
+            rich_help_panel=PART,
+        ),
+    ] = None
 
     def load(self, path: Path, *, width_of_bins: float | None = None) -> Recording:
         """Load a recording.
@@ -109,12 +164,24 @@ class ReaderOptions:
             "sort": self.sort,
             "time_scale": self.time_scale,
             "sampling_rate": self.sampling_rate,
+            "time_column": self.time_column,
+            "unit_column": self.unit_column,
         }
         recording = load_recording(path, bin_width=stated, **options)
         unknown = recording.time_unit == "bin" and stated_format(path) != RECORDING
         if unknown and width_of_bins is not None:
             recording = load_recording(path, bin_width=width_of_bins, **options)
-        return recording
+        return self._part_of(recording)
+
+    def _part_of(self, recording: Recording) -> Recording:
+        """The time and the units asked for: a rate is then that of this time."""
+        if self.between is not None:
+            recording = recording.between(*parse_span(self.between, "--between"))
+        if self.during is not None:
+            recording = recording.during(self.during)
+        if (self.units, self.where, self.min_rate) == (None, None, None):
+            return recording
+        return recording.select(self.units, where=self.where, min_rate=self.min_rate)
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,13 @@ MODEL, RECORDING, ASSEMBLIES = "neurohm-model", "neurohm-recording", "neurohm-as
 
 
 def stated_format(path: Path) -> str:
-    """Return the format that a file states in its attributes; empty where it states none."""
+    """Return the format that a file states: HDF5, or an archive of arrays; empty if it does not."""
     from neurohm.recordings.layouts.looks import stated_format as format_of
 
+    if path.suffix.lower() == ".npz" and path.is_file():
+        from neurohm.recordings.formats.numpy_file import npz_format
+
+        return npz_format(path)
     try:
         with open_hdf5(path) as file:
             return format_of(file)

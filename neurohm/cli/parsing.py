@@ -44,6 +44,38 @@ def parse_time(text: str, option: str, *, zero: bool = False) -> float:
     return seconds
 
 
+def parse_span(text: str, option: str) -> tuple[float, float]:
+    """Return the start and the stop of a stretch of time, in seconds.
+
+    Parameters
+    ----------
+    text : str
+        Such as ``60s,360s``.
+    option : str
+        Where it was given, for the message.
+
+    Returns
+    -------
+    start, stop : float
+
+    Raises
+    ------
+    InputError
+
+    Examples
+    --------
+    >>> parse_span("0,500ms", "--between")
+    (0.0, 0.5)
+    """
+    parts = text.split(",")
+    if len(parts) != 2:
+        raise InputError(f"{option} {text}", "a start and a stop", f"give e.g. {option} 60s,360s")
+    start, stop = (parse_time(part, option, zero=True) for part in parts)
+    if stop <= start:
+        raise InputError(f"{option} {text}", "a stop after the start")
+    return start, stop
+
+
 def parse_sizes(text: str, option: str) -> tuple[int, ...]:
     """Return whole numbers of at least 1.
 

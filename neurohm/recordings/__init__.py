@@ -3,6 +3,7 @@
 from neurohm.recordings.binned import BinnedSpikes
 from neurohm.recordings.binning import bin_spikes
 from neurohm.recordings.load import load_recording
+from neurohm.recordings.merging import merge_recordings
 from neurohm.recordings.recording import Recording
 from neurohm.recordings.simulated_trials import simulate_trials
 from neurohm.recordings.surrogates import (
@@ -34,6 +35,7 @@ __all__ = [
     "jitter_spikes",
     "jittered",
     "load_recording",
+    "merge_recordings",
     "rate_only",
     "simulate_assemblies",
     "simulate_trials",

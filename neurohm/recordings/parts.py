@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from neurohm.checks import real_number
-from neurohm.recordings import slicing
+from neurohm.recordings import selecting, slicing
 
 if TYPE_CHECKING:
     from neurohm.recordings.recording import Recording
@@ -77,6 +77,83 @@ class Divisible:
         array(['a'], dtype='<U1')
         """
         return slicing.select_units(_recording(self), units)
+
+    def select(
+        self,
+        units: ArrayLike | str | None = None,
+        *,
+        where: str | None = None,
+        min_rate: float | None = None,
+        max_rate: float | None = None,
+    ) -> Recording:
+        """Keep the units that fulfil all conditions given.
+
+        Parameters
+        ----------
+        units : array_like or str, optional
+            Unit ids, a boolean mask of shape (n_units,), or a text such as ``"a*,c"`` or
+            ``"3-7,9"``. They come in the order given.
+        where : str, optional
+            A condition on the columns of `Recording.units`, and on ``unit``, the id:
+            ``"quality == 'good' and depth > 300"``. It is read, never run.
+        min_rate, max_rate : float, optional
+            Of the mean rate over observed time, Hz (or per bin).
+
+        Returns
+        -------
+        Recording
+            Without `truth`, unless all units are kept.
+
+        Raises
+        ------
+        InputError
+            If no unit is left, an id or column is unknown, or the condition cannot be read.
+
+        Examples
+        --------
+        >>> from neurohm.recordings import Recording
+        >>> recording = Recording.from_trains(
+        ...     {"a": [0.1, 0.5], "b": [0.3]}, t_stop=1.0, unit_columns={"depth": [100, 400]}
+        ... )
+        >>> recording.select(where="depth > 200").unit_ids
+        array(['b'], dtype='<U1')
+        """
+        return selecting.select(_recording(self), units, where, min_rate, max_rate)
+
+    def during(self, name: str, where: str | None = None) -> Recording:
+        """Keep the time of the intervals of one name; what lies between them is not observed.
+
+        Parameters
+        ----------
+        name : str
+            Of the intervals, such as ``"trials"`` or ``"sleep"``.
+        where : str, optional
+            A condition on what is known of each, and on ``start`` and ``stop``:
+            ``"orientation == 90"``.
+
+        Returns
+        -------
+        Recording
+
+        Raises
+        ------
+        InputError
+            If there are no such intervals, none of them is observed, or the condition cannot be
+            read.
+
+        Examples
+        --------
+        >>> from neurohm.recordings import Recording
+        >>> recording = Recording.from_trains(
+        ...     [[0.5, 2.5]],
+        ...     t_stop=4.0,
+        ...     intervals={"trials": [[0.0, 1.0], [2.0, 3.0]]},
+        ...     interval_columns={"trials": {"side": ["left", "right"]}},
+        ... )
+        >>> recording.during("trials", "side == 'right'").times(0)
+        array([2.5])
+        """
+        return selecting.during(_recording(self), name, where)
 
     def split(self, test: float = 0.2, gap: float = 1.0) -> tuple[Recording, Recording]:
         """Split into training data and a last block of time to test on.

@@ -44,8 +44,8 @@ def cut_wells(text: bytes) -> tuple[bytes, dict[str, dict[str, str]]]:
 
     Examples
     --------
-    >>> cut_wells(b"a,b\\n1,2\\nWell Information\\nWell,A1,A2\\nTreatment,,drug\\n")
-    (b'a,b\\n1,2\\n', {'Treatment': {'A1': '', 'A2': 'drug'}})
+    >>> cut_wells(b"a,b\n1,2\nWell Information\nWell,A1,A2\nTreatment,,drug\n")
+    (b'a,b\n1,2\n', {'Treatment': {'A1': '', 'A2': 'drug'}})
     """
     places = [place for start in _WELLS if (place := text.find(start)) >= 0]
     if not places:

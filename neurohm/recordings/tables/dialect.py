@@ -63,7 +63,7 @@ def lines_of(text: str) -> list[str]:
 
     Examples
     --------
-    >>> lines_of("a\\r\\nb\\rc")
+    >>> lines_of("a\r\nb\rc")
     ['a', 'b', 'c']
     """
     return re.split(r"\r\n|\r|\n", text)
