@@ -24,7 +24,7 @@ DataKind = Annotated[
     typer.Option(
         "--kind",
         metavar="|".join(KINDS),
-        help="Of the data; auto: data sets, folders, .npz, .npy and idx files are images.",
+        help="Of the data; auto: data sets, folders, .npy, idx and most .npz files are images.",
         rich_help_panel=IMAGES,
     ),
 ]
@@ -63,7 +63,16 @@ def are_images(source: Path, kind: str) -> bool:
             "an existing file, or one of the data sets " + ", ".join(DATASETS),
             "check the name",
         )
-    return is_image_source(source)
+    return is_image_source(source) and not _is_archive_of_spikes(source)
+
+
+def _is_archive_of_spikes(source: Path) -> bool:
+    """Whether it is an .npz file with a recording in it, by the names of its arrays."""
+    if source.suffix.lower() != ".npz" or not source.is_file():
+        return False
+    from neurohm.recordings.formats.numpy_file import holds_spikes
+
+    return holds_spikes(source)
 
 
 @dataclass(frozen=True)

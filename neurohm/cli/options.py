@@ -33,8 +33,8 @@ DataFile = Annotated[
     Path,
     typer.Argument(
         metavar="RECORDING|IMAGES",
-        help="Recording (HDF5, MATLAB 7.3, NumPy, CSV, ...), or images: a file, a folder, or the name of a data "
-        "set (digits, mnist, fashion-mnist).",
+        help="Recording (HDF5, MATLAB 7.3, NumPy, CSV, ...), or images: a file, a folder, or the "
+        "name of a data set (digits, mnist, fashion-mnist).",
     ),
 ]
 RecordingOutput = Annotated[

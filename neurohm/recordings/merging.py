@@ -77,10 +77,12 @@ def merge_recordings(
 
 
 def _check_bins(parts: Sequence[Recording]) -> None:
-    bins = {(part.time_unit, part.bin_width) for part in parts}
+    bins = list(dict.fromkeys((part.time_unit, part.bin_width) for part in parts))
     if len(bins) > 1:
-        texts = ", ".join(f"{unit}, bins of {width}" for unit, width in sorted(map(str, bins)))
-        raise InputError(f"recordings of several kinds: {texts}", "one unit of time, one bin width")
+        raise InputError(
+            f"recordings of several kinds (time_unit, bin_width): {bins}",
+            "one unit of time, and one bin width or none",
+        )
 
 
 def _side_by_side(parts: list[Recording], labels: list[str], *, named: bool) -> Recording:
@@ -148,7 +150,8 @@ def _one_by_one(parts: list[Recording], labels: list[str], gap: float) -> Record
         t_stop=float(spans[-1, 1]),
         unit_columns=_united([_with_positions(part, first) for part in parts], labels),
         intervals=intervals | {"recordings": spans},
-        interval_columns=_columns_in_turn(parts, names) | {"recordings": {"name": labels}},
+        interval_columns=_columns_in_turn(parts, names)
+        | {"recordings": {"name": np.array(labels)}},
         events={
             name: np.concatenate(
                 [p.events[name] + s for p, s in zip(parts, shifts, strict=True) if name in p.events]

@@ -13,10 +13,11 @@ from neurohm.exceptions import FileFormatError
 
 __all__ = ["MAGIC", "read_npy", "write_npy_header"]
 
+_npy: Any = np.lib.format  # untyped
 MAGIC = b"\x93NUMPY"
 _HEADERS = {
-    (1, 0): np.lib.format.read_array_header_1_0,
-    (2, 0): np.lib.format.read_array_header_2_0,
+    (1, 0): _npy.read_array_header_1_0,
+    (2, 0): _npy.read_array_header_2_0,
 }
 
 
@@ -87,13 +88,13 @@ def write_npy_header(file: IO[bytes], shape: tuple[int, ...], dtype: np.dtype[An
     >>> np.load(io.BytesIO(file.getvalue()))
     array([7], dtype=uint8)
     """
-    header = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": shape}
-    np.lib.format.write_array_header_1_0(file, header)
+    header = {"descr": _npy.dtype_to_descr(dtype), "fortran_order": False, "shape": shape}
+    _npy.write_array_header_1_0(file, header)
 
 
 def _header(file: IO[bytes], what: str) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
     try:
-        version = np.lib.format.read_magic(file)
+        version = _npy.read_magic(file)
         if version not in _HEADERS:
             raise ValueError(f"version {version}")
         with warnings.catch_warnings():

@@ -24,10 +24,11 @@ from neurohm.recordings.formats.npy import MAGIC, read_npy
 from neurohm.recordings.formats.write_npz import ATTRIBUTES, KIND
 from neurohm.recordings.hdf5 import FORMAT
 from neurohm.recordings.layouts.base import ReadOptions
+from neurohm.recordings.layouts.names import TIMES_OR_SAMPLES, UNITS, first_of, plain
 from neurohm.recordings.recording import Recording
 from neurohm.recordings.tree import write_array
 
-__all__ = ["NumpyArchive", "NumpyArray", "npz_format"]
+__all__ = ["NumpyArchive", "NumpyArray", "holds_spikes", "npz_format"]
 
 _ZIP, _ENDING = b"PK\x03\x04", ".npy"
 _MOST_ARRAYS = 20_000
@@ -107,6 +108,36 @@ def npz_format(path: Path) -> str:
     except FileFormatError:
         return ""
     return str(stated) if stated.dtype.kind == "U" and stated.ndim == 0 else ""
+
+
+def holds_spikes(path: Path) -> bool:
+    """Whether an archive of arrays has spike times in it, by the names of the arrays.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+
+    Returns
+    -------
+    bool
+        False also where it cannot be opened.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "a.npz"
+    >>> np.savez(path, times=[0.5, 1.0], units=[1, 2])
+    >>> holds_spikes(path)
+    True
+    """
+    try:
+        with _opened(path) as archive:
+            names = {name.removesuffix(_ENDING).rpartition("/")[2] for name in archive.namelist()}
+    except FileFormatError:
+        return False
+    times = first_of(TIMES_OR_SAMPLES, names)
+    others = names - {times}
+    return times is not None and (first_of([plain(f"{times}index"), *UNITS], others) is not None)
 
 
 @contextmanager

@@ -161,7 +161,7 @@ def _frame(text: bytes, dialect: Dialect, source: str) -> pd.DataFrame:
         with warnings.catch_warnings():
             # Of a row longer than the headings the rest would be left out.
             warnings.simplefilter("error", pd.errors.ParserWarning)
-            return pd.read_csv(
+            frame: pd.DataFrame = pd.read_csv(
                 io.BytesIO(text),
                 sep=dialect.separator,
                 header=None,
@@ -176,6 +176,7 @@ def _frame(text: bytes, dialect: Dialect, source: str) -> pd.DataFrame:
                 low_memory=False,
                 **_exact(pd.__version__),
             )
+            return frame
     except (pd.errors.ParserError, pd.errors.ParserWarning, pd.errors.EmptyDataError) as error:
         raise FileFormatError(
             f"'{source}': {_complaint(error, text, dialect)}",

@@ -15,7 +15,6 @@ WHITESPACE = r"\s+"
 _SEPARATORS = ("\t", ";", "|", ",", WHITESPACE)
 _CALLED = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas", WHITESPACE: "blanks"}
 _LOOKED_AT = 60  # lines
-_MOST_FIELDS_OFF = 0.2  # share of lines that may have another number of fields
 _NUMBER = re.compile(r"[-+]?(\d+[.,]?\d*|[.,]\d+)(e[-+]?\d+)?|[-+]?(nan|inf(inity)?)", re.I)
 _DECIMAL_COMMA = re.compile(r"[-+]?\d*,\d+(e[-+]?\d+)?", re.I)
 
@@ -103,8 +102,10 @@ def find_dialect(lines: Sequence[str]) -> Dialect | None:
     width = Counter(map(len, rows)).most_common(1)[0][0]
     headings = _headings(looked_at[0], separator, width)
     above = _headings(comment, separator, width) if comment and headings is None else None
+    above = above if above is not None and len(above) == width else None
     body = rows if headings is None else rows[1:]
     names = headings or above or [str(place + 1) for place in range(width)]
+    # Rows of another width than the headings are complained of by their lines.
     return Dialect(
         separator=separator,
         headings=_distinct(names),
@@ -126,13 +127,16 @@ def is_number(text: str) -> bool:
 
 
 def _separator(lines: Sequence[str]) -> str | None:
-    for separator in _SEPARATORS:
+    """The first by which nearly all lines have as many fields, or else half of them."""
+    shares = {}
+    for separator in _SEPARATORS if lines else ():
         widths = Counter(len(_fields(line, separator)) for line in lines)
-        if not widths:
-            return None
         width, number = widths.most_common(1)[0]
-        if width > 1 and number >= (1 - _MOST_FIELDS_OFF) * len(lines):
-            return separator
+        shares[separator] = number / len(lines) if width > 1 else 0.0
+    for least in (0.8, 0.5):
+        found = [separator for separator, share in shares.items() if share >= least]
+        if found:
+            return found[0]
     return None
 
 
@@ -152,7 +156,7 @@ def _headings(line: str, separator: str, width: int) -> list[str] | None:
     if separator == WHITESPACE and len(fields) > width:
         fields = re.sub(r"\s+(?=[(\[])", "", line).split()  # Time (s)
     named = [field for field in fields if field]
-    if len(fields) != width or len(named) < 2 or any(map(is_number, named)):
+    if len(named) < 2 or any(map(is_number, named)):
         return None
     return fields
 

@@ -87,16 +87,16 @@ def trial_times(
     start, stop = _span(float(first.min()) * scale, float(last.max()) * scale)
     lead = math.ceil(round(-start / _ZERO_GRID, 6)) * _ZERO_GRID
     stride = float(math.ceil(lead + stop + _LEAST_GAP))
-    zeros = np.arange(len(trials)) * stride + lead
+    zeros = np.arange(len(trials), dtype=np.float64) * stride + lead
     note = (
         f"; {len(trials)} trials (column {name!r}), whose times are their own, laid out one every "
         f"{stride:g} s, each observed from {start:g} to {stop:g} s of its own time (the earliest "
         "and the latest of all)"
     )
     intervals = np.stack([zeros + start, zeros + stop], axis=1)
-    return TrialTimes(
-        (zeros[trials.codes] + times * scale) / scale, intervals / scale, zeros / scale, note
-    )
+    laid: NDArray[np.float64] = (zeros[trials.codes] + times * scale) / scale
+    starts: NDArray[np.float64] = zeros / scale
+    return TrialTimes(laid, intervals / scale, starts, note)
 
 
 def _span(first: float, last: float) -> tuple[float, float]:

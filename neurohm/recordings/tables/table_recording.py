@@ -162,7 +162,7 @@ def _by_unit(
     early = int(np.count_nonzero(np.diff(times) < 0))
     if not options.sort and early > _FEW * len(times):
         return ordered, index, ""  # the recording's own check names the unit and the option
-    note = f"; {early} rows out of the order of time, sorted"
+    note = f"; {early} row{'s' * (early != 1)} out of the order of time, sorted"
     return sorted_within_units(ordered, index), index, note
 
 
@@ -179,16 +179,14 @@ def _in_time(times: NDArray[np.float64], laid: TrialTimes | None, known: _Known)
     start, stop = span_of_spikes(float(times.min()), float(times.max()))
     if laid is None:
         return {"t_start": start, "t_stop": stop}
-    of_trials = {
-        "intervals": {"trials": laid.intervals},
-        "interval_columns": {"trials": known.of_trials},
-    }
+    intervals = {"trials": laid.intervals}
+    columns = {"interval_columns": {"trials": known.of_trials}}
     if laid.zeros is None:
-        return {"t_start": start, "t_stop": stop, **of_trials}
-    of_trials["intervals"]["observed"] = laid.intervals
+        return {"t_start": start, "t_stop": stop, "intervals": intervals, **columns}
     return {
         "t_start": 0.0,
         "t_stop": float(laid.intervals[-1, 1]),
+        "intervals": intervals | {"observed": laid.intervals},
         "events": {"trial_zero": laid.zeros},
-        **of_trials,
+        **columns,
     }
