@@ -47,8 +47,10 @@ def trains(n_units=3, rate=2.0, seconds=60.0):
 FILES: dict[str, tuple[object, tuple[str, ...]]] = {
     "missing": (None, ("file.h5", "does not exist")),
     "empty": (b"", ("is empty",)),
-    "text": (b"unit,time\n1,0.5\n", ("a text file",)),
-    "not HDF5": (b"\x00\x01\x02rest", ("expected an HDF5 file",)),
+    "text": (b"a note\nof no table\n", ("file.h5", "a row for each spike")),
+    "a table without units": (b"when,time\n1,0.5\n", ("'when', 'time'", "--unit-column")),
+    "a table with a fault": (b"unit,time\n1,0.5\n2,x\n", ("line 3", "'x'")),
+    "nothing known": (b"\x00\x01\x02rest", ("expected a recording in a known format",)),
     "no datasets": ({}, ("holds no datasets",)),
     "no spikes": ({"x": np.zeros((100, 6), int)}, ("no spikes in it",)),
     "nothing like spikes": ({"a": [1.0, 2.0]}, ("'a' 2 float64", "'sCount'")),

@@ -231,12 +231,12 @@ def test_missing_file_and_folder(tmp_path):
     ("content", "said"),
     [
         (b"", "is empty"),
-        (b"unit,time\n1,0.5\n", "a text file"),
-        (b"\x93NUMPY\x01\x00", "a NumPy array"),
+        (b"a text file\n", "a text without columns|no column"),
+        (b"\x93NUMPY\x01\x00", "is damaged or cut off"),
         (b"PK\x03\x04rest", "a zip archive"),
-        (b"\x1f\x8b\x08rest", "a gzip archive; .*unpack"),
+        (b"\x1f\x8b\x08rest", "a gzip archive of no text.*; .*unpack"),
         (b"MATLAB 5.0 MAT-file, Platform", "a MATLAB 5 file; .*-v7.3"),
-        (b"\x00\x01\x02\x03rest", "not HDF5 .first bytes 00 01 02 03"),
+        (b"\x00\x01\x02\x03rest", "of no known kind .first bytes 00 01 02 03"),
     ],
 )
 def test_other_kinds_of_file_are_named(tmp_path, content, said):

@@ -68,6 +68,32 @@ def test_maxent_words(real, name, n_units):
     np.testing.assert_array_equal(bin_spikes(test, 1.0).toarray(), words[32_000:])
 
 
+def test_axion_spike_list(real):
+    path = real("axion-mea-culture", "exampleRecording_1012016_plate1_DIV3_spike_list.csv.gz")
+    recording = load_recording(path)
+    assert (recording.n_units, recording.n_spikes) == (269, 100_957)
+    assert len(np.unique(recording.unit_columns["well"])) == 20
+    assert recording.duration == pytest.approx(57.7, abs=0.05)
+    assert recording.rates.mean() == pytest.approx(6.5, abs=0.05)
+    assert recording.metadata["Sampling Frequency"] == "12500 Hz"
+
+
+def test_v4_gratings(real):
+    pytest.importorskip("pyarrow")
+    recording = load_recording(real("v4-gratings", "multielectrode_data.fea"))
+    assert (recording.n_units, recording.n_spikes) == (15, 252_357)
+    assert len(np.unique(recording.unit_columns["channel"])) == 13
+    trials, columns = recording.intervals["trials"], recording.interval_columns["trials"]
+    assert trials.shape == (2299, 2)
+    assert np.unique(columns["orientation"], return_counts=True)[1].tolist() == [1150, 1149]
+    assert columns["trial"].tolist() == list(range(1, 2300))
+    assert recording.rates.mean() == pytest.approx(2.2, abs=0.05)
+    assert bin_spikes(recording, 0.02).n_spikes == 252_357
+    upright = recording.during("trials", "orientation == 90")
+    assert len(upright.intervals["trials"]) == 1149
+    assert upright.n_spikes == 114_364
+
+
 def test_matlab_5_is_named(real):
     with pytest.raises(FileFormatError, match="MATLAB 5 file"):
         load_recording(real("maxent-words", "example15_spatiotemporal.mat"))

@@ -15,7 +15,7 @@ from neurohm.recordings.tables.table_recording import recording_of_table
 __all__ = ["ArrowTable"]
 
 _PARQUET = b"PAR1"
-_FEATHER = (b"ARROW1", b"FEA1")
+_FEATHER = b"ARROW1"
 # What libraries write into a schema for themselves.
 _INTERNAL = {"pandas", "ARROW:schema", "huggingface", "org.apache.spark.sql.parquet.row.metadata"}
 
@@ -27,7 +27,7 @@ class ArrowTable:
 
     def recognises(self, path: Path, start: bytes) -> bool:
         """Whether it begins as such files do."""
-        return start.startswith((_PARQUET, *_FEATHER))
+        return start.startswith((_PARQUET, _FEATHER))
 
     def read(self, path: Path, options: ReadOptions) -> Recording:
         """Read the table, and make a recording of it."""

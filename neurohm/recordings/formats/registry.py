@@ -30,6 +30,7 @@ _OTHERS = (
     (b"MATLAB 7.3", "a MATLAB 7.3 file that is cut off", "copy it again"),
     (b"PK\x03\x04", "a zip archive of other things than NumPy arrays", "unpack it"),
     (b"\x1f\x8b", "a gzip archive of no text, or damaged", "unpack it first"),
+    (b"FEA1", "a Feather table of the first version", "read and write it with pyarrow once"),
     (b"%PDF", "a PDF", ""),
 )
 

@@ -73,7 +73,7 @@ def _table(path: Path) -> LongTable:
     dialect = find_dialect(_first_lines(text))
     if dialect is None:
         raise FileFormatError(
-            f"'{source}': a text without columns",
+            f"'{source}': a text without columns of numbers",
             "a table with a row for each spike",
             "separate its columns by commas or tabs",
         )

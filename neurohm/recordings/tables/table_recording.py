@@ -73,10 +73,13 @@ def recording_of_table(table: LongTable, options: ReadOptions, source: str) -> R
     trials = None if headings.trial is None else grouped(table, [headings.trial], source)
     seconds = np.asarray(clock.seconds(raw))
     scale = options.time_scale or 1.0  # load_recording multiplies all times by it
-    laid = (
-        None if trials is None else trial_times(seconds, trials, str(headings.trial), scale=scale)
-    )
-    times, index, note = _by_unit(seconds if laid is None else laid.times, units, options, source)
+    laid, moments, of_unit = None, seconds, units.codes
+    if trials is not None:
+        laid = trial_times(seconds, trials, str(headings.trial), scale=scale)
+        # Trials may come in any order; the rows of each are in that of time.
+        by_trial = np.argsort(trials.codes, kind="stable")
+        moments, of_unit = laid.times[by_trial], units.codes[by_trial]
+    times, index, note = _by_unit(moments, of_unit, len(units), sort=options.sort)
     known = _known(table, headings, units, trials)
     return Recording(
         spike_times=times,
@@ -149,18 +152,15 @@ def _columns(units: Groups, known: _Known) -> dict[str, NDArray[Any]]:
 
 
 def _by_unit(
-    times: NDArray[np.float64], units: Groups, options: ReadOptions, source: str
+    times: NDArray[np.float64], unit: NDArray[np.int64], n_units: int, *, sort: bool
 ) -> tuple[NDArray[np.float64], NDArray[np.int64], str]:
-    """Put the times of each unit together; sort them if the table is nearly in time order."""
-    order = np.argsort(units.codes, kind="stable")
-    ordered = times[order]
-    index = np.cumsum(np.bincount(units.codes, minlength=len(units)), dtype=np.int64)
+    """Put the times of each unit together; sort them if the rows are nearly in time order."""
+    ordered = times[np.argsort(unit, kind="stable")]
+    index = np.cumsum(np.bincount(unit, minlength=n_units), dtype=np.int64)
     descends = np.diff(ordered) < 0
     descends[index[:-1] - 1] = False
-    if not descends.any():
-        return ordered, index, ""
     early = int(np.count_nonzero(np.diff(times) < 0))
-    if not options.sort and early > _FEW * len(times):
+    if not descends.any() or not (sort or early <= _FEW * len(times)):
         return ordered, index, ""  # the recording's own check names the unit and the option
     note = f"; {early} row{'s' * (early != 1)} out of the order of time, sorted"
     return sorted_within_units(ordered, index), index, note
