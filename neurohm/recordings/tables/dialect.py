@@ -99,7 +99,7 @@ def find_dialect(lines: Sequence[str]) -> Dialect | None:
     if separator is None:
         return None
     rows = [_fields(line, separator) for line in looked_at]
-    if not any(is_number(field) for row in rows for field in row):
+    if len(rows) > 1 and not any(is_number(field) for row in rows for field in row):
         return None  # prose
     width = Counter(map(len, rows)).most_common(1)[0][0]
     headings = _headings(looked_at[0], separator, width)

@@ -15,6 +15,8 @@ from neurohm.recordings.tables.long_table import LongTable
 
 __all__ = ["Groups", "grouped", "same_within"]
 
+_LOOKED_AT = 4096  # rows
+
 
 @dataclass(frozen=True)
 class Groups:
@@ -119,9 +121,16 @@ def same_within(column: Any, groups: Groups) -> NDArray[Any] | None:
     """
     import pandas as pd
 
-    codes, _ = pd.factorize(column)
-    if not np.array_equal(codes[groups.firsts][groups.codes], codes):
-        return None
+    codes = column.to_numpy()
+    is_plain = codes.dtype.kind in "biuf"
+    # Most columns that differ do so at once.
+    for length in (_LOOKED_AT, len(codes)):
+        part = codes[:length] if is_plain else pd.factorize(column.iloc[:length])[0]
+        known = groups.firsts < length
+        firsts = np.zeros(len(groups), part.dtype)
+        firsts[known] = part[groups.firsts[known]]
+        if not np.array_equal(firsts[groups.codes[:length]], part, equal_nan=is_plain):
+            return None
     values = column.iloc[groups.firsts]
     array = values.to_numpy()
     if array.dtype.kind in "biuf":
