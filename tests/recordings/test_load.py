@@ -231,7 +231,7 @@ def test_missing_file_and_folder(tmp_path):
     ("content", "said"),
     [
         (b"", "is empty"),
-        (b"a text file\n", "a text without columns|no column"),
+        (b"a text file\n", "a text table .* without rows"),
         (b"\x93NUMPY\x01\x00", "is damaged or cut off"),
         (b"PK\x03\x04rest", "a zip archive"),
         (b"\x1f\x8b\x08rest", "a gzip archive of no text.*; .*unpack"),

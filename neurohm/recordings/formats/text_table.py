@@ -78,6 +78,8 @@ def _table(path: Path) -> LongTable:
             "separate its columns by commas or tabs",
         )
     frame = _frame(text, dialect, source)
+    if b'"' in text:
+        _check_quotations(frame, dialect, source)
     metadata: dict[str, Any] = {}
     what = f"a text table ({dialect.called} between columns{encoding})"
     if is_axion(dialect.headings):
@@ -85,14 +87,12 @@ def _table(path: Path) -> LongTable:
         frame = wells_of(frame, wells)
         what = "an Axion spike list"
     frame = frame.dropna(how="all")
-    # A quoted field may go over several lines, so that these cannot be counted.
-    word, before = ("row", 1) if b'"' in text else ("line", dialect.skipped + 1)
-    numbers = frame.index.to_numpy() + before
+    numbers = frame.index.to_numpy() + dialect.skipped + 1
     frame = frame if dialect.has_headings else _named_by_content(frame)
     return LongTable(
         columns={str(name): frame[name].reset_index(drop=True) for name in frame.columns},
         what=what,
-        row=lambda place: f"{word} {numbers[place]}",
+        row=lambda place: f"line {numbers[place]}",
         metadata=metadata,
     )
 
@@ -187,6 +187,19 @@ def _frame(text: bytes, dialect: Dialect, source: str) -> pd.DataFrame:
         raise FileFormatError(
             f"'{source}': {str(error).splitlines()[0]}", "a table with a row for each spike"
         ) from None
+
+
+def _check_quotations(frame: pd.DataFrame, dialect: Dialect, source: str) -> None:
+    """Raise if a quotation goes over several lines: it would take the spikes of these with it."""
+    for name in frame.columns[frame.dtypes.map(lambda dtype: dtype.kind not in "biuf")]:
+        broken = frame[name].astype(str).str.contains(r"[\r\n]").to_numpy()
+        if broken.any():
+            raise FileFormatError(
+                f"'{source}': a quotation mark in line {int(broken.argmax()) + dialect.skipped + 1}"
+                " is closed in another line",
+                "a row in each line",
+                "mend that line",
+            )
 
 
 def _exact(version: str) -> dict[str, Any]:

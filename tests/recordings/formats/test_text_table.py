@@ -206,6 +206,7 @@ def test_rows_in_no_order_are_refused(load):
         ("# a\n\ntime,unit\n0.5,1\nx,2\n", "line 5: 'x'"),
         ('time,unit\n0.5,"a\n0.7,b\n', "quotation mark in line 2 is never closed"),
         ("time,unit\n0.5,1\n" + "0.6,2\n" * 2000 + "0.7,\x00\n", "line 2003: a zero byte"),
+        ('time,unit\n0.5,a\n0.6,"a\n0.7,b\n0.8,b"\n0.9,a\n', "line 3 is closed in another line"),
         ("time,unit\n", "without rows"),
         ("hello\nworld\n", "a text without columns"),
         ("just words in a file\n", "no column|without"),
