@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import log_softmax
+from threadpoolctl import threadpool_limits
 
 from neurohm.analysis.responses import Array, Responses
 from neurohm.backend import Site, as_stream
@@ -160,9 +162,10 @@ def decode(
     if components is not None:
         _check_components(components, features, fold)
     decoded = np.empty(len(codes), dtype=np.int64)
-    for number in np.unique(fold):
-        test = fold == number
-        decoded[test] = _predicted(features[~test], codes[~test], features[test], components)
+    with threadpool_limits(1):  # small products, whose last bits shall not depend on threads
+        for number in np.unique(fold):
+            test = fold == number
+            decoded[test] = _predicted(features[~test], codes[~test], features[test], components)
     confusion = np.zeros((n_levels, n_levels), dtype=np.int64)
     np.add.at(confusion, (codes, decoded), 1)
     accuracy = float((decoded == codes).mean())
@@ -287,7 +290,9 @@ def _loss(x: Array, codes: Codes, fold: Codes, penalty: float) -> float:
         test = fold == number
         model = _regression(x[~test], codes[~test], penalty)
         place = np.searchsorted(model.classes_, codes[test])
-        log_probability = model.predict_log_proba(x[test])
+        score = model.decision_function(x[test])  # of two classes, that of the second alone
+        scores = np.stack([np.zeros_like(score), score], axis=1) if score.ndim == 1 else score
+        log_probability = log_softmax(scores, axis=1)
         total -= float(log_probability[np.arange(len(place)), place].sum())
     return total
 

@@ -220,14 +220,12 @@ def _places(
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
     """Return the first row of each trial, and whether all of its rows are there."""
     slack = max(_TICK, 1e-6 * size)
-    around = np.searchsorted(times, moments + slack, side="right")
-    first = around + offset
-    last = first + length - 1
-    there = (first >= 0) & (last < len(times))
-    low, high = (np.clip(place, 0, len(times) - 1) for place in (first, last))
     begin = moments + offset * size  # within the first row, whose end is at most a bin later
-    late = times[low] - begin
-    there &= (late > 0) & (late <= size + slack)
+    first = np.searchsorted(times, begin + slack, side="right")
+    last = first + length - 1
+    there = last < len(times)
+    low, high = (np.minimum(place, len(times) - 1) for place in (first, last))
+    there &= times[low] - begin <= size + slack
     there &= np.abs(times[high] - times[low] - (length - 1) * size) < size / 2
     return first, there
 
