@@ -1,7 +1,7 @@
 """What a fitted machine says of a recording: fields, assemblies, and how well it explains."""
 
 from neurohm.analysis.correlations import ResponseCorrelations, response_correlations
-from neurohm.analysis.decoding import Decoding, decode
+from neurohm.analysis.decoding import Decoding, decode, decode_unseen
 from neurohm.analysis.density_quality import DensityReport, score_rows
 from neurohm.analysis.independent import IndependentModel
 from neurohm.analysis.information import (
@@ -37,6 +37,7 @@ __all__ = [
     "code_fields",
     "compare_moments",
     "decode",
+    "decode_unseen",
     "generative_fields",
     "information_about",
     "match",

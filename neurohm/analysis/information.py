@@ -220,7 +220,7 @@ def _ranked(values: Array, states: int) -> Codes:
 
 def _one_hot(codes: Codes, n_levels: int) -> Array:
     """Return a row a condition, one in the columns of its trials, (levels, trials)."""
-    return (np.arange(n_levels)[:, None] == codes).astype(np.float64)
+    return np.asarray(np.arange(n_levels)[:, None] == codes, dtype=np.float64)
 
 
 def _occupancy(codes: Codes) -> csr_array[Any]:

@@ -58,18 +58,18 @@ class Responses:
     @property
     def n_units(self) -> int:
         """Number of units."""
-        return self.values.shape[2]
+        return int(self.values.shape[2])
 
     @property
     def bin_size(self) -> float:
         """Width of a bin, seconds."""
-        return float(self.edges[-1] - self.edges[0]) / self.values.shape[1]
+        return float((self.edges[-1] - self.edges[0]) / self.values.shape[1])
 
     @property
     def per_trial(self) -> Array:
         """Spikes, or the mean probability, of each unit in each trial, (n_trials, n_units)."""
-        summed = self.values.sum(axis=1)
-        return summed if self.kind == "counts" else summed / self.values.shape[1]
+        summed: Array = self.values.sum(axis=1)
+        return summed if self.kind == "counts" else summed / len(self.edges[1:])
 
     def select(self, which: npt.ArrayLike) -> Responses:
         """Keep some trials: their positions, or a boolean mask."""
@@ -138,7 +138,7 @@ def responses_of(
         if bin_size is None:
             raise InputError("spikes of a recording", "bin_size, seconds", "give e.g. 0.02")
         size = real_number("bin_size", bin_size, above=0)
-        edges = _edges(start, stop, size)
+        edges = start + _edges(0.0, stop - start, size)
         observed = _observed(source, trials.moments + edges[0], trials.moments + edges[-1])
         values, kept = _counted(source, trials.moments[observed], edges), np.flatnonzero(observed)
         names, kind = tuple(map(str, source.unit_ids.tolist())), "counts"
@@ -207,12 +207,13 @@ def _rows(
         raise InputError(f"{len(times)} rows of activity", "at least 2")
     values = np.asarray(source.values)
     layers = getattr(source, "layers", (0,) * values.shape[1])
-    names, place = [], dict.fromkeys(layers, 0)
-    for layer in layers:
-        place[layer] += 1
-        names.append(f"{layer}.{place[layer]}" if layer else str(place[layer]))
+    place = [sum(other == layer for other in layers[:i]) + 1 for i, layer in enumerate(layers)]
+    names = tuple(
+        f"{layer}.{number}" if layer else str(number)
+        for layer, number in zip(layers, place, strict=True)
+    )
     kind = str(getattr(source, "kind", "probability"))
-    return values, times, float(np.diff(times).min()), tuple(names), kind
+    return values, times, float(np.diff(times).min()), names, kind
 
 
 def _places(

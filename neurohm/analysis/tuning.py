@@ -54,7 +54,7 @@ class Tuning:
     @property
     def preferred(self) -> npt.NDArray[Any]:
         """The condition in which each unit is most active, (n_units,)."""
-        return self.levels[self.mean.argmax(axis=0)]
+        return np.asarray(self.levels[self.mean.argmax(axis=0)])
 
     def circular(self, period: float = 180.0) -> tuple[Array, Array]:
         """Return how sharply units are tuned to an angle, and to which.
