@@ -55,9 +55,8 @@ def main() -> None:
         results[name] = compared(recording, trials, given, **SETTINGS[name])
         report(name, results[name])
         if given.output is not None:  # what is done is kept
-            given.output.write_text(
-                json.dumps({n: summary(r) for n, r in results.items()}, indent=1)
-            )
+            done = {title: summary(found) for title, found in results.items()}
+            given.output.write_text(json.dumps(done, indent=1) + "\n")
     if given.figure is not None:
         draw(results, given.figure)
 

@@ -20,7 +20,10 @@ _TICK = 1e-9  # seconds that count as none, as in the binning of spikes
 
 
 class Activity(Protocol):
-    """Rows of activity and the end of the time that each is of; `HiddenActivity` is one."""
+    """Rows of activity and the end of the time that each is of; `HiddenActivity` is one.
+
+    A `step` says how far rows without a gap between them lie apart; by default as near as any do.
+    """
 
     @property
     def values(self) -> npt.NDArray[Any]:
@@ -71,9 +74,9 @@ class Responses:
         summed: Array = self.values.sum(axis=1)
         return summed if self.kind == "counts" else summed / len(self.edges[1:])
 
-    def select(self, which: npt.ArrayLike) -> Responses:
-        """Keep some trials: their positions, or a boolean mask."""
-        chosen = np.asarray(which)
+    def select(self, which: npt.ArrayLike | slice) -> Responses:
+        """Keep some trials: their positions, a slice of them, or a boolean mask."""
+        chosen = which if isinstance(which, slice) else np.asarray(which)
         return replace(self, values=self.values[chosen], trials=self.trials.select(chosen))
 
     def __repr__(self) -> str:
@@ -202,10 +205,10 @@ def _rows(
         seen = np.flatnonzero(source.observed)
         names = tuple(map(str, range(source.n_units)))
         return source.toarray()[seen], source.edges[1:][seen], source.bin_size, names, "counts"
-    times = np.asarray(source.times, dtype=np.float64)
-    if len(times) < 2:
+    times, values = np.asarray(source.times, dtype=np.float64), np.asarray(source.values)
+    step = getattr(source, "step", None)
+    if step is None and len(times) < 2:
         raise InputError(f"{len(times)} rows of activity", "at least 2")
-    values = np.asarray(source.values)
     layers = getattr(source, "layers", (0,) * values.shape[1])
     place = [sum(other == layer for other in layers[:i]) + 1 for i, layer in enumerate(layers)]
     names = tuple(
@@ -213,7 +216,7 @@ def _rows(
         for layer, number in zip(layers, place, strict=True)
     )
     kind = str(getattr(source, "kind", "probability"))
-    return values, times, float(np.diff(times).min()), names, kind
+    return values, times, float(np.diff(times).min() if step is None else step), names, kind
 
 
 def _places(

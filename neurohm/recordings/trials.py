@@ -64,19 +64,19 @@ class Trials:
         """The condition of each trial as its place among the levels, shape (n_trials,)."""
         return np.unique(self.labels, return_inverse=True)[1].reshape(-1)
 
-    def select(self, which: ArrayLike) -> Trials:
+    def select(self, which: ArrayLike | slice) -> Trials:
         """Keep some trials.
 
         Parameters
         ----------
-        which : array_like
+        which : array_like or slice
             Their positions, or a boolean mask of shape (n_trials,).
 
         Returns
         -------
         Trials
         """
-        chosen = np.asarray(which)
+        chosen = which if isinstance(which, slice) else np.asarray(which)
         return replace(
             self,
             intervals=self.intervals[chosen],
