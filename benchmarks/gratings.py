@@ -96,7 +96,8 @@ def compared(recording, trials, given, *, lags, start, stop):
         hidden = [nh.hidden_responses(model, recording, some, **last) for some in (learn, test)]
         counts = [nh.count_responses(model, recording, some, **options) for some in (learn, test)]
         for name, responses, how in (
-            ("hidden units", hidden, {}),
+            ("hidden units", [each.as_log_odds() for each in hidden], {}),
+            ("hidden, probabilities", hidden, {}),
             ("counts", counts, {}),
             ("counts, bin by bin", counts, {"over": "bins"}),
             ("components of counts", counts, {"components": given.hidden}),

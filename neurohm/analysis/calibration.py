@@ -113,7 +113,7 @@ def predicted_counts(
     machine, stream = as_machine(machine), as_stream(seed)
     particles = whole_number("particles", particles)
     if machine.visible.kind not in _KINDS:
-        raise InputError(f"visible units of kind {machine.visible.kind!r}", "or ".join(_KINDS))
+        raise InputError(f"visible units of kind {machine.visible.kind!r}", " or ".join(_KINDS))
     data = np.asarray(x)
     rows = max(1, _NUMBERS // (particles * machine.visible.size))
     parts = [

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import logit
 
 from neurohm.checks import real_number
 from neurohm.exceptions import InputError, NeurohmWarning
@@ -16,6 +17,7 @@ from neurohm.recordings.intervals import merged
 
 Array = npt.NDArray[np.float64]
 
+_SURE = 1e-7  # single precision knows no probability nearer to one
 _TICK = 1e-9  # seconds that count as none, as in the binning of spikes
 
 
@@ -46,7 +48,7 @@ class Responses:
         Of the bins, seconds from the moment.
     trials : Trials
         Those that were wholly observed.
-    kind : {"counts", "probability"}
+    kind : {"counts", "probability", "log-odds"}
     unit_names : tuple of str
     time_unit : {"s", "bin"}
     """
@@ -70,9 +72,30 @@ class Responses:
 
     @property
     def per_trial(self) -> Array:
-        """Spikes, or the mean probability, of each unit in each trial, (n_trials, n_units)."""
+        """Spikes, or the mean activity, of each unit in each trial, (n_trials, n_units)."""
         summed: Array = self.values.sum(axis=1)
         return summed if self.kind == "counts" else summed / len(self.edges[1:])
+
+    def as_log_odds(self) -> Responses:
+        """Return the log-odds of hidden units to be active (nats), which add up as evidence does.
+
+        Raises
+        ------
+        InputError
+            If these are no probabilities.
+
+        Examples
+        --------
+        >>> from neurohm.recordings import Trials
+        >>> trials = Trials(np.array([[0.0, 1.0]]), np.zeros(1), np.zeros(1))
+        >>> half = Responses(np.full((1, 1, 1), 0.5), np.arange(2.0), trials, "probability", ("1",))
+        >>> half.as_log_odds().values.item()
+        0.0
+        """
+        if self.kind != "probability":
+            raise InputError(f"log-odds of {self.kind}", "probabilities of hidden units")
+        inside = np.clip(self.values, _SURE, 1 - _SURE)
+        return replace(self, values=logit(inside), kind="log-odds")
 
     def select(self, which: npt.ArrayLike | slice) -> Responses:
         """Keep some trials: their positions, a slice of them, or a boolean mask."""

@@ -57,7 +57,7 @@ KINDS = {
     "raster": Kind("raster", "spikes and hidden activity", _BOTH, _STRETCH),
     "activity": Kind("activity", "how active hidden units are", _BOTH),
     "dreams": Kind("dreams", "the recording beside a dream", _BOTH, _STRETCH),
-    "check": Kind("model_check", "rates and correlations of dreams and data", _BOTH),
+    "check": Kind("model_check", "dreams against data, and predictions", _BOTH),
     "assemblies": Kind("assembly_raster", "spikes coloured by assembly", _FOUND, _STRETCH),
     "averages": Kind("triggered_average", "rates around each assembly's occurrences", _FOUND),
     "matrix": Kind("assembly_matrix", "members of assemblies, with lags", ("assemblies",)),

@@ -160,8 +160,8 @@ def compare_decoding(
     Returns
     -------
     dict of str to Decoding
-        ``"hidden units"``, ``"counts"``, and, where there are fewer hidden units, as many
-        principal components of the counts; of the same trials in the same folds.
+        ``"hidden units"`` (by their log-odds), ``"counts"``, and, where there are fewer hidden
+        units, as many principal components of the counts; of the same trials in the same folds.
 
     Raises
     ------
@@ -181,7 +181,7 @@ def compare_decoding(
     hidden = hidden_responses(model, recording, trials, layer=layer, start=first, stop=stop)
     counts = count_responses(model, recording, hidden.trials, start=start, stop=stop)
     hidden, counts = _same_trials(hidden, counts)
-    folded = decode(hidden, over=over, folds=folds, seed=seed)
+    folded = decode(hidden.as_log_odds(), over=over, folds=folds, seed=seed)
     results = {HIDDEN: folded, COUNTS: decode(counts, over=over, fold=folded.fold)}
     if hidden.n_units < counts.n_units:
         reduced = decode(counts, over=over, components=folded.n_dimensions, fold=folded.fold)

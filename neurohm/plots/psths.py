@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 
 from neurohm.analysis import PSTH, Responses
 from neurohm.analysis import psth as psth_of
+from neurohm.analysis.psth import UNITS
 from neurohm.exceptions import InputError
 from neurohm.plots.canvas import figure_of
 from neurohm.plots.grids import panels
@@ -101,12 +102,13 @@ def _draw(axes: Axes, found: PSTH, unit: int, colours: list[Any]) -> None:
     if found.edges[0] < 0 < found.edges[-1]:
         axes.axvline(0.0, color=GREY, linewidth=0.6, zorder=0)
     axes.set_xlim(found.edges[0], found.edges[-1])
-    axes.set_ylim(bottom=0.0)
+    if found.unit != UNITS["log-odds"]:
+        axes.set_ylim(bottom=0.0)
     axes.set_title(drawable(_title(found, unit)), fontsize=7, pad=2)
 
 
 def _title(found: PSTH, unit: int) -> str:
-    kind = "hidden" if found.unit == "probability" else "unit"
+    kind = "hidden" if found.unit in UNITS.values() else "unit"
     return f"{kind} {found.unit_names[unit]}"
 
 

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 
 from neurohm.analysis import Responses, Tuning, tuning_of
+from neurohm.analysis.psth import UNITS
 from neurohm.checks import real_number
 from neurohm.exceptions import InputError
 from neurohm.plots.canvas import figure_of, new_figure
@@ -89,7 +90,7 @@ def _most_selective(found: Tuning, most: int) -> npt.NDArray[np.int64]:
 
 
 def _title(found: Tuning, unit: int) -> str:
-    kind = "hidden" if found.unit == "probability" else "unit"
+    kind = "hidden" if found.unit in UNITS.values() else "unit"
     share = found.selectivity[unit]
     explained = "" if np.isnan(share) else f": {100 * max(0.0, share):.0f} %"
     return drawable(f"{kind} {found.unit_names[unit]}{explained}")
@@ -108,7 +109,8 @@ def _draw_curve(axes: Axes, found: Tuning, unit: int) -> None:
     few = len(across) <= 6
     if few or not numbers:
         axes.set_xticks(across, level_names(found.levels, ""))
-    axes.set_ylim(bottom=0.0)
+    if found.unit != UNITS["log-odds"]:
+        axes.set_ylim(bottom=0.0)
     axes.margins(x=0.15)
 
 
