@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from neurohm.analysis import Decoding, Responses, decode, regenerated, responses_of
+from neurohm.estimators.settings import require_fitted
+from neurohm.exceptions import InputError
 from neurohm.recordings import Recording, Trials, Windows
 
 if TYPE_CHECKING:
@@ -57,10 +59,10 @@ def hidden_responses(
     >>> hidden_responses(model, recording, nh.trials_of(recording, "orientation"))
     Responses(40 trials x 49 bins x 3 units, probability, 0.02 to 1 s)
     """
-    first = (int(model.lags) - 1) * model.bin_size_
+    if start is None:
+        start = _first_window(model, 0.0, stop)
     activity = model.transform(recording, layer=layer)
-    found = responses_of(activity, trials, start=first if start is None else start, stop=stop)
-    return _in_unit(found, model)
+    return _in_unit(responses_of(activity, trials, start=start, stop=stop), model)
 
 
 def count_responses(
@@ -177,7 +179,7 @@ def compare_decoding(
     >>> list(compare_decoding(model, recording, nh.trials_of(recording, "orientation")))
     ['hidden units', 'counts', '3 components of counts']
     """
-    first = start + (int(model.lags) - 1) * model.bin_size_
+    first = _first_window(model, start, stop)
     hidden = hidden_responses(model, recording, trials, layer=layer, start=first, stop=stop)
     counts = count_responses(model, recording, hidden.trials, start=start, stop=stop)
     hidden, counts = _same_trials(hidden, counts)
@@ -187,6 +189,19 @@ def compare_decoding(
         reduced = decode(counts, over=over, components=folded.n_dimensions, fold=folded.fold)
         results[f"{folded.n_dimensions} components of counts"] = reduced
     return results
+
+
+def _first_window(model: FittedSpikes, start: float, stop: float | None) -> float:
+    """Return where the last bin of the first whole window begins, seconds from the moment."""
+    require_fitted(model)
+    window = int(model.lags) * model.bin_size_
+    if stop is not None and stop - start < window * (1 - 1e-6):
+        raise InputError(
+            f"{stop - start:g} of each trial, less than a window of {window:g}",
+            "at least a window of the model",
+            "give a later stop= / --until",
+        )
+    return start + window - model.bin_size_
 
 
 def _same_trials(first: Responses, second: Responses) -> tuple[Responses, Responses]:
