@@ -25,6 +25,8 @@ import numpy as np
 import neurohm as nh
 from neurohm.analysis import decode_unseen
 from neurohm.analysis.decoding import stratified_folds
+from neurohm.plots.canvas import new_figure
+from neurohm.plots.style import BLUE, GREY, styled
 
 PERIOD, SECONDS = 4.0, 2.0  # from one trial to the next as they are laid out, and of a grating
 BIN = 0.1
@@ -58,7 +60,7 @@ def main() -> None:
             done = {title: summary(found) for title, found in results.items()}
             given.output.write_text(json.dumps(done, indent=1) + "\n")
     if given.figure is not None:
-        draw(results, given.figure)
+        draw({title: summary(found) for title, found in results.items()}, given.figure)
 
 
 def load(path: Path) -> nh.Recording:
@@ -151,23 +153,23 @@ def report(title, found):
     print(flush=True)
 
 
-def draw(results, path: Path) -> None:
+@styled
+def draw(summaries, path: Path) -> None:
     """Draw the accuracies, a panel for each stretch of time."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(3.4 * len(results), 2.4), layout="constrained")
-    panels = figure.subplots(1, len(results), squeeze=False)[0]
-    for panel, (title, found) in zip(panels, results.items(), strict=True):
-        pooled = {
-            name: replace(
-                folds[0],
-                accuracy=float(accuracy(folds)[0]),
-                standard_error=float(accuracy(folds)[1]),
-            )
-            for name, folds in found.items()
-        }
-        nh.plots.decoding(pooled, axes=panel)
-        panel.set_title(f"Orientation from {title}")
+    figure = new_figure(5.4, 2.2)
+    panels = figure.subplots(1, len(summaries), squeeze=False, sharey=True)[0]
+    for panel, (title, found) in zip(panels, summaries.items(), strict=True):
+        rows = np.arange(len(found))
+        mean, error = 100 * np.array([each["accuracy"] for each in found.values()]).T
+        panel.errorbar(mean, rows, xerr=error, fmt="o", color=BLUE, markersize=4, capsize=3)
+        panel.axvline(mean[0], color=GREY, linewidth=0.6, zorder=0)
+        names = [f"{name} ({each['n_dimensions']})" for name, each in found.items()]
+        panel.set_title(f"{title} of the grating", fontsize=8)
+        panel.set_xlabel("Trials right (%)")
+        for row, name in zip(rows, names, strict=True):
+            panel.text(0.02, row - 0.28, name, transform=panel.get_yaxis_transform(), fontsize=6.5)
+        panel.set(yticks=[], ylim=(len(found) - 0.5, -0.7))
+        panel.margins(x=0.25)
     nh.plots.save(panels[0], path)
 
 

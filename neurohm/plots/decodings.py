@@ -6,11 +6,12 @@ from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from neurohm.analysis import Decoding
 from neurohm.exceptions import InputError
 from neurohm.plots.canvas import one_panel
-from neurohm.plots.style import BLUE, GREY, drawable, plural, styled
+from neurohm.plots.style import BLUE, GREY, drawable, styled
 
 
 @styled
@@ -27,7 +28,8 @@ def decoding(results: Mapping[str, Decoding] | Decoding, *, axes: Axes | None = 
     Returns
     -------
     Axes
-        A line a decoder, with how many numbers describe a trial; the dashed line is chance.
+        A line a decoder, with how many numbers describe a trial; the dashed line is chance,
+        where that is near.
 
     Raises
     ------
@@ -54,17 +56,22 @@ def decoding(results: Mapping[str, Decoding] | Decoding, *, axes: Axes | None = 
         accuracy, rows, xerr=error, color=BLUE, marker="o", markersize=4, linestyle="none",
         capsize=3, elinewidth=1.0,
     )  # fmt: skip
-    chance = found[0].chance
-    axes.axvline(chance, color=GREY, linewidth=0.8, linestyle="--")
-    names = [f"{name} ({plural(result.n_dimensions, 'number')})" for name, result in named.items()]
+    names = [f"{name} ({result.n_dimensions})" for name, result in named.items()]
     axes.set_yticks(rows, [drawable(name) for name in names])
     axes.set_ylim(len(found) - 0.5, -0.5)
-    axes.margins(x=0.08)
     axes.set_title(drawable(f"Decoding of {found[0].condition or 'the condition'}"))
-    axes.set_xlabel("Share decoded rightly (± standard error)")
-    low, high = axes.get_xlim()
-    if low <= chance <= high:
-        axes.text(
-            chance, 0.02, " chance", transform=axes.get_xaxis_transform(), fontsize=7, color=GREY
-        )
+    axes.margins(x=0.15)
+    where = _draw_chance(axes, found[0].chance)
+    axes.set_xlabel(f"Share decoded rightly (± standard error{where})")
+    axes.xaxis.set_major_locator(MaxNLocator(4))
     return axes
+
+
+def _draw_chance(axes: Axes, chance: float) -> str:
+    """Draw a line at chance where it is near what was found, else return where it is."""
+    low, high = axes.get_xlim()
+    if chance < low - 2 * (high - low):
+        return f"; chance {chance:.2f}"
+    axes.axvline(chance, color=GREY, linewidth=0.8, linestyle="--")
+    axes.text(chance, 0.02, " chance", transform=axes.get_xaxis_transform(), fontsize=7, color=GREY)
+    return ""

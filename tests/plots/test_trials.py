@@ -104,8 +104,8 @@ def test_decoding(responses):
     found = nh.decode(responses)
     axes = decoding({"counts": found, "again": found})
     assert [text.get_text() for text in axes.get_yticklabels()] == [
-        "counts (5 numbers)",
-        "again (5 numbers)",
+        "counts (5)",
+        "again (5)",
     ]
     points = axes.containers[0].lines[0]
     np.testing.assert_array_equal(points.get_xdata(), [found.accuracy] * 2)
