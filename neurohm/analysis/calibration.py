@@ -20,9 +20,11 @@ from neurohm.recordings import Windows
 Array = npt.NDArray[np.float64]
 
 MOST_WINDOWS = 400
-"""Windows whose counts are predicted; of more, so many spread over all."""
+"""Windows whose counts are predicted; of more, so many spread over all. Of wide ones fewer do."""
 
+_FEWEST_WINDOWS = 20
 _NUMBERS = 2**21  # predictions of particles at a time
+_MOST_NUMBERS = 2**26  # and in all: some seconds
 _KINDS = ("bernoulli", "poisson")
 
 
@@ -163,7 +165,10 @@ def calibrate(
     (8,)
     """
     groups = whole_number("groups", groups)
-    chosen = np.unique(np.linspace(0, len(windows) - 1, MOST_WINDOWS).astype(np.int64))
+    particles = whole_number("particles", particles)
+    enough = _MOST_NUMBERS // (particles * windows.n_columns)
+    most = min(MOST_WINDOWS, max(_FEWEST_WINDOWS, enough))
+    chosen = np.unique(np.linspace(0, len(windows) - 1, most).astype(np.int64))
     x = WindowMatrix(windows, chosen)[:]
     predicted = predicted_counts(machine, x, particles=particles, seed=seed).ravel()
     observed = x.astype(np.float64).ravel()

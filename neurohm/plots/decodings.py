@@ -59,10 +59,12 @@ def decoding(results: Mapping[str, Decoding] | Decoding, *, axes: Axes | None = 
     names = [f"{name} ({result.n_dimensions})" for name, result in named.items()]
     axes.set_yticks(rows, [drawable(name) for name in names])
     axes.set_ylim(len(found) - 0.5, -0.5)
-    axes.set_title(drawable(f"Decoding of {found[0].condition or 'the condition'}"))
     axes.margins(x=0.15)
+    low, high = axes.get_xlim()
+    axes.set_xlim(min(low, high - 0.05), min(high, 1.02))
     where = _draw_chance(axes, found[0].chance)
-    axes.set_xlabel(f"Share decoded rightly (± standard error{where})")
+    axes.set_title(drawable(f"Decoding of {found[0].condition or 'the condition'}{where}"))
+    axes.set_xlabel("Share right (± standard error)")
     axes.xaxis.set_major_locator(MaxNLocator(4))
     return axes
 
@@ -71,7 +73,7 @@ def _draw_chance(axes: Axes, chance: float) -> str:
     """Draw a line at chance where it is near what was found, else return where it is."""
     low, high = axes.get_xlim()
     if chance < low - 2 * (high - low):
-        return f"; chance {chance:.2f}"
+        return f" (chance {chance:.2f})"
     axes.axvline(chance, color=GREY, linewidth=0.8, linestyle="--")
     axes.text(chance, 0.02, " chance", transform=axes.get_xaxis_transform(), fontsize=7, color=GREY)
     return ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import LogLocator, MaxNLocator, StrMethodFormatter
 
 from neurohm.analysis import MomentReport
 from neurohm.analysis.moment_report import Agreement
@@ -194,6 +194,9 @@ def _draw_calibration(axes: Axes, report: MomentReport, *, in_bernoulli: bool) -
         axes.set(xscale="log", yscale="log")
         axes.set(xlim=(low / 1.5, high * 1.5), ylim=(low / 1.5, high * 3))
         axes.minorticks_off()
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_locator(LogLocator(subs=(1.0, 3.0), numticks=5))
+            axis.set_major_formatter(StrMethodFormatter("{x:g}"))
         axes.plot([low / 1.5, high * 1.5], [low / 1.5, high * 1.5], color=GREY, lw=0.6, zorder=0)
     else:
         axes.axline((0.0, 0.0), slope=1.0, color=GREY, linewidth=0.6, zorder=0)
