@@ -27,12 +27,22 @@ if TYPE_CHECKING:
     from neurohm import report as report
     from neurohm import storage as storage
     from neurohm import training as training
+    from neurohm.analysis import decode as decode
+    from neurohm.analysis import information_about as information_about
+    from neurohm.analysis import psth as psth
+    from neurohm.analysis import response_correlations as response_correlations
+    from neurohm.analysis import responses_of as responses_of
     from neurohm.analysis import sample_quality as sample_quality
+    from neurohm.analysis import tuning_of as tuning_of
     from neurohm.estimators import HelmholtzDensity as HelmholtzDensity
     from neurohm.estimators import SpikeHelmholtz as SpikeHelmholtz
     from neurohm.estimators import as_density as as_density
+    from neurohm.estimators import compare_decoding as compare_decoding
+    from neurohm.estimators import count_responses as count_responses
+    from neurohm.estimators import hidden_responses as hidden_responses
     from neurohm.estimators import load as load
     from neurohm.estimators import load_assemblies as load_assemblies
+    from neurohm.estimators import regenerated_responses as regenerated_responses
     from neurohm.estimators import save_assemblies as save_assemblies
     from neurohm.images import Images as Images
     from neurohm.images import load_images as load_images
@@ -76,13 +86,25 @@ if TYPE_CHECKING:
 
 # Which package each public name lives in; the imports above tell type checkers the same.
 _HOMES = {
-    "analysis": ("sample_quality",),
+    "analysis": (
+        "decode",
+        "information_about",
+        "psth",
+        "response_correlations",
+        "responses_of",
+        "sample_quality",
+        "tuning_of",
+    ),
     "estimators": (
         "HelmholtzDensity",
         "SpikeHelmholtz",
         "as_density",
+        "compare_decoding",
+        "count_responses",
+        "hidden_responses",
         "load",
         "load_assemblies",
+        "regenerated_responses",
         "save_assemblies",
     ),
     "images": ("Images", "load_images"),

@@ -1,7 +1,8 @@
 """What a fitted machine says of a recording: fields, assemblies, and how well it explains."""
 
+from neurohm.analysis.calibration import Calibration, calibrate, predicted_counts
 from neurohm.analysis.correlations import ResponseCorrelations, response_correlations
-from neurohm.analysis.decoding import Decoding, decode
+from neurohm.analysis.decoding import Decoding, decode, decode_unseen
 from neurohm.analysis.density_quality import DensityReport, score_rows
 from neurohm.analysis.independent import IndependentModel
 from neurohm.analysis.information import (
@@ -23,6 +24,7 @@ from neurohm.analysis.tuning import Tuning, tuning_of
 
 __all__ = [
     "PSTH",
+    "Calibration",
     "Decoding",
     "DensityReport",
     "IndependentModel",
@@ -34,13 +36,16 @@ __all__ = [
     "SampleQuality",
     "ScoreReport",
     "Tuning",
+    "calibrate",
     "code_fields",
     "compare_moments",
     "decode",
+    "decode_unseen",
     "generative_fields",
     "information_about",
     "match",
     "mutual_information",
+    "predicted_counts",
     "psth",
     "redreamt",
     "regenerated",

@@ -156,7 +156,7 @@ def _correlations(covariance: Array, pairs: npt.NDArray[np.int64]) -> Array:
     variance[variance <= 1e-12] = np.nan
     first, second = pairs.T
     found = covariance[first, second] / np.sqrt(variance[first] * variance[second])
-    return np.clip(found, -1.0, 1.0)
+    return np.asarray(np.clip(found, -1.0, 1.0))
 
 
 def _pearson(x: Array, y: Array) -> float:

@@ -8,11 +8,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import log_softmax
+from threadpoolctl import threadpool_limits
 
 from neurohm.analysis.responses import Array, Responses
 from neurohm.backend import Site, as_stream
 from neurohm.checks import whole_number
 from neurohm.exceptions import InputError
+from neurohm.recordings import Trials
 
 PENALTIES = 10.0 ** np.arange(-4.0, 2.0)
 """Inverse strengths of regularisation, one of which is chosen within the training trials."""
@@ -158,19 +161,77 @@ def decode(
         fold = stratified_folds(codes, folds, seed=seed)
     fold = _checked_folds(fold, codes)
     if components is not None:
-        _check_components(components, features, fold)
+        fewest = len(fold) - int(np.bincount(fold).max())
+        _check_components(components, features.shape[1], fewest)
     decoded = np.empty(len(codes), dtype=np.int64)
-    for number in np.unique(fold):
-        test = fold == number
-        decoded[test] = _predicted(features[~test], codes[~test], features[test], components)
+    with threadpool_limits(1):  # small products, whose last bits shall not depend on threads
+        for number in np.unique(fold):
+            test = fold == number
+            decoded[test] = _predicted(features[~test], codes[~test], features[test], components)
+    dimensions = features.shape[1] if components is None else components
+    return _decoding(trials, decoded, dimensions, fold)
+
+
+def decode_unseen(
+    train: Responses, test: Responses, *, over: str = "total", components: int | None = None
+) -> Decoding:
+    """Decode the condition of trials by a fit to the activity in others.
+
+    Parameters
+    ----------
+    train, test : Responses
+        Of the same units; the test trials are decoded.
+    over, components
+        As `decode` takes them.
+
+    Returns
+    -------
+    Decoding
+        Of the test trials.
+
+    Raises
+    ------
+    InputError, ArgumentTypeError
+        If an argument cannot be used, training trials are of one condition, or test
+        trials are of others.
+
+    Examples
+    --------
+    >>> from neurohm.analysis import responses_of
+    >>> from neurohm.recordings import simulate_trials, trials_of
+    >>> recording = simulate_trials(n_units=8, n_trials=80, orientations=(0.0, 90.0))
+    >>> responses = responses_of(recording, trials_of(recording, "orientation"), bin_size=1.0)
+    >>> decode_unseen(responses.select(slice(0, 60)), responses.select(slice(60, 80))).n_dimensions
+    8
+    """
+    seen = train.trials.levels
+    if len(seen) < 2 or not np.array_equal(test.trials.levels, seen):
+        named = [", ".join(map(str, one.trials.levels.tolist())) for one in (train, test)]
+        raise InputError(
+            f"conditions {named[0]} to learn from and {named[1]} to test on",
+            "the same ones, at least two",
+        )
+    x, y = _features(train, over), _features(test, over)
+    if components is not None:
+        _check_components(components, x.shape[1], len(x))
+    with threadpool_limits(1):
+        decoded = _predicted(x, train.trials.codes, y, components)
+    dimensions = x.shape[1] if components is None else components
+    fold = np.zeros(len(y), dtype=np.int64)
+    return _decoding(test.trials, decoded, dimensions, fold)
+
+
+def _decoding(trials: Trials, decoded: Codes, n_dimensions: int, fold: Codes) -> Decoding:
+    """Return how well conditions were decoded."""
+    n_levels = len(trials.levels)
     confusion = np.zeros((n_levels, n_levels), dtype=np.int64)
-    np.add.at(confusion, (codes, decoded), 1)
-    accuracy = float((decoded == codes).mean())
+    np.add.at(confusion, (trials.codes, decoded), 1)
+    accuracy = float((decoded == trials.codes).mean())
     return Decoding(
         accuracy=accuracy,
-        standard_error=math.sqrt(accuracy * (1 - accuracy) / len(codes)),
-        chance=float(trials.counts.max() / len(codes)),
-        n_dimensions=features.shape[1] if components is None else components,
+        standard_error=math.sqrt(accuracy * (1 - accuracy) / len(decoded)),
+        chance=float(trials.counts.max() / len(decoded)),
+        n_dimensions=n_dimensions,
         decoded=trials.levels[decoded],
         labels=trials.labels,
         fold=fold,
@@ -244,13 +305,12 @@ def _checked_folds(fold: npt.ArrayLike, codes: Codes) -> Codes:
     return fold.astype(np.int64)
 
 
-def _check_components(components: int, features: Array, fold: Codes) -> None:
-    """Raise if there are fewer principal components than were asked for."""
-    fewest = len(fold) - int(np.bincount(fold).max())
-    most = min(features.shape[1], fewest)
+def _check_components(components: int, numbers: int, fewest: int) -> None:
+    """Raise if so many numbers in so many trials have fewer principal components."""
+    most = min(numbers, fewest)
     if whole_number("components", components) > most:
         raise InputError(
-            f"{components} components of {features.shape[1]} numbers in {fewest} trials",
+            f"{components} components of {numbers} numbers in {fewest} trials",
             f"at most {most}",
         )
 
@@ -287,7 +347,9 @@ def _loss(x: Array, codes: Codes, fold: Codes, penalty: float) -> float:
         test = fold == number
         model = _regression(x[~test], codes[~test], penalty)
         place = np.searchsorted(model.classes_, codes[test])
-        log_probability = model.predict_log_proba(x[test])
+        score = model.decision_function(x[test])  # of two classes, that of the second alone
+        scores = np.stack([np.zeros_like(score), score], axis=1) if score.ndim == 1 else score
+        log_probability = log_softmax(scores, axis=1)
         total -= float(log_probability[np.arange(len(place)), place].sum())
     return total
 

@@ -201,8 +201,9 @@ def _variables(
         raise InputError(f"information of {of!r}", "'units' or 'code'")
     if states is not None:
         values = _ranked(responses.per_trial, whole_number("states", states, 2))[:, None]
-    elif responses.kind == "probability":
-        values = (responses.values > 0.5).astype(np.int64)
+    elif responses.kind != "counts":
+        even = 0.5 if responses.kind == "probability" else 0.0
+        values = (responses.values > even).astype(np.int64)
     else:
         values = responses.values.astype(np.int64)
     if of == "units":
@@ -220,7 +221,7 @@ def _ranked(values: Array, states: int) -> Codes:
 
 def _one_hot(codes: Codes, n_levels: int) -> Array:
     """Return a row a condition, one in the columns of its trials, (levels, trials)."""
-    return (np.arange(n_levels)[:, None] == codes).astype(np.float64)
+    return np.asarray(np.arange(n_levels)[:, None] == codes, dtype=np.float64)
 
 
 def _occupancy(codes: Codes) -> csr_array[Any]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import rel_entr
 
+from neurohm.analysis.calibration import Calibration, calibrate
 from neurohm.analysis.independent import IndependentModel
 from neurohm.analysis.moments import Array, Moments, moments
 from neurohm.analysis.quality import WindowMatrix
@@ -39,11 +41,16 @@ class Agreement:
         (Spearman and Brown); what comes near it is as good as can be told.
     nrmse : float
         Root of the mean squared difference, over the standard deviation of those of the data.
+    training_r, training_nrmse : float
+        The same of the training data with these: how well a model would do that knew the moments
+        of the training data and nothing else. nan where these were not given.
     """
 
     r: float
     ceiling: float
     nrmse: float
+    training_r: float = math.nan
+    training_nrmse: float = math.nan
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,11 +63,13 @@ class MomentReport:
         Those of independent units are exact.
     paired : ndarray of int64, (n_paired,)
         The units of the correlations.
-    rates, correlations, autocorrelations : Agreement
+    rates, correlations, autocorrelations, triplets : Agreement
         Of the model with the data.
-    synchrony_divergence, independent_divergence : float
-        Jensen-Shannon divergence of P(K) from that of the data, of the model and of independent
-        units; bits, from 0 to 1.
+    synchrony_divergence, independent_divergence, training_divergence : float
+        Jensen-Shannon divergence of P(K) from that of the data, of the model, of independent
+        units and of the training data (nan without these); bits, from 0 to 1.
+    calibration : Calibration
+        Counts predicted from the rest of their window, and as they are in the data.
     bin_size : float
         Seconds (or bins).
     lags : int
@@ -75,8 +84,11 @@ class MomentReport:
     rates: Agreement
     correlations: Agreement
     autocorrelations: Agreement
+    triplets: Agreement
     synchrony_divergence: float
     independent_divergence: float
+    training_divergence: float
+    calibration: Calibration
     bin_size: float
     lags: int
     n_windows: int
@@ -85,14 +97,17 @@ class MomentReport:
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain data."""
         plain = {name: getattr(self, name).to_dict() for name in ("data", "model", "independent")}
+        plain["calibration"] = self.calibration.to_dict()
         return {**asdict(self), **plain, "paired": self.paired.tolist()}
 
     def __repr__(self) -> str:
         return (
             f"MomentReport(rates r = {self.rates.r:.3f}, correlations r = "
-            f"{self.correlations.r:.3f}, autocorrelations r = {self.autocorrelations.r:.3f}; "
+            f"{self.correlations.r:.3f}, triplets r = {self.triplets.r:.3f}, autocorrelations r = "
+            f"{self.autocorrelations.r:.3f}; "
             f"P(K) {self.synchrony_divergence:.2g} bits off, independent units "
-            f"{self.independent_divergence:.2g}; {self.n_windows} windows, {self.n_dreams} dreams)"
+            f"{self.independent_divergence:.2g}; predictions {100 * self.calibration.error:.1f} % "
+            f"off; {self.n_windows} windows, {self.n_dreams} dreams)"
         )
 
 
@@ -101,6 +116,7 @@ def compare_moments(
     windows: Windows,
     independent: IndependentModel,
     *,
+    training: Windows | None = None,
     dreams: int | None = None,
     seed: int | RandomStream = 0,
 ) -> MomentReport:
@@ -117,6 +133,9 @@ def compare_moments(
         visible units can take.
     independent : IndependentModel
         The baseline, of the training data.
+    training : Windows, optional
+        Of the training data: how far their moments agree with those of the other data is as far
+        as a model of them can be expected to.
     dreams : int, optional
         Windows to dream; as many as there are of data by default.
     seed : int or RandomStream
@@ -156,18 +175,27 @@ def compare_moments(
         for some in (every, every[::2], every[1::2])
         if len(some)
     )
+    learned = None
+    if training is not None:
+        learned = moments(_chunks(WindowMatrix(training)), lags, bin_size, paired)
     model = moments(_dreams(machine, n_dreams, stream), lags, bin_size, paired)
     alone = _independent_moments(independent, data, bin_size)
+    agreements = {
+        name: _agreement(name, data, model, halves, learned)
+        for name in ("rates", "correlations", "autocorrelations", "triplets")
+    }
     return MomentReport(
         data=data,
         model=model,
         independent=alone,
         paired=paired,
-        rates=_agreement("rates", data, model, halves),
-        correlations=_agreement("correlations", data, model, halves),
-        autocorrelations=_agreement("autocorrelations", data, model, halves),
+        **agreements,
         synchrony_divergence=_divergence(data.synchrony, model.synchrony),
         independent_divergence=_divergence(data.synchrony, alone.synchrony),
+        training_divergence=math.nan
+        if learned is None
+        else _divergence(data.synchrony, learned.synchrony),
+        calibration=calibrate(machine, windows, seed=stream),
         bin_size=bin_size,
         lags=lags,
         n_windows=len(windows),
@@ -207,21 +235,38 @@ def _independent_moments(independent: IndependentModel, like: Moments, bin_size:
         correlations=np.zeros_like(like.correlations),
         autocorrelations=np.zeros_like(like.autocorrelations),
         synchrony=synchrony,
+        triplets=np.zeros_like(like.triplets),
     )
 
 
-def _agreement(name: str, data: Moments, model: Moments, halves: list[Moments]) -> Agreement:
+def _agreement(
+    name: str, data: Moments, model: Moments, halves: list[Moments], learned: Moments | None
+) -> Agreement:
     """Compare one kind of moments where data and model have them."""
     own, dreamt = getattr(data, name).ravel(), getattr(model, name).ravel()
-    known = np.isfinite(own) & np.isfinite(dreamt)
-    varies = known.any() and np.ptp(own[known]) > 0
-    error = np.sqrt(np.mean((dreamt - own)[known] ** 2)) / own[known].std() if varies else np.nan
     half = _pearson(*(getattr(part, name).ravel() for part in halves)) if halves[1:] else np.nan
-    return Agreement(
+    agreement = Agreement(
         r=_pearson(own, dreamt),
         ceiling=float(max(0.0, 2 * half / (1 + half))) if half > -1 else half,
-        nrmse=float(error),
+        nrmse=_relative_error(own, dreamt),
     )
+    if learned is None:
+        return agreement
+    trained = getattr(learned, name).ravel()
+    return replace(
+        agreement,
+        training_r=_pearson(own, trained),
+        training_nrmse=_relative_error(own, trained),
+    )
+
+
+def _relative_error(own: Array, other: Array) -> float:
+    """Return the root mean squared difference over the deviation of the data's own; nan of none."""
+    known = np.isfinite(own) & np.isfinite(other)
+    own, other = own[known], other[known]
+    if not len(own) or not np.ptp(own):
+        return float("nan")
+    return float(np.sqrt(np.mean((other - own) ** 2)) / own.std())
 
 
 def _pearson(x: Array, y: Array) -> float:

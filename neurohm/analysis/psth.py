@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from neurohm.analysis.responses import Array, Responses
 
+UNITS = {"probability": "probability", "log-odds": "nats"}
 RATE_UNITS = {"s": "Hz", "bin": "spikes per bin"}
 
 
@@ -28,7 +29,7 @@ class PSTH:
     counts : ndarray of int64, (n_levels,)
         Trials of each.
     unit : str
-        Of the mean: "Hz", "spikes per bin" or "probability".
+        Of the mean: "Hz", "spikes per bin", "probability", or "nats" of log-odds.
     condition : str
     unit_names : tuple of str
     time_unit : {"s", "bin"}
@@ -100,7 +101,7 @@ def psth(responses: Responses) -> PSTH:
         edges=responses.edges,
         levels=trials.levels,
         counts=trials.counts,
-        unit=RATE_UNITS[responses.time_unit] if counted else "probability",
+        unit=RATE_UNITS[responses.time_unit] if counted else UNITS[responses.kind],
         condition=trials.condition,
         unit_names=responses.unit_names,
         time_unit=responses.time_unit,

@@ -26,10 +26,13 @@ class RegeneratedSpikes:
         Counts in the bins of whole windows.
     times : ndarray of float64, (n_bins,)
         End of each bin, seconds.
+    step : float
+        Width of a bin, seconds.
     """
 
     values: npt.NDArray[np.float32]
     times: npt.NDArray[np.float64]
+    step: float
     kind: str = "counts"
 
 
@@ -78,7 +81,9 @@ def regenerated(
     counts = np.concatenate(parts).reshape(len(windows), -1, lags).transpose(0, 2, 1)
     bins = windows.starts[:, None] + np.arange(lags)
     return RegeneratedSpikes(
-        np.ascontiguousarray(counts.reshape(-1, counts.shape[2])), binned.edges[bins.ravel() + 1]
+        np.ascontiguousarray(counts.reshape(-1, counts.shape[2])),
+        binned.edges[bins.ravel() + 1],
+        binned.bin_size,
     )
 
 

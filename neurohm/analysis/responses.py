@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import logit
 
 from neurohm.checks import real_number
 from neurohm.exceptions import InputError, NeurohmWarning
@@ -16,11 +17,15 @@ from neurohm.recordings.intervals import merged
 
 Array = npt.NDArray[np.float64]
 
+_SURE = 1e-7  # single precision knows no probability nearer to one
 _TICK = 1e-9  # seconds that count as none, as in the binning of spikes
 
 
 class Activity(Protocol):
-    """Rows of activity and the end of the time that each is of; `HiddenActivity` is one."""
+    """Rows of activity and the end of the time that each is of; `HiddenActivity` is one.
+
+    A `step` says how far rows without a gap between them lie apart; by default as near as any do.
+    """
 
     @property
     def values(self) -> npt.NDArray[Any]:
@@ -43,7 +48,7 @@ class Responses:
         Of the bins, seconds from the moment.
     trials : Trials
         Those that were wholly observed.
-    kind : {"counts", "probability"}
+    kind : {"counts", "probability", "log-odds"}
     unit_names : tuple of str
     time_unit : {"s", "bin"}
     """
@@ -58,22 +63,43 @@ class Responses:
     @property
     def n_units(self) -> int:
         """Number of units."""
-        return self.values.shape[2]
+        return int(self.values.shape[2])
 
     @property
     def bin_size(self) -> float:
         """Width of a bin, seconds."""
-        return float(self.edges[-1] - self.edges[0]) / self.values.shape[1]
+        return float((self.edges[-1] - self.edges[0]) / self.values.shape[1])
 
     @property
     def per_trial(self) -> Array:
-        """Spikes, or the mean probability, of each unit in each trial, (n_trials, n_units)."""
-        summed = self.values.sum(axis=1)
-        return summed if self.kind == "counts" else summed / self.values.shape[1]
+        """Spikes, or the mean activity, of each unit in each trial, (n_trials, n_units)."""
+        summed: Array = self.values.sum(axis=1)
+        return summed if self.kind == "counts" else summed / len(self.edges[1:])
 
-    def select(self, which: npt.ArrayLike) -> Responses:
-        """Keep some trials: their positions, or a boolean mask."""
-        chosen = np.asarray(which)
+    def as_log_odds(self) -> Responses:
+        """Return the log-odds of hidden units to be active (nats), which add up as evidence does.
+
+        Raises
+        ------
+        InputError
+            If these are no probabilities.
+
+        Examples
+        --------
+        >>> from neurohm.recordings import Trials
+        >>> trials = Trials(np.array([[0.0, 1.0]]), np.zeros(1), np.zeros(1))
+        >>> half = Responses(np.full((1, 1, 1), 0.5), np.arange(2.0), trials, "probability", ("1",))
+        >>> half.as_log_odds().values.item()
+        0.0
+        """
+        if self.kind != "probability":
+            raise InputError(f"log-odds of {self.kind}", "probabilities of hidden units")
+        inside = np.clip(self.values, _SURE, 1 - _SURE)
+        return replace(self, values=logit(inside), kind="log-odds")
+
+    def select(self, which: npt.ArrayLike | slice) -> Responses:
+        """Keep some trials: their positions, a slice of them, or a boolean mask."""
+        chosen = which if isinstance(which, slice) else np.asarray(which)
         return replace(self, values=self.values[chosen], trials=self.trials.select(chosen))
 
     def __repr__(self) -> str:
@@ -138,7 +164,7 @@ def responses_of(
         if bin_size is None:
             raise InputError("spikes of a recording", "bin_size, seconds", "give e.g. 0.02")
         size = real_number("bin_size", bin_size, above=0)
-        edges = _edges(start, stop, size)
+        edges = start + _edges(0.0, stop - start, size)
         observed = _observed(source, trials.moments + edges[0], trials.moments + edges[-1])
         values, kept = _counted(source, trials.moments[observed], edges), np.flatnonzero(observed)
         names, kind = tuple(map(str, source.unit_ids.tolist())), "counts"
@@ -202,17 +228,18 @@ def _rows(
         seen = np.flatnonzero(source.observed)
         names = tuple(map(str, range(source.n_units)))
         return source.toarray()[seen], source.edges[1:][seen], source.bin_size, names, "counts"
-    times = np.asarray(source.times, dtype=np.float64)
-    if len(times) < 2:
+    times, values = np.asarray(source.times, dtype=np.float64), np.asarray(source.values)
+    step = getattr(source, "step", None)
+    if step is None and len(times) < 2:
         raise InputError(f"{len(times)} rows of activity", "at least 2")
-    values = np.asarray(source.values)
     layers = getattr(source, "layers", (0,) * values.shape[1])
-    names, place = [], dict.fromkeys(layers, 0)
-    for layer in layers:
-        place[layer] += 1
-        names.append(f"{layer}.{place[layer]}" if layer else str(place[layer]))
+    place = [sum(other == layer for other in layers[:i]) + 1 for i, layer in enumerate(layers)]
+    names = tuple(
+        f"{layer}.{number}" if layer else str(number)
+        for layer, number in zip(layers, place, strict=True)
+    )
     kind = str(getattr(source, "kind", "probability"))
-    return values, times, float(np.diff(times).min()), tuple(names), kind
+    return values, times, float(np.diff(times).min() if step is None else step), names, kind
 
 
 def _places(
@@ -220,14 +247,12 @@ def _places(
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
     """Return the first row of each trial, and whether all of its rows are there."""
     slack = max(_TICK, 1e-6 * size)
-    around = np.searchsorted(times, moments + slack, side="right")
-    first = around + offset
-    last = first + length - 1
-    there = (first >= 0) & (last < len(times))
-    low, high = (np.clip(place, 0, len(times) - 1) for place in (first, last))
     begin = moments + offset * size  # within the first row, whose end is at most a bin later
-    late = times[low] - begin
-    there &= (late > 0) & (late <= size + slack)
+    first = np.searchsorted(times, begin + slack, side="right")
+    last = first + length - 1
+    there = last < len(times)
+    low, high = (np.minimum(place, len(times) - 1) for place in (first, last))
+    there &= times[low] - begin <= size + slack
     there &= np.abs(times[high] - times[low] - (length - 1) * size) < size / 2
     return first, there
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from neurohm.analysis.psth import RATE_UNITS, standard_error
+from neurohm.analysis.psth import RATE_UNITS, UNITS, standard_error
 from neurohm.analysis.responses import Array, Responses
 from neurohm.checks import real_number
 from neurohm.exceptions import InputError
@@ -34,7 +34,7 @@ class Tuning:
     p_value : ndarray of float64, (n_units,)
         Of the analysis of variance, for each unit on its own.
     unit : str
-        Of the mean: "Hz", "spikes per bin" or "probability".
+        Of the mean: "Hz", "spikes per bin", "probability", or "nats" of log-odds.
     condition : str
     unit_names : tuple of str
     """
@@ -54,7 +54,7 @@ class Tuning:
     @property
     def preferred(self) -> npt.NDArray[Any]:
         """The condition in which each unit is most active, (n_units,)."""
-        return self.levels[self.mean.argmax(axis=0)]
+        return np.asarray(self.levels[self.mean.argmax(axis=0)])
 
     def circular(self, period: float = 180.0) -> tuple[Array, Array]:
         """Return how sharply units are tuned to an angle, and to which.
@@ -156,7 +156,7 @@ def tuning_of(responses: Responses) -> Tuning:
         counts=trials.counts,
         selectivity=selectivity,
         p_value=p_value,
-        unit=RATE_UNITS[responses.time_unit] if counted else "probability",
+        unit=RATE_UNITS[responses.time_unit] if counted else UNITS[responses.kind],
         condition=trials.condition,
         unit_names=responses.unit_names,
     )

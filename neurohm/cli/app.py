@@ -13,6 +13,7 @@ from neurohm.__about__ import __version__
 from neurohm.cli.assemblies import assemblies
 from neurohm.cli.bench import bench
 from neurohm.cli.convert import convert
+from neurohm.cli.decode import decode
 from neurohm.cli.errors import explain, silence_pipe, warnings_as_lines
 from neurohm.cli.fit import fit
 from neurohm.cli.info import info
@@ -25,7 +26,9 @@ from neurohm.cli.sample import sample
 from neurohm.cli.score import score
 from neurohm.cli.simulate import simulate
 
-COMMANDS = (fit, inspect, score, assemblies, plot, report, sample, simulate, convert, info, bench)
+COMMANDS = (
+    fit, inspect, score, assemblies, decode, plot, report, sample, simulate, convert, info, bench,
+)  # fmt: skip
 DEBUG = "--debug"
 
 app = typer.Typer(

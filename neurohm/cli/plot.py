@@ -12,8 +12,19 @@ from neurohm.cli.image_options import ImageOptions
 from neurohm.cli.loading import load_model, load_recording_for, load_spike_model
 from neurohm.cli.options import AsJson, ModelFile, ReaderOptions, require_unset
 from neurohm.cli.output_files import check_plain
-from neurohm.cli.plot_kinds import IMAGE_KINDS, KINDS, OF_ANY, Kind, able, every_kind, listing
+from neurohm.cli.plot_kinds import (
+    IMAGE_KINDS,
+    KINDS,
+    OF_ANY,
+    TRIAL_KINDS,
+    Kind,
+    able,
+    every_kind,
+    listing,
+)
+from neurohm.cli.plot_trials import subjects_of_trials
 from neurohm.cli.printing import show
+from neurohm.cli.trial_options import TrialOptions
 from neurohm.exceptions import InputError
 
 if TYPE_CHECKING:
@@ -33,6 +44,7 @@ def plot(
         typer.Option("--output", "-o", help="Picture to write: .png, .pdf or .svg."),
     ],
     reader: ReaderOptions,
+    trials: TrialOptions,
     images: ImageOptions,
     data: Annotated[
         Path | None,
@@ -69,20 +81,33 @@ def plot(
             help=f"Of {able('test')}: take images of this share, which 'neurohm fit' held out."
         ),
     ] = None,
+    period: Annotated[
+        float | None,
+        typer.Option(
+            help=f"Of {able('period')}: conditions are angles that are the same after so many "
+            "degrees (180: orientations); draw circles."
+        ),
+    ] = None,
     dpi: Annotated[int, typer.Option(min=10, max=2400, help="Pixels of an inch.")] = 300,
     as_json: AsJson = False,
 ) -> None:
     """Draw a picture of a model, or of a recording or images by it."""
-    given = {"start": start, "seconds": seconds, "layer": layer, "test": test}
+    given = {"start": start, "seconds": seconds, "layer": layer, "test": test, "period": period}
     options: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     chosen = _checked(kind, options, data, assemblies)
     inputs = (model, data, assemblies)
     _check_picture(output, *[path for path in inputs if path is not None])
+    if kind not in TRIAL_KINDS:
+        require_unset(trials, f"picture {kind!r}")
     if kind in IMAGE_KINDS:
         require_unset(reader, f"picture {kind!r}")
         share = options.pop("test", None)
         options |= {} if images.size is None else {"shape": images.size}
         subjects = _of_images(chosen, _image_model(kind, model), data, images, share)
+    elif data is not None and kind in TRIAL_KINDS:
+        require_unset(images, f"picture {kind!r}")
+        whole = options.pop("layer", "all")
+        subjects = subjects_of_trials(kind, chosen, model, data, reader, trials, whole)
     else:
         require_unset(images, f"picture {kind!r}")
         subjects = _of_recording(kind, chosen, model, data, reader, assemblies)

@@ -16,10 +16,12 @@ class Kind:
     shows : str
         What it shows, one line.
     of : tuple of str
-        What the function takes: "model", "recording", "assemblies", "images" or "completed" (which
-        pixels were seen, and completions) each.
+        What the function takes: "model", "recording", "assemblies", "images", "completed" (which
+        pixels were seen, and completions), or of trials "hidden", "counts", "regenerated" (what
+        these units did in each) and "decodings", each.
     options : tuple of str
-        Which options it takes; all but "test" are arguments of the function.
+        Which options it takes; all but "test" are arguments of the function, and but "layer" of
+        trials.
     """
 
     draws: str
@@ -32,9 +34,14 @@ class Kind:
         """Whether it is of images by the model."""
         return "images" in self.of
 
+    @property
+    def needs_trials(self) -> bool:
+        """Whether it is of trials of a recording, by the model."""
+        return bool({"hidden", "counts", "decodings"} & set(self.of))
+
     def needs_recording(self, *, searched: bool = True) -> bool:
         """Return whether it is of a recording; assemblies are, if they are searched first."""
-        return "recording" in self.of or (searched and "assemblies" in self.of)
+        return "recording" in self.of or self.needs_trials or (searched and "assemblies" in self.of)
 
 
 _ALONE = ("model",)
@@ -50,13 +57,25 @@ KINDS = {
     "raster": Kind("raster", "spikes and hidden activity", _BOTH, _STRETCH),
     "activity": Kind("activity", "how active hidden units are", _BOTH),
     "dreams": Kind("dreams", "the recording beside a dream", _BOTH, _STRETCH),
-    "check": Kind("model_check", "rates and correlations of dreams and data", _BOTH),
+    "check": Kind("model_check", "dreams against data, and predictions", _BOTH),
     "assemblies": Kind("assembly_raster", "spikes coloured by assembly", _FOUND, _STRETCH),
     "averages": Kind("triggered_average", "rates around each assembly's occurrences", _FOUND),
     "matrix": Kind("assembly_matrix", "members of assemblies, with lags", ("assemblies",)),
     "map": Kind("assembly_map", "where members lie on the electrode array", _FOUND),
 }
 """Pictures of models of recordings, by name."""
+
+TRIAL_KINDS = {
+    "psth": Kind("psth", "the time course of hidden units", ("hidden",), ("layer",)),
+    "tuning": Kind("tuning", "hidden activity by condition", ("hidden",), ("layer", "period")),
+    "decoding": Kind(
+        "decoding", "the condition, read from hidden units and counts", ("decodings",), ("layer",)
+    ),
+    "correlations": Kind(
+        "correlations", "signal and noise, of data and model", ("counts", "regenerated")
+    ),
+}
+"""Pictures of trials by a model, by name."""
 
 IMAGE_KINDS = {
     "image-fields": Kind("image_fields", "what hidden units add to images", _ALONE, ("layer",)),
@@ -73,7 +92,7 @@ OF_ANY = ("learning", "weights", "locality")
 
 def every_kind() -> dict[str, Kind]:
     """Return all kinds of picture by name."""
-    return {**KINDS, **IMAGE_KINDS}
+    return {**KINDS, **TRIAL_KINDS, **IMAGE_KINDS}
 
 
 def able(option: str) -> str:
@@ -92,6 +111,7 @@ def listing() -> str:
             _listed("KIND, of a MODEL alone:", alone),
             _listed("Of a RECORDING by the model:", other),
             _listed("Of the assemblies in a RECORDING, searched or from --assemblies FILE:", found),
+            _listed("Of the trials in a RECORDING by the model:", list(TRIAL_KINDS)),
             _listed("Of a MODEL of images:", [k for k in IMAGE_KINDS if k not in seen]),
             _listed("Of IMAGES by the model:", seen),
         ]

@@ -47,6 +47,9 @@ def recording_facts(recording: Recording) -> dict[str, Any]:
         "unit_ids": recording.unit_ids.tolist(),
         "unit_columns": list(recording.unit_columns),
         "intervals": {name: len(rows) for name, rows in recording.intervals.items()},
+        "interval_columns": {
+            name: _columns(columns) for name, columns in recording.interval_columns.items()
+        },
         "events": {name: len(moments) for name, moments in recording.events.items()},
         "metadata": dict(recording.metadata),
         "planted_assemblies": len((recording.truth or {}).get("members", [])),
@@ -70,6 +73,7 @@ def recording_rows(facts: Mapping[str, Any]) -> dict[str, str]:
         "positions": _positions(facts["positions"]),
         "columns": named(facts["unit_columns"]),
         "intervals": _counted(facts["intervals"]),
+        "conditions": _conditions(facts["interval_columns"]),
         "events": _counted(facts["events"]),
         "metadata": ", ".join(f"{key} {value}" for key, value in facts["metadata"].items()),
         "planted": f"{facts['planted_assemblies']} assemblies" * bool(facts["planted_assemblies"]),
@@ -129,6 +133,20 @@ def named(names: list[Any]) -> str:
     """Return how many names there are, and the first of them."""
     text = ", ".join(map(str, names[:MOST_NAMED])) + ", ..." * (len(names) > MOST_NAMED)
     return f"{len(names)}: {text}" if names else ""
+
+
+def _columns(columns: Mapping[str, Any]) -> dict[str, int]:
+    """Return how many values each column of intervals has."""
+    return {name: len(np.unique(column)) for name, column in columns.items()}
+
+
+def _conditions(columns: Mapping[str, Mapping[str, int]]) -> str:
+    texts = (
+        f"{column} of {name} ({number} value{'s' * (number != 1)})"
+        for name, known in columns.items()
+        for column, number in known.items()
+    )
+    return ", ".join(texts)
 
 
 def _counted(counts: Mapping[str, int]) -> str:

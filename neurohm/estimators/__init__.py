@@ -5,6 +5,12 @@ from neurohm.estimators.density import HelmholtzDensity
 from neurohm.estimators.hidden_activity import HiddenActivity
 from neurohm.estimators.load import load
 from neurohm.estimators.spikes import SpikeHelmholtz
+from neurohm.estimators.stimulus_responses import (
+    compare_decoding,
+    count_responses,
+    hidden_responses,
+    regenerated_responses,
+)
 from neurohm.estimators.trained import as_density
 
 __all__ = [
@@ -12,7 +18,11 @@ __all__ = [
     "HiddenActivity",
     "SpikeHelmholtz",
     "as_density",
+    "compare_decoding",
+    "count_responses",
+    "hidden_responses",
     "load",
     "load_assemblies",
+    "regenerated_responses",
     "save_assemblies",
 ]

@@ -97,18 +97,24 @@ class FittedSpikes(HelmholtzEstimator):
         self,
         recording: Recording | npt.ArrayLike,
         *,
+        training: Recording | npt.ArrayLike | None = None,
         dreams: int | None = None,
         seed: int = 0,
     ) -> MomentReport:
         """Return how well the moments of the model's dreams agree with those of a recording.
 
-        Rates, correlations of pairs, synchrony and autocorrelations within a window, beside those
-        of independent units; `neurohm.plots.model_check` draws them.
+        Rates, correlations of pairs and triplets, synchrony and autocorrelations within a window,
+        beside those of independent units, and how far predictions of counts come true;
+        `neurohm.plots.model_check` draws them.
 
         Parameters
         ----------
         recording : Recording or array_like, (n_bins, n_units)
             Best one that the model was not fitted to.
+        training : Recording or array_like, (n_bins, n_units), optional
+            What the model was fitted to: how far its moments agree with those of the recording is
+            as far as a model can be expected to. By default the one that the model has in memory
+            since it was fitted, if any and if it is another.
         dreams : int, optional
             Windows to dream; as many as the recording has by default.
         seed : int
@@ -134,7 +140,14 @@ class FittedSpikes(HelmholtzEstimator):
         ((10,), True)
         """
         windows = Windows(self._binned(recording), self.lags, stride=self.lags)
-        return compare_moments(self.machine_, windows, self.independent_, dreams=dreams, seed=seed)
+        if training is None and self._recording is not recording:
+            training = self._recording
+        learned = None
+        if training is not None:
+            learned = Windows(self._binned(training), self.lags, stride=self.lags)
+        return compare_moments(
+            self.machine_, windows, self.independent_, training=learned, dreams=dreams, seed=seed
+        )
 
     def transform(
         self,
@@ -167,7 +180,8 @@ class FittedSpikes(HelmholtzEstimator):
             means = recognise_mean(self.machine_, matrix[first : first + 1024])
             parts.append(np.hstack([means[index] for index in layers]))
         of_column = [index for index in layers for _ in range(self.machine_.sizes[index])]
-        return HiddenActivity(np.vstack(parts), windows.times, tuple(of_column))
+        step = windows.stride * self.bin_size_
+        return HiddenActivity(np.vstack(parts), windows.times, tuple(of_column), step)
 
     def receptive_fields(self, layer: int = 1, *, dreams: int = 512) -> npt.NDArray[np.float64]:
         """Return what each hidden unit adds to the rate of each unit at each lag when active.

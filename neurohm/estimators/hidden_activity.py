@@ -25,6 +25,8 @@ class HiddenActivity(NDArrayOperatorsMixin):
         End of each window, seconds.
     layers : tuple of int
         The hidden layer of each column, from 1.
+    step : float, optional
+        Time from one window to the next, seconds, where no gap lies between them.
 
     Examples
     --------
@@ -38,6 +40,7 @@ class HiddenActivity(NDArrayOperatorsMixin):
     values: npt.NDArray[np.float32]
     times: npt.NDArray[np.float64]
     layers: tuple[int, ...]
+    step: float | None = None
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name == "values":  # a copy under way has no values yet

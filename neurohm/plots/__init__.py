@@ -7,6 +7,7 @@ below the cell, and so does ``plt.show()`` where pyplot has been imported.
 
 from neurohm.plots.averages import triggered_average
 from neurohm.plots.completions import completions
+from neurohm.plots.decodings import decoding
 from neurohm.plots.dream_rasters import dreams
 from neurohm.plots.fields import receptive_fields
 from neurohm.plots.histograms import activity, weights
@@ -19,11 +20,14 @@ from neurohm.plots.maps import assembly_map
 from neurohm.plots.matrix import assembly_matrix
 from neurohm.plots.moment_checks import model_check
 from neurohm.plots.occurrences import assembly_raster
+from neurohm.plots.psths import psth
 from neurohm.plots.rasters import raster
+from neurohm.plots.response_pairs import correlations
 from neurohm.plots.saving import save
 from neurohm.plots.scores import score_gain
 from neurohm.plots.spectra import fisher_spectra
 from neurohm.plots.training import learning_curve
+from neurohm.plots.tunings import tuning
 
 __all__ = [
     "activity",
@@ -31,6 +35,8 @@ __all__ = [
     "assembly_matrix",
     "assembly_raster",
     "completions",
+    "correlations",
+    "decoding",
     "dreamed_images",
     "dreams",
     "dreams_by_layer",
@@ -41,11 +47,13 @@ __all__ = [
     "likelihood_curve",
     "locality",
     "model_check",
+    "psth",
     "raster",
     "receptive_fields",
     "reconstructions",
     "save",
     "score_gain",
     "triggered_average",
+    "tuning",
     "weights",
 ]

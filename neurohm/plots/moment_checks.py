@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import LogLocator, MaxNLocator, StrMethodFormatter
 
 from neurohm.analysis import MomentReport
 from neurohm.analysis.moment_report import Agreement
@@ -37,10 +37,12 @@ def model_check(
 ) -> npt.NDArray[Any]:
     """Draw the moments of a recording against those of the model's dreams.
 
-    Four panels: the rate of each unit, the correlation of each pair (of 200 units at most), the
-    number of units that spike in the same bin, P(K), and the mean autocorrelation within a
-    window. Beside the correlation r of dreams with data stands the r that two recordings as long
-    as this one would have; beside P(K) its Jensen-Shannon divergence from that of the data, bits.
+    Six panels: the rate of each unit, the correlation of each pair (of 200 units at most), the
+    same of triplets (a thousand at most), the number of units that spike in the same bin, P(K),
+    the mean autocorrelation within a window, and counts predicted from the rest of their window
+    against those observed. Beside the correlation r of dreams with data stand the r that two
+    recordings as long as this one would have, and that of the training data, where the model has
+    it in memory; beside P(K) its Jensen-Shannon divergence from that of the data, bits.
 
     Parameters
     ----------
@@ -57,7 +59,7 @@ def model_check(
 
     Returns
     -------
-    ndarray of Axes, (2, 2)
+    ndarray of Axes, (2, 3)
 
     Raises
     ------
@@ -73,7 +75,7 @@ def model_check(
     >>> nh.plots.save(nh.plots.model_check(test, model), "check.png")
     """
     report = model.moments(recording, dreams=dreams, seed=seed)
-    grid = panels(axes, 2, 2, height=3.8, strip=_LEGEND)
+    grid = panels(axes, 2, 3, height=4.0, width=5.4, strip=_LEGEND)
     in_seconds = model.time_unit_ == "s"
     unit = "Hz" if in_seconds else "spikes per bin"
     _scatter(grid[0, 0], report.data.rates, report.model.rates)
@@ -83,9 +85,14 @@ def model_check(
     _write_agreement(grid[0, 1], report.correlations)
     grid[0, 1].axhline(0.0, **_INDEPENDENT, zorder=0)
     grid[0, 1].set(title="Correlations of pairs", xlabel="Data (r)", ylabel="Dreams (r)")
+    _scatter(grid[0, 2], report.data.triplets, report.model.triplets)
+    _write_agreement(grid[0, 2], report.triplets)
+    grid[0, 2].axhline(0.0, **_INDEPENDENT, zorder=0)
+    grid[0, 2].set(title="Triplets", xlabel="Data (coskewness)", ylabel="Dreams (coskewness)")
     _draw_synchrony(grid[1, 0], report)
     _draw_autocorrelations(grid[1, 1], report, 1000.0 if in_seconds else 1.0)
     grid[1, 1].set_xlabel(f"Lag ({'ms' if in_seconds else 'bins'})")
+    _draw_calibration(grid[1, 2], report, in_bernoulli=model.observation_ == "bernoulli")
     _name_curves(grid, axes)
     return grid
 
@@ -115,6 +122,8 @@ def _scatter(axes: Axes, data: npt.NDArray[np.float64], dreamt: npt.NDArray[np.f
     axes.axline((0.0, 0.0), slope=1.0, color=GREY, linewidth=0.6, zorder=0)
     both = np.concatenate([[0.0], data, dreamt])
     low, high = np.nanmin(both), np.nanmax(both)
+    if len(data) > 300:  # a few extreme ones do not set the scale of thousands
+        low, high = np.nanquantile(both, (0.002, 0.998))
     room = 0.05 * (high - low) or 1.0
     axes.set(xlim=(low - room, high + room), ylim=(low - room, high + room))
     for axis in (axes.xaxis, axes.yaxis):
@@ -137,11 +146,16 @@ def _draw_synchrony(axes: Axes, report: MomentReport) -> None:
     axes.minorticks_off()
     axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.set(title="Synchrony", xlabel="Units K in a bin", ylabel="P(K)")
-    off = [(report.synchrony_divergence, BLUE), (report.independent_divergence, VERMILION)]
-    for line, (divergence, colour) in enumerate(off):
+    off = [
+        (f"{report.synchrony_divergence:.2g} bits off", BLUE),
+        (f"{report.independent_divergence:.2g} bits off", VERMILION),
+    ]
+    if not np.isnan(report.training_divergence):
+        off.append((f"training {report.training_divergence:.2g}", GREY))
+    for line, (text, colour) in enumerate(off):
         axes.text(
-            0.98, 0.98 - 0.11 * line, f"{divergence:.2g} bits off", transform=axes.transAxes,
-            va="top", ha="right", fontsize=7, color=colour,
+            0.98, 0.98 - 0.11 * line, text, transform=axes.transAxes, va="top", ha="right",
+            fontsize=7, color=colour,
         )  # fmt: skip
 
 
@@ -167,10 +181,39 @@ def _draw_autocorrelations(axes: Axes, report: MomentReport, scale: float) -> No
     _write_agreement(axes, report.autocorrelations)
 
 
+def _draw_calibration(axes: Axes, report: MomentReport, *, in_bernoulli: bool) -> None:
+    """Draw observed against predicted counts, both logarithmic where they span much."""
+    found = report.calibration
+    axes.errorbar(
+        found.predicted, found.observed, yerr=found.standard_error, color=BLUE, marker="o",
+        markersize=3, linewidth=1.0, elinewidth=0.8, capsize=1.5,
+    )  # fmt: skip
+    low = float(min(found.predicted.min(), found.observed.min()))
+    high = float(max(found.predicted.max(), found.observed.max()))
+    if 0 < low < high / 10:
+        axes.set(xscale="log", yscale="log")
+        axes.set(xlim=(low / 1.5, high * 1.5), ylim=(low / 1.5, high * 3))
+        axes.minorticks_off()
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_locator(LogLocator(subs=(1.0, 3.0), numticks=5))
+            axis.set_major_formatter(StrMethodFormatter("{x:g}"))
+        axes.plot([low / 1.5, high * 1.5], [low / 1.5, high * 1.5], color=GREY, lw=0.6, zorder=0)
+    else:
+        axes.axline((0.0, 0.0), slope=1.0, color=GREY, linewidth=0.6, zorder=0)
+        axes.set(xlim=(0.0, 1.1 * high or 1.0), ylim=(0.0, 1.3 * high or 1.0))
+    of = "P(spike)" if in_bernoulli else "per bin"
+    axes.set(title="Calibration", xlabel=f"Predicted ({of})", ylabel=f"Observed ({of})")
+    text = f"off by {100 * found.error:.1f} %"
+    axes.text(0.03, 0.98, text, transform=axes.transAxes, va="top", fontsize=7)
+
+
 def _write_agreement(axes: Axes, agreement: Agreement) -> None:
     """Write the agreement in the corner that good models leave empty."""
     if np.isnan(agreement.r):
         return
     best = "" if np.isnan(agreement.ceiling) else f"\nat best {agreement.ceiling:.2f}"
-    text = f"r = {agreement.r:.2f}{best}\nnRMSE {agreement.nrmse:.2f}".replace("-", "−")
+    text = f"r = {agreement.r:.2f}{best}\nnRMSE {agreement.nrmse:.2f}"
+    if not np.isnan(agreement.training_r):
+        text += f"\ntraining {agreement.training_r:.2f}, {agreement.training_nrmse:.2f}"
+    text = text.replace("-", "−")
     axes.text(0.03, 0.98, text, transform=axes.transAxes, va="top", fontsize=7)

@@ -85,7 +85,7 @@ def simulate_trials(
     preferred = PERIOD * np.arange(n_units) / n_units
     gain = np.exp(shared * rng.standard_normal(n_trials) - shared**2 / 2)
     rates = rate * gain[:, None] * _tuning(shown, preferred, np.asarray(orientations), depth)
-    starts = before + (before + seconds) * np.arange(n_trials)
+    starts = before + (before + seconds) * np.arange(n_trials, dtype=np.float64)
     stops = starts + seconds
     gaps = np.stack([np.append(0.0, stops), np.append(starts, stops[-1] + before)], axis=1)
     trains = [
@@ -117,9 +117,9 @@ def _tuning(
 
     def curve(angles: NDArray[np.float64]) -> NDArray[np.float64]:
         apart = 2 * math.pi * (angles[:, None] - preferred) / PERIOD
-        return np.exp(depth * np.cos(apart))
+        return np.asarray(np.exp(depth * np.cos(apart)))
 
-    return curve(shown) / curve(orientations.astype(np.float64)).mean(axis=0)
+    return np.asarray(curve(shown) / curve(orientations.astype(np.float64)).mean(axis=0))
 
 
 def _spikes(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -63,19 +64,19 @@ class Trials:
         """The condition of each trial as its place among the levels, shape (n_trials,)."""
         return np.unique(self.labels, return_inverse=True)[1].reshape(-1)
 
-    def select(self, which: ArrayLike) -> Trials:
+    def select(self, which: ArrayLike | slice) -> Trials:
         """Keep some trials.
 
         Parameters
         ----------
-        which : array_like
+        which : array_like or slice
             Their positions, or a boolean mask of shape (n_trials,).
 
         Returns
         -------
         Trials
         """
-        chosen = np.asarray(which)
+        chosen = which if isinstance(which, slice) else np.asarray(which)
         return replace(
             self,
             intervals=self.intervals[chosen],
@@ -139,8 +140,9 @@ def trials_of(
     array([0.25, 2.5 ])
     """
     events = None if align_to is None else _events(recording, align_to)
+    columns: Mapping[str, NDArray[Any]] = {}
     if trials is None and events is not None and not _names(recording):
-        intervals, columns = np.stack([events, np.append(events[1:], recording.t_stop)], axis=1), {}
+        intervals = np.stack([events, np.append(events[1:], recording.t_stop)], axis=1)
     else:
         name = _name(recording, trials)
         intervals, columns = recording.intervals[name], recording.interval_columns.get(name, {})
@@ -186,7 +188,7 @@ def _events(recording: Recording, name: str) -> NDArray[np.float64]:
 def _labels(
     recording: Recording,
     condition: str | ArrayLike | None,
-    columns: Any,
+    columns: Mapping[str, NDArray[Any]],
     n_trials: int,
 ) -> tuple[NDArray[Any], str]:
     """Return the condition of each trial, and what it is called."""

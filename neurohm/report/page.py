@@ -166,10 +166,13 @@ def _check(recording: Recording, model: SpikeHelmholtz) -> str:
     windows = int(recording.duration / (model.lags * model.bin_size_))
     drawn = picture(
         figure_of(plots.model_check(recording, model, dreams=min(max(1, windows), _MOST_DREAMS))),
-        alt="Four panels: rates of units and correlations of pairs, dreams against data; how many "
-        "units spike in the same bin; and the mean autocorrelation.",
+        alt="Six panels: rates of units, correlations of pairs and of triplets, dreams against "
+        "data; how many units spike in the same bin; the mean autocorrelation; and counts, "
+        "predicted against observed.",
         caption="A model that explains the data dreams of spikes like them. On the diagonal dreams "
-        "and data are the same; independent units have the rates alone.",
+        "and data are the same; independent units have the rates alone. At best, and of the "
+        "training data (r and nRMSE), is what a perfect model could reach. Calibration: each "
+        "count, predicted from the rest of its window.",
     )
     return section("Dreams and data", drawn)
 

@@ -8,7 +8,7 @@ import pytest
 import neurohm as nh
 from neurohm.analysis import IndependentModel
 from neurohm.analysis.moment_report import MOST_PAIRED, compare_moments
-from neurohm.analysis.moments import moments
+from neurohm.analysis.moments import MOST_TRIPLETS, moments, triplets_of
 from neurohm.exceptions import ArgumentTypeError, InputError
 from neurohm.machine.initial import Normal, Zeros, fit_visible_bias
 from neurohm.recordings import Windows, bin_spikes
@@ -182,6 +182,44 @@ def test_one_window_and_one_unit_have_no_agreement():
     )
     for agreement in (report.rates, report.correlations, report.autocorrelations):
         assert np.isnan([agreement.r, agreement.ceiling, agreement.nrmse]).all()
+
+
+def test_triplets_are_those_of_all_bins(x):
+    counts = counts_of(x, 3).astype(float)
+    z = (counts - counts.mean(axis=0)) / counts.std(axis=0)
+    expected = [(z[:, i] * z[:, j] * z[:, k]).mean() for i, j, k in triplets_of(4)]
+    np.testing.assert_allclose(moments([x], 3).triplets, expected, atol=1e-10)
+    parts = moments([x[:7], x[7:]], 3).triplets
+    np.testing.assert_array_equal(parts, moments([x], 3).triplets)
+
+
+def test_triplets_of_many_units_are_distinct_and_of_all_units():
+    chosen = triplets_of(60)
+    assert len(np.unique(chosen, axis=0)) == len(chosen) == MOST_TRIPLETS
+    assert (np.diff(chosen, axis=1) > 0).all()
+    assert len(np.unique(chosen)) == 60
+    assert triplets_of(2).shape == (0, 3)
+
+
+def test_exclusive_or_is_seen_by_triplets_alone():
+    """Three units of which any two are independent: only the triplet is far from 0."""
+    first, second = np.random.default_rng(0).integers(0, 2, (2, 4000))
+    x = np.stack([first, second, first ^ second], axis=1)
+    found = moments([x], 1)
+    assert np.abs(found.correlations).max() < 5 / np.sqrt(4000)
+    assert found.triplets[0] == pytest.approx(-1.0, abs=0.1)
+
+
+def test_training_data_as_the_ceiling(fitted):
+    model, windows = fitted
+    report = compare_moments(model.machine_, windows, model.independent_, training=windows)
+    for name in ("rates", "correlations", "autocorrelations", "triplets"):
+        agreement = getattr(report, name)
+        assert agreement.training_r == pytest.approx(1.0)
+        assert agreement.training_nrmse == pytest.approx(0.0, abs=1e-12)
+    assert report.training_divergence == pytest.approx(0.0, abs=1e-12)
+    without = compare_moments(model.machine_, windows, model.independent_)
+    assert np.isnan([without.rates.training_r, without.training_divergence]).all()
 
 
 @pytest.mark.parametrize(

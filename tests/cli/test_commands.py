@@ -18,8 +18,8 @@ from neurohm.cli.options import MachineOptions
 from .conftest import SMALL
 
 COMMANDS = (
-    "fit", "inspect", "score", "assemblies", "plot", "report", "sample", "simulate", "convert",
-    "info", "bench",
+    "fit", "inspect", "score", "assemblies", "decode", "plot", "report", "sample", "simulate",
+    "convert", "info", "bench",
 )  # fmt: skip
 
 

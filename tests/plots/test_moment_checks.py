@@ -23,7 +23,7 @@ def report_of(recording, model, **options):
 def test_panels_hold_the_moments(recording, model):
     grid = model_check(recording, model, dreams=200, seed=3)
     report = report_of(recording, model, dreams=200, seed=3)
-    for panel, name in ((grid[0, 0], "rates"), (grid[0, 1], "correlations")):
+    for panel, name in zip(grid[0], ("rates", "correlations", "triplets"), strict=True):
         across, up = panel.lines[0].get_data()
         np.testing.assert_array_equal(across, getattr(report.data, name))
         np.testing.assert_array_equal(up, getattr(report.model, name))
@@ -40,7 +40,8 @@ def test_panels_hold_the_moments(recording, model):
 def test_labels_say_the_units(recording, model):
     grid = model_check(recording, model, dreams=100)
     labels = [panel.get_xlabel() for panel in grid.flat]
-    assert labels == ["Data (Hz)", "Data (r)", "Units K in a bin", "Lag (ms)"]
+    assert labels[:3] == ["Data (Hz)", "Data (r)", "Data (coskewness)"]
+    assert labels[3:] == ["Units K in a bin", "Lag (ms)", "Predicted (per bin)"]
     assert all(panel.get_ylabel() and panel.get_title(loc="left") for panel in grid.flat)
 
 
@@ -69,7 +70,7 @@ def test_one_legend(recording, model):
     (legend,) = [*figure.legends, *(a.get_legend() for a in figure.axes if a.get_legend())]
     assert [t.get_text() for t in legend.texts] == ["data", "dreams", "independent units"]
     assert isinstance(figure, Picture)
-    assert figure.get_figwidth() == 3.5
+    assert figure.get_figwidth() == 5.4
     assert figure.to_png().startswith(b"\x89PNG")
 
 
@@ -116,3 +117,22 @@ def test_bad_input(recording, model):
         model_check(recording, model, dreams=0)
     with pytest.raises(InputError, match="units"):
         model_check(recording.select_units(recording.unit_ids[:3]), model)
+
+
+def test_calibration_is_drawn(recording, model):
+    panel = model_check(recording, model, dreams=100, seed=2)[1, 2]
+    found = report_of(recording, model, dreams=100, seed=2).calibration
+    across, up = panel.lines[0].get_data()
+    np.testing.assert_array_equal(across, found.predicted)
+    np.testing.assert_array_equal(up, found.observed)
+    assert panel.texts[0].get_text() == f"off by {100 * found.error:.1f} %"
+
+
+def test_training_data_are_the_ceiling(recording):
+    train, test = recording.split(0.5)
+    model = nh.SpikeHelmholtz(hidden=2, lags=2, epochs=1).fit(train)
+    grid = model_check(test, model, dreams=100)
+    report = model.moments(test, dreams=100)
+    text = f"training {report.rates.training_r:.2f}, {report.rates.training_nrmse:.2f}"
+    assert text in grid[0, 0].texts[0].get_text()
+    assert grid[1, 0].texts[2].get_text() == f"training {report.training_divergence:.2g}"
