@@ -1,0 +1,1 @@
+"""Compiled passes of the energy-based baselines: sums over states, Gibbs sampling, annealing."""

@@ -1,0 +1,199 @@
+"""Fields, couplings and a potential of the count: parameters, moments, and their place in a vector."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+from scipy.linalg import cholesky, solve_triangular
+from scipy.stats import binom
+
+Vector = npt.NDArray[np.float64]
+GAUGE = 3  # the potential of 0, 1 and 2 active units is 0: fields and couplings say as much
+
+
+@dataclass(frozen=True, eq=False)
+class Interactions:
+    """What gives a state its log-weight.
+
+    Parameters
+    ----------
+    fields : ndarray of float64, (n_units,)
+    couplings : ndarray of float64, (n_units, n_units)
+        Symmetric, with a diagonal of zeros.
+    potential : ndarray of float64, (n_units + 1,)
+        Of 0, 1, ... active units.
+    """
+
+    fields: Vector
+    couplings: Vector
+    potential: Vector
+
+    @classmethod
+    def independent(cls, log_odds: Vector) -> Interactions:
+        """Return units that know nothing of each other."""
+        n = log_odds.size
+        return cls(log_odds, np.zeros((n, n)), np.zeros(n + 1))
+
+
+@dataclass(frozen=True, eq=False)
+class Moments:
+    """What a distribution of states expects.
+
+    Parameters
+    ----------
+    means : ndarray of float64, (n_units,)
+    pairs : ndarray of float64, (n_units, n_units)
+        Expectation of x_i x_j above the diagonal, which is all that is read.
+    counts : ndarray of float64, (n_units + 1,)
+        Probability of 0, 1, ... active units.
+    """
+
+    means: Vector
+    pairs: Vector
+    counts: Vector
+
+    def with_noise(self, noise: float) -> Moments:
+        """Return the moments after each entry has become a fair coin with that probability.
+
+        Every state is then possible, so that interactions with these moments exist and are finite,
+        whatever the data.
+        """
+        means = (1 - noise) * self.means + noise / 2
+        covariance = self.pairs - np.outer(self.means, self.means)
+        pairs = np.outer(means, means) + (1 - noise) ** 2 * covariance
+        n = self.means.size
+        counts = np.zeros(n + 1)
+        for k in np.flatnonzero(self.counts):
+            stay = binom.pmf(np.arange(k + 1), k, 1 - noise / 2)
+            come = binom.pmf(np.arange(n - k + 1), n - k, noise / 2)
+            counts += self.counts[k] * np.convolve(stay, come)
+        return Moments(means, pairs, counts)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The place of each parameter, and of its moment, in a vector.
+
+    Parameters
+    ----------
+    n_units : int
+    counted : bool
+        Whether there is a potential of the count.
+    """
+
+    n_units: int
+    counted: bool
+
+    @cached_property
+    def pairs(self) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+        """The units of each coupling."""
+        first, second = np.triu_indices(self.n_units, 1)
+        return first, second
+
+    @property
+    def n_pairs(self) -> int:
+        """How many couplings there are."""
+        return self.n_units * (self.n_units - 1) // 2
+
+    @property
+    def n_potential(self) -> int:
+        """How many values of the potential are free."""
+        return max(0, self.n_units + 1 - GAUGE) if self.counted else 0
+
+    @property
+    def size(self) -> int:
+        """How many parameters there are."""
+        return self.n_units + self.n_pairs + self.n_potential
+
+    def split(self, vector: Vector) -> Interactions:
+        """Return the parameters that lie in a vector."""
+        n = self.n_units
+        couplings, potential = np.zeros((n, n)), np.zeros(n + 1)
+        couplings[self.pairs] = vector[n : n + self.n_pairs]
+        if self.n_potential:
+            potential[GAUGE:] = vector[n + self.n_pairs :]
+        return Interactions(vector[:n].copy(), couplings + couplings.T, potential)
+
+    def join(self, moments: Moments) -> Vector:
+        """Return the moments, in the places of their parameters."""
+        counts = moments.counts[GAUGE:] if self.n_potential else np.empty(0)
+        return np.concatenate([moments.means, moments.pairs[self.pairs], counts])
+
+    def vector(self, interactions: Interactions) -> Vector:
+        """Return the parameters as a vector."""
+        potential = interactions.potential[GAUGE:] if self.n_potential else np.empty(0)
+        couplings = interactions.couplings[self.pairs]
+        return np.concatenate([interactions.fields, couplings, potential])
+
+
+class Prior:
+    """A Gaussian prior of couplings and of the third differences of the potential.
+
+    Fields have none. With the strongest prior there is no coupling, and the potential is quadratic,
+    which couplings and fields can say as well: units are independent.
+
+    Parameters
+    ----------
+    layout : Layout
+    precision : float
+        One over the variance, divided by the number of samples.
+    """
+
+    def __init__(self, layout: Layout, precision: float) -> None:
+        self.layout, self.precision = layout, precision
+        differences = np.diff(np.eye(layout.n_units + 1), n=GAUGE, axis=0)[:, GAUGE:]
+        self.stiffness = precision * differences.T @ differences
+
+    def slope(self, vector: Vector) -> Vector:
+        """Return the gradient of minus the logarithm of the prior, a sample's share of it."""
+        result = self.precision * vector
+        result[: self.layout.n_units] = 0
+        if self.layout.n_potential:
+            result[-self.layout.n_potential :] = (
+                self.stiffness @ vector[-self.layout.n_potential :]
+            )
+        return result
+
+
+class Scale:
+    """Coordinates in which all parameters are about as easy to learn.
+
+    In them the expected curvature, variance of the moment plus precision of the prior, is one: for
+    each field and coupling by itself, for the values of the potential together.
+
+    Parameters
+    ----------
+    prior : Prior
+    variance : ndarray of float64, (size,)
+        Positive.
+    """
+
+    def __init__(self, prior: Prior, variance: Vector) -> None:
+        n, layout = prior.layout.n_units, prior.layout
+        self._plain = n + layout.n_pairs
+        curvature = variance[: self._plain].copy()
+        curvature[n:] += prior.precision
+        self._root = np.sqrt(curvature)
+        self._factor = np.empty((0, 0))
+        if layout.n_potential:
+            stiffness = prior.stiffness + np.diag(variance[self._plain :])
+            self._factor = cholesky(stiffness, lower=True)
+
+    def parameters(self, scaled: Vector) -> Vector:
+        """Return the parameters at these coordinates."""
+        return self._apply(scaled, transposed=True)
+
+    def gradient(self, slope: Vector) -> Vector:
+        """Return the gradient by coordinates, from that by parameters."""
+        return self._apply(slope, transposed=False)
+
+    def _apply(self, vector: Vector, transposed: bool) -> Vector:
+        """Multiply by the inverse of the factor of the curvature, or by its transpose."""
+        plain, rest = vector[: self._plain] / self._root, vector[self._plain :]
+        if rest.size:
+            trans = "T" if transposed else "N"
+            rest = solve_triangular(self._factor, rest, lower=True, trans=trans)
+        return np.concatenate([plain, rest])
