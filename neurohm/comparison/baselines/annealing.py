@@ -11,9 +11,9 @@ from scipy.special import logsumexp
 
 from neurohm.exceptions import NumericalError
 
-FEWEST, MOST_STEPS = 64, 2**16
-PILOT, PART = 256, 1024  # chains
-SPREAD = 0.3  # of the weights in the pilot, relative to their mean: few enough steps, no outliers
+FEWEST, MOST_STEPS = 256, 2**16
+PILOT, PART = 256, 512  # chains
+SPREAD = 0.1  # of weights, relative to their mean, that is small enough for more chains to do
 
 Anneal = Callable[[npt.NDArray[np.float64], int, int], npt.NDArray[np.float64]]
 
@@ -59,7 +59,9 @@ class LogPartition:
         return dict(vars(self))
 
 
-def annealed_log_partition(anneal: Anneal, tolerance: float, *, most_chains: int = 2**18) -> LogPartition:
+def annealed_log_partition(
+    anneal: Anneal, tolerance: float, *, most_chains: int = 2**18
+) -> LogPartition:
     """Estimate log Z from chains that go from a known distribution to the model.
 
     Parameters

@@ -31,6 +31,11 @@ class Interactions:
     couplings: Vector
     potential: Vector
 
+    @property
+    def arrays(self) -> tuple[Vector, Vector, Vector]:
+        """The arrays in the order of the compiled passes."""
+        return self.fields, self.couplings, self.potential
+
     @classmethod
     def independent(cls, log_odds: Vector) -> Interactions:
         """Return units that know nothing of each other."""
@@ -152,9 +157,7 @@ class Prior:
         result = self.precision * vector
         result[: self.layout.n_units] = 0
         if self.layout.n_potential:
-            result[-self.layout.n_potential :] = (
-                self.stiffness @ vector[-self.layout.n_potential :]
-            )
+            result[-self.layout.n_potential :] = self.stiffness @ vector[-self.layout.n_potential :]
         return result
 
 

@@ -14,8 +14,7 @@ import numpy as np
 from scipy.sparse.linalg import LinearOperator, cg
 from scipy.special import logsumexp
 
-from neurohm.backend import RandomStream, Site
-from neurohm.comparison.baselines.compiled import pairwise
+from neurohm.comparison.baselines.chains import Chains
 from neurohm.comparison.baselines.interactions import (
     Interactions,
     Layout,
@@ -27,6 +26,8 @@ from neurohm.comparison.baselines.interactions import (
 from neurohm.comparison.baselines.states import AllStates, SampledStates, States
 
 _FLOOR = 1e-10  # of a variance: what is rarer is not learned from
+_FIRST = 2.5  # one over the length of the first steps by chains
+_LARGEST = 0.1  # divergence that a step may bring about, nats: chains have to follow it
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,11 +39,14 @@ class Problem:
     layout : Layout
     prior : Prior
     target : Moments
+    n_samples : int
+        Of which they are.
     """
 
     layout: Layout
     prior: Prior
     target: Moments
+    n_samples: int
 
     @property
     def wanted(self) -> Vector:
@@ -125,50 +129,21 @@ class ChainSettings:
     sweeps : int
         Visits of each unit before a step.
     approach, averaging : int
-        Steps of full length, and steps of lengths 1/2, 1/3, ..., which average over them.
+        Steps of one length, and steps that become shorter, so that they average.
     """
 
     chains: int = 10_000
-    sweeps: int = 5
-    approach: int = 30
-    averaging: int = 70
-
-
-class Chains:
-    """Persistent Gibbs chains; each visit of a unit has a random number of its own.
-
-    Parameters
-    ----------
-    log_odds : ndarray of float64, (n_units,)
-        Of independent units, as which chains begin.
-    n_chains : int
-    seed : int
-    """
-
-    def __init__(self, log_odds: Vector, n_chains: int, seed: int) -> None:
-        stream = RandomStream(seed)
-        self._key, self._step = stream.keys()[0], 0
-        uniform = stream.generator(Site.INITIAL.of()).random((n_chains, log_odds.size))
-        self.rows = (uniform < 1 / (1 + np.exp(-log_odds))).astype(np.uint8)
-
-    def move(self, interactions: Interactions, sweeps: int) -> None:
-        """Visit every unit that many times."""
-        pairwise.gibbs(
-            self.rows,
-            interactions.fields,
-            interactions.couplings,
-            interactions.potential,
-            self._key,
-            Site.SLEEP.of(),
-            0,
-            self._step,
-            sweeps,
-        )
-        self._step += sweeps
+    sweeps: int = 10
+    approach: int = 25
+    averaging: int = 75
 
 
 def match_by_chains(
-    problem: Problem, start: Interactions, chains: Chains, settings: ChainSettings
+    problem: Problem,
+    start: Interactions,
+    data: SampledStates,
+    chains: Chains,
+    settings: ChainSettings,
 ) -> Interactions:
     """Return about the interactions of highest posterior probability, from chains.
 
@@ -176,37 +151,36 @@ def match_by_chains(
     ----------
     problem : Problem
     start : Interactions
+    data : SampledStates
+        The samples themselves.
     chains : Chains
         Moved on.
     settings : ChainSettings
 
     Notes
     -----
-    Each step is one of Newton's method, with expectations and curvature over the chains. Steps of
-    length one stay as noisy as the chains; steps of length 1/k after them average the noise away,
-    as the mean of the targets of all those steps would. The curvature of a moment that chains
-    hardly meet is not known from them: variances in the data, and those of a few chains, are added.
+    Each step is one of Newton's method, with expectations over the chains and the curvature over
+    the samples: far from the end it is that of the end, where it matters, and it is not noisy.
+    (With the curvature of nearly independent chains a first step leads to where all units are
+    active.) Steps of length 1/k, at last, average the noise of the chains away, as if all of them
+    had been one step's. Of moments that are hardly met, in samples or chains, the curvature is not
+    known: their variance is taken to be larger than it is.
     """
     layout, prior = problem.layout, problem.prior
-    n_chains = len(chains.rows)
-    caution = 0.01 + 0.5 * layout.size / n_chains
-    extra = caution * problem.variance + 3 / n_chains
+    n_samples, n_chains = problem.n_samples, len(chains.rows)
+    caution = 0.01 + 0.5 * layout.size / n_samples
+    extra = caution * problem.variance + 3 / n_samples + 1 / n_chains
     scale = Scale(prior, problem.variance + extra)
-    weights = np.full(n_chains, 1 / n_chains)
+    covariance = problem.curvature(data, data.weights)
     at = layout.vector(start)
     for step in range(settings.approach + settings.averaging):
         chains.move(layout.split(at), settings.sweeps)
-        states = SampledStates(chains.rows)
-        slope = problem.wanted - layout.join(states.mean_moments()) - prior.slope(at)
-        curvature = problem.curvature(states, weights)
-
-        def cautious(vector: Vector, curvature: Callable[[Vector], Vector] = curvature) -> Vector:
-            return curvature(vector) + extra * vector
-
-        change = _solve(cautious, slope, scale, 0.03, 50)
-        # a longer step would leave the chains behind
-        length = min(1.0, 1 / np.sqrt(max(change @ slope, 1e-300)))
-        at = at + change * length / max(1, step - settings.approach + 2)
+        model = layout.join(SampledStates(chains.rows).mean_moments())
+        slope = problem.wanted - model - prior.slope(at)
+        change = _solve(lambda v: covariance(v) + extra * v, slope, scale, 0.03, 50)
+        length = 1 / max(_FIRST, step - settings.approach + _FIRST)
+        divergence = max(float(change @ slope) / 2, 1e-300)
+        at = at + change * min(length, np.sqrt(_LARGEST / divergence))
     return layout.split(at)
 
 

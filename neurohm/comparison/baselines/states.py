@@ -30,17 +30,24 @@ class SampledStates:
     ----------
     rows : ndarray of uint8, (n_states, n_units)
         Of 0 and 1.
+    weights : ndarray of float64, (n_states,), optional
+        Of each state in means; all alike without them.
     """
 
-    def __init__(self, rows: npt.NDArray[np.uint8]) -> None:
+    def __init__(self, rows: npt.NDArray[np.uint8], weights: Vector | None = None) -> None:
         self.rows = rows
+        self.weights = np.full(len(rows), 1 / len(rows)) if weights is None else weights
+
+    @classmethod
+    def distinct(cls, rows: npt.NDArray[np.uint8]) -> SampledStates:
+        """Return distinct states, weighed by how often they are."""
+        packed, counts = np.unique(np.packbits(rows, axis=1), axis=0, return_counts=True)
+        return cls(np.unpackbits(packed, axis=1, count=rows.shape[1]), counts / len(rows))
 
     def log_weights(self, interactions: Interactions) -> Vector:
         """Return the log-weight of each state, nats, (n_states,)."""
         out = np.empty(self.rows.shape[0])
-        pairwise.log_weights(
-            self.rows, interactions.fields, interactions.couplings, interactions.potential, out
-        )
+        pairwise.log_weights(self.rows, *interactions.arrays, out)
         return out
 
     def moments(self, weights: Vector) -> Moments:
@@ -51,9 +58,8 @@ class SampledStates:
         return moments
 
     def mean_moments(self) -> Moments:
-        """Return the moments with all states alike."""
-        rows = self.rows.shape[0]
-        return self.moments(np.full(rows, 1 / rows))
+        """Return the moments of the states as they are weighed."""
+        return self.moments(self.weights)
 
 
 class AllStates:

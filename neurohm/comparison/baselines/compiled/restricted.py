@@ -1,0 +1,95 @@
+"""Compiled chains of a restricted Boltzmann machine, whose layers are drawn in turn.
+
+The log-weight of a visible state is a.x + sum_j softplus(b_j + sum_i x_i W_ij): weights ``W``
+(n_units, n_hidden), biases ``a`` (n_units,) and ``b`` (n_hidden,). Visible states are rows of 0
+and 1, uint8. Sites of random numbers: `site` for visible units, the next one for hidden units.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from neurohm.comparison.baselines.compiled.draws import fill, room_for, softplus, turns_on
+from neurohm.kernels.cpu.scalar import EXACT
+
+__all__ = ["anneal", "gibbs"]
+
+
+@njit(**EXACT)
+def gibbs(
+    states, weights, across, visible_bias, hidden_bias, key, site, first_row, first_step, sweeps
+):  # type: ignore[no-untyped-def]
+    """Draw hidden and then visible units of every chain once a sweep, in place.
+
+    Parameters
+    ----------
+    across : ndarray of float64, (n_hidden, n_units)
+        The weights once more, transposed, so that both are read along their rows.
+    """
+    hidden_drive, visible_drive = np.empty(hidden_bias.size), np.empty(visible_bias.size)
+    bits, hidden_bits = room_for(visible_bias.size), room_for(hidden_bias.size)
+    for row in range(states.shape[0]):
+        state = states[row]
+        for sweep in range(sweeps):
+            fill(bits, first_row + row, site, first_step + sweep, key)
+            fill(hidden_bits, first_row + row, site + 1, first_step + sweep, key)
+            _drive_hidden(state, weights, hidden_bias, hidden_drive)
+            visible_drive[:] = 0.0
+            for j in range(hidden_drive.size):
+                if turns_on(hidden_bits[j], hidden_drive[j]):
+                    for i in range(visible_drive.size):
+                        visible_drive[i] += across[j, i]
+            for i in range(visible_drive.size):
+                state[i] = turns_on(bits[i], visible_bias[i] + visible_drive[i])
+
+
+@njit(**EXACT)
+def anneal(
+    states, base, weights, across, visible_bias, hidden_bias, betas, key, site, first_row, out
+):  # type: ignore[no-untyped-def]
+    """Move chains from independent units to the model, in place, and write their log-weights.
+
+    Parameters
+    ----------
+    states : ndarray of uint8, (chains, n_units)
+        Drawn from independent units of log-odds `base`.
+    base : ndarray of float64, (n_units,)
+    betas : ndarray of float64, (steps + 1,)
+        From 0 to 1, as which the model's biases and weights are multiplied.
+    out : ndarray of float64, (chains,)
+        Sums of log-weight ratios along each chain.
+    """
+    hidden_drive, visible_drive = np.empty(hidden_bias.size), np.empty(visible_bias.size)
+    bits, hidden_bits = room_for(visible_bias.size), room_for(hidden_bias.size)
+    for row in range(states.shape[0]):
+        state = states[row]
+        total = 0.0
+        for step in range(1, betas.size):
+            before, beta = betas[step - 1], betas[step]
+            fill(bits, first_row + row, site, step, key)
+            fill(hidden_bits, first_row + row, site + 1, step, key)
+            _drive_hidden(state, weights, hidden_bias, hidden_drive)
+            for i in range(state.size):
+                if state[i]:
+                    total += (beta - before) * (visible_bias[i] - base[i])
+            visible_drive[:] = 0.0
+            for j in range(hidden_drive.size):
+                total += softplus(beta * hidden_drive[j]) - softplus(before * hidden_drive[j])
+                if turns_on(hidden_bits[j], beta * hidden_drive[j]):
+                    for i in range(visible_drive.size):
+                        visible_drive[i] += across[j, i]
+            for i in range(visible_drive.size):
+                drive = base[i] + beta * (visible_bias[i] - base[i] + visible_drive[i])
+                state[i] = turns_on(bits[i], drive)
+        out[row] = total
+
+
+@njit(**EXACT)
+def _drive_hidden(state, weights, hidden_bias, drive):  # type: ignore[no-untyped-def]
+    """Write what drives each hidden unit."""
+    drive[:] = hidden_bias
+    for i in range(state.size):
+        if state[i]:
+            for j in range(drive.size):
+                drive[j] += weights[i, j]
