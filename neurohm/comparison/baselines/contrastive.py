@@ -1,0 +1,161 @@
+"""Persistent contrastive divergence: a restricted Boltzmann machine learns from standing chains."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import expit
+
+from neurohm.backend import RandomStream, Site
+from neurohm.comparison.baselines.chains import independent_words
+from neurohm.comparison.baselines.compiled import restricted
+from neurohm.comparison.baselines.interactions import Vector
+
+Words = npt.NDArray[np.uint8]
+_FIRST, _SECOND, _EPSILON = 0.9, 0.999, 1e-8  # of Adam
+
+
+@dataclass(frozen=True, eq=False)
+class Restricted:
+    """The parameters of a restricted Boltzmann machine.
+
+    Parameters
+    ----------
+    weights : ndarray of float64, (n_units, n_hidden)
+    visible_bias : ndarray of float64, (n_units,)
+    hidden_bias : ndarray of float64, (n_hidden,)
+    """
+
+    weights: Vector
+    visible_bias: Vector
+    hidden_bias: Vector
+
+    @classmethod
+    def in_vector(cls, vector: Vector, n_units: int) -> Restricted:
+        """Return parameters that lie in a vector, and change with it."""
+        n_hidden = (vector.size - n_units) // (n_units + 1)
+        weights, visible, hidden = np.split(vector, np.cumsum([n_units * n_hidden, n_units]))
+        return cls(weights.reshape(n_units, n_hidden), visible, hidden)
+
+    @property
+    def vector(self) -> Vector:
+        """All parameters in one vector."""
+        return np.concatenate([self.weights.ravel(), self.visible_bias, self.hidden_bias])
+
+    @property
+    def transposed(self) -> Restricted:
+        """The machine whose visible units are the hidden ones of this."""
+        weights = np.ascontiguousarray(self.weights.T)
+        return Restricted(weights, self.hidden_bias, self.visible_bias)
+
+    @property
+    def arrays(self) -> tuple[Vector, Vector, Vector, Vector]:
+        """The arrays in the order of the compiled passes."""
+        return self.weights, self.transposed.weights, self.visible_bias, self.hidden_bias
+
+    def log_weights(self, visible: Vector) -> Vector:
+        """Return the log-weight of visible states, hidden units summed out, (n_states,)."""
+        drive = visible @ self.weights + self.hidden_bias
+        return np.asarray(visible @ self.visible_bias + np.logaddexp(0, drive).sum(1))
+
+    def slope(self, visible: Vector, shares: Vector) -> Vector:
+        """Return the gradient of the mean log-weight of visible states, as a vector.
+
+        Parameters
+        ----------
+        visible : ndarray of float64, (n_states, n_units)
+        shares : ndarray of float64, (n_states,)
+            Of each state in the mean.
+        """
+        hidden = expit(visible @ self.weights + self.hidden_bias) * shares[:, None]
+        return Restricted(visible.T @ hidden, shares @ visible, hidden.sum(0)).vector
+
+
+@dataclass(frozen=True)
+class ContrastiveSettings:
+    """How a restricted Boltzmann machine learns.
+
+    Parameters
+    ----------
+    epochs : int
+    batch_size : int
+    learning_rate : float
+        Of Adam at the beginning; it falls to zero along half a cosine, so that noise averages.
+    chains : int
+        Persistent ones.
+    sweeps : int
+        Of each chain before a step.
+    """
+
+    epochs: int = 50
+    batch_size: int = 200
+    learning_rate: float = 5e-3
+    chains: int = 500
+    sweeps: int = 1
+
+
+def learn(
+    words: Words,
+    log_odds: Vector,
+    n_hidden: int,
+    weight_decay: float,
+    settings: ContrastiveSettings,
+    seed: int,
+) -> Restricted:
+    """Return a machine that has learned from words.
+
+    Parameters
+    ----------
+    words : ndarray of uint8, (n_samples, n_units)
+    log_odds : ndarray of float64, (n_units,)
+        Of the units by themselves: the first visible biases.
+    n_hidden : int
+    weight_decay : float
+        Half of it times the sum of squared weights is taken off the mean log-likelihood.
+    settings : ContrastiveSettings
+    seed : int
+
+    References
+    ----------
+    Tieleman (2008). Training restricted Boltzmann machines using approximations to the likelihood
+    gradient. ICML 25. https://doi.org/10.1145/1390156.1390290
+    """
+    (n_samples, n_units), stream = words.shape, RandomStream(seed)
+    first = stream.generator(Site.INITIAL.of(1)).normal(0, 0.05, (n_units, n_hidden))
+    vector = Restricted(first, log_odds, np.full(n_hidden, -1.0)).vector
+    machine = Restricted.in_vector(vector, n_units)
+    chains = independent_words(log_odds, settings.chains, seed)
+    alike = np.full(settings.chains, 1 / settings.chains)
+    adam, key = _Adam(vector.size), stream.keys()[0]
+    batches = -(-n_samples // settings.batch_size)
+    step, steps = 0, settings.epochs * batches
+    for epoch in range(settings.epochs):
+        order = RandomStream(seed, epoch).generator(Site.SHUFFLE.of()).permutation(n_samples)
+        for rows in np.array_split(order, batches):
+            site, sweeps = Site.SLEEP.of(), settings.sweeps
+            restricted.gibbs(chains, *machine.arrays, key, site, 0, step * sweeps, sweeps)
+            batch = words[rows].astype(np.float64)
+            slope = machine.slope(batch, np.full(len(rows), 1 / len(rows)))
+            slope -= machine.slope(chains.astype(np.float64), alike)
+            slope[: first.size] -= weight_decay * vector[: first.size]
+            pace = settings.learning_rate * (1 + np.cos(np.pi * step / steps)) / 2
+            vector += pace * adam.direction(slope)
+            step += 1
+    return machine
+
+
+class _Adam:
+    """Gradients divided by how large they usually are."""
+
+    def __init__(self, size: int) -> None:
+        self._mean, self._square, self._steps = np.zeros(size), np.zeros(size), 0
+
+    def direction(self, slope: Vector) -> Vector:
+        """Return where to go, after this gradient."""
+        self._steps += 1
+        self._mean += (1 - _FIRST) * (slope - self._mean)
+        self._square += (1 - _SECOND) * (slope**2 - self._square)
+        mean = self._mean / (1 - _FIRST**self._steps)
+        return mean / (np.sqrt(self._square / (1 - _SECOND**self._steps)) + _EPSILON)
