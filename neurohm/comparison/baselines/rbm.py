@@ -193,7 +193,8 @@ def _log_weights_of_all(machine: Restricted) -> Vector:
 
 def _annealing(machine: Restricted, log_odds: Vector, seed: int) -> Anneal:
     """Return a function that takes chains from independent units to the machine."""
-    log_z = float(np.logaddexp(0, log_odds).sum() + np.log(2) * machine.hidden_bias.size)
+    independent = np.concatenate([log_odds, _hidden_base(machine, log_odds)])
+    log_z = float(np.logaddexp(0, independent).sum())
 
     def anneal(betas: Vector, first: int, n_chains: int) -> Vector:
         words = independent_words(log_odds, n_chains, seed, first)
@@ -224,5 +225,11 @@ def _anneal(
 ) -> Vector:
     """Move words in place from independent units to the machine, and return log-weights."""
     out, key = np.empty(len(words)), RandomStream(seed).keys()[0]
-    restricted.anneal(words, log_odds, *machine.arrays, betas, key, site.of(), first, out)
+    base = log_odds, _hidden_base(machine, log_odds)
+    restricted.anneal(words, *base, *machine.arrays, betas, key, site.of(), first, out)
     return out
+
+
+def _hidden_base(machine: Restricted, log_odds: Vector) -> Vector:
+    """Return what drives hidden units while visible ones are as active as on average."""
+    return np.asarray(expit(log_odds) @ machine.weights + machine.hidden_bias)

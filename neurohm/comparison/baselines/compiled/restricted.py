@@ -46,7 +46,18 @@ def gibbs(
 
 @njit(**EXACT)
 def anneal(
-    states, base, weights, across, visible_bias, hidden_bias, betas, key, site, first_row, out
+    states,
+    base,
+    hidden_base,
+    weights,
+    across,
+    visible_bias,
+    hidden_bias,
+    betas,
+    key,
+    site,
+    first_row,
+    out,
 ):  # type: ignore[no-untyped-def]
     """Move chains from independent units to the model, in place, and write their log-weights.
 
@@ -54,9 +65,10 @@ def anneal(
     ----------
     states : ndarray of uint8, (chains, n_units)
         Drawn from independent units of log-odds `base`.
-    base : ndarray of float64, (n_units,)
+    base, hidden_base : ndarray of float64, (n_units,) and (n_hidden,)
+        What drives units at the beginning, while there are no synapses.
     betas : ndarray of float64, (steps + 1,)
-        From 0 to 1, as which the model's biases and weights are multiplied.
+        From 0 to 1: how much of its drive a unit has from the model.
     out : ndarray of float64, (chains,)
         Sums of log-weight ratios along each chain.
     """
@@ -75,13 +87,15 @@ def anneal(
                     total += (beta - before) * (visible_bias[i] - base[i])
             visible_drive[:] = 0.0
             for j in range(hidden_drive.size):
-                total += softplus(beta * hidden_drive[j]) - softplus(before * hidden_drive[j])
-                if turns_on(hidden_bits[j], beta * hidden_drive[j]):
+                begin, gain = hidden_base[j], hidden_drive[j] - hidden_base[j]
+                drive = begin + beta * gain
+                total += softplus(drive) - softplus(begin + before * gain)
+                if turns_on(hidden_bits[j], drive):
                     for i in range(visible_drive.size):
                         visible_drive[i] += across[j, i]
             for i in range(visible_drive.size):
-                drive = base[i] + beta * (visible_bias[i] - base[i] + visible_drive[i])
-                state[i] = turns_on(bits[i], drive)
+                gain = visible_bias[i] - base[i] + visible_drive[i]
+                state[i] = turns_on(bits[i], base[i] + beta * gain)
         out[row] = total
 
 
