@@ -1,4 +1,4 @@
-"""Fields, couplings and a potential of the count: parameters, moments, and their place in a vector."""
+"""Fields, couplings and a potential of the count, their moments, and their place in a vector."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scipy.linalg import cholesky, solve_triangular
 from scipy.stats import binom
 
 Vector = npt.NDArray[np.float64]
-GAUGE = 3  # the potential of 0, 1 and 2 active units is 0: fields and couplings say as much
+_REDUNDANT = 3  # constant, linear, quadratic: log Z, fields and couplings say as much
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +35,11 @@ class Interactions:
     def arrays(self) -> tuple[Vector, Vector, Vector]:
         """The arrays in the order of the compiled passes."""
         return self.fields, self.couplings, self.potential
+
+    @property
+    def anchored(self) -> Interactions:
+        """The same with a potential of 0 for silence: log Z is then minus its log-probability."""
+        return Interactions(self.fields, self.couplings, self.potential - self.potential[0])
 
     @classmethod
     def independent(cls, log_odds: Vector) -> Interactions:
@@ -105,31 +110,36 @@ class Layout:
 
     @property
     def n_potential(self) -> int:
-        """How many values of the potential are free."""
-        return max(0, self.n_units + 1 - GAUGE) if self.counted else 0
+        """How many values the potential has."""
+        return self.n_units + 1 if self.counted else 0
 
     @property
     def size(self) -> int:
-        """How many parameters there are."""
+        """Length of the vector."""
         return self.n_units + self.n_pairs + self.n_potential
+
+    @property
+    def n_parameters(self) -> int:
+        """How many numbers can be told from data."""
+        return self.size - min(_REDUNDANT, self.n_potential)
 
     def split(self, vector: Vector) -> Interactions:
         """Return the parameters that lie in a vector."""
         n = self.n_units
         couplings, potential = np.zeros((n, n)), np.zeros(n + 1)
         couplings[self.pairs] = vector[n : n + self.n_pairs]
-        if self.n_potential:
-            potential[GAUGE:] = vector[n + self.n_pairs :]
+        if self.counted:
+            potential[:] = vector[n + self.n_pairs :]
         return Interactions(vector[:n].copy(), couplings + couplings.T, potential)
 
     def join(self, moments: Moments) -> Vector:
         """Return the moments, in the places of their parameters."""
-        counts = moments.counts[GAUGE:] if self.n_potential else np.empty(0)
+        counts = moments.counts if self.counted else np.empty(0)
         return np.concatenate([moments.means, moments.pairs[self.pairs], counts])
 
     def vector(self, interactions: Interactions) -> Vector:
         """Return the parameters as a vector."""
-        potential = interactions.potential[GAUGE:] if self.n_potential else np.empty(0)
+        potential = interactions.potential if self.counted else np.empty(0)
         couplings = interactions.couplings[self.pairs]
         return np.concatenate([interactions.fields, couplings, potential])
 
@@ -149,14 +159,14 @@ class Prior:
 
     def __init__(self, layout: Layout, precision: float) -> None:
         self.layout, self.precision = layout, precision
-        differences = np.diff(np.eye(layout.n_units + 1), n=GAUGE, axis=0)[:, GAUGE:]
+        differences = np.diff(np.eye(layout.n_units + 1), n=_REDUNDANT, axis=0)
         self.stiffness = precision * differences.T @ differences
 
     def slope(self, vector: Vector) -> Vector:
         """Return the gradient of minus the logarithm of the prior, a sample's share of it."""
         result = self.precision * vector
         result[: self.layout.n_units] = 0
-        if self.layout.n_potential:
+        if self.layout.counted:
             result[-self.layout.n_potential :] = self.stiffness @ vector[-self.layout.n_potential :]
         return result
 
@@ -181,7 +191,7 @@ class Scale:
         curvature[n:] += prior.precision
         self._root = np.sqrt(curvature)
         self._factor = np.empty((0, 0))
-        if layout.n_potential:
+        if layout.counted:
             stiffness = prior.stiffness + np.diag(variance[self._plain :])
             self._factor = cholesky(stiffness, lower=True)
 

@@ -107,7 +107,7 @@ class Ising(EnergyModel[Interactions]):
     def n_parameters(self) -> int:
         """How many numbers were fitted."""
         self._fitted()
-        return Layout(self.log_odds_.size, self._counted).size
+        return Layout(self.log_odds_.size, self._counted).n_parameters
 
     def _settings(self, validated: bool) -> Sequence[float]:
         """Return deviations of the prior."""

@@ -24,8 +24,8 @@ class KPairwise(Ising):
     Attributes
     ----------
     potential_ : ndarray of float64, (n_units + 1,)
-        What the number of active units adds, nats. It is 0 for 0, 1 and 2, because fields and
-        couplings say as much as a quadratic potential.
+        What the number of active units adds, nats; 0 for silence. A quadratic potential says no
+        more than fields and couplings; of all that say the same, couplings are smallest here.
     fields_, couplings_, prior_deviation_, log_partition_
         As in `Ising`.
 

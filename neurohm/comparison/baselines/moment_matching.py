@@ -115,7 +115,7 @@ def match_by_enumeration(
             if result[0] <= value + 1e-4 * (slope @ step) / 2**halving + 1e-12 * (1 + abs(value)):
                 break
         at, (value, slope, weights) = further, result
-    return layout.split(at)
+    return layout.split(at).anchored
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ def match_by_chains(
         length = 1 / max(_FIRST, step - settings.approach + _FIRST)
         divergence = max(float(change @ slope) / 2, 1e-300)
         at = at + change * min(length, np.sqrt(_LARGEST / divergence))
-    return layout.split(at)
+    return layout.split(at).anchored
 
 
 def _solve(
