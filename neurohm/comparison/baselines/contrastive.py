@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,7 +80,8 @@ class ContrastiveSettings:
 
     Parameters
     ----------
-    epochs : int
+    steps : int
+        However many samples there are: what noise there is depends on it.
     batch_size : int
     learning_rate : float
         Of Adam at the beginning; it falls to zero along half a cosine, so that noise averages.
@@ -89,9 +91,9 @@ class ContrastiveSettings:
         Of each chain before a step.
     """
 
-    epochs: int = 50
+    steps: int = 8000
     batch_size: int = 200
-    learning_rate: float = 5e-3
+    learning_rate: float = 1e-2
     chains: int = 500
     sweeps: int = 1
 
@@ -122,28 +124,36 @@ def learn(
     Tieleman (2008). Training restricted Boltzmann machines using approximations to the likelihood
     gradient. ICML 25. https://doi.org/10.1145/1390156.1390290
     """
-    (n_samples, n_units), stream = words.shape, RandomStream(seed)
+    n_units, stream = words.shape[1], RandomStream(seed)
     first = stream.generator(Site.INITIAL.of(1)).normal(0, 0.05, (n_units, n_hidden))
     vector = Restricted(first, log_odds, np.full(n_hidden, -1.0)).vector
     machine = Restricted.in_vector(vector, n_units)
     chains = independent_words(log_odds, settings.chains, seed)
     alike = np.full(settings.chains, 1 / settings.chains)
-    adam, key = _Adam(vector.size), stream.keys()[0]
-    batches = -(-n_samples // settings.batch_size)
-    step, steps = 0, settings.epochs * batches
-    for epoch in range(settings.epochs):
-        order = RandomStream(seed, epoch).generator(Site.SHUFFLE.of()).permutation(n_samples)
-        for rows in np.array_split(order, batches):
-            site, sweeps = Site.SLEEP.of(), settings.sweeps
-            restricted.gibbs(chains, *machine.arrays, key, site, 0, step * sweeps, sweeps)
-            batch = words[rows].astype(np.float64)
-            slope = machine.slope(batch, np.full(len(rows), 1 / len(rows)))
-            slope -= machine.slope(chains.astype(np.float64), alike)
-            slope[: first.size] -= weight_decay * vector[: first.size]
-            pace = settings.learning_rate * (1 + np.cos(np.pi * step / steps)) / 2
-            vector += pace * adam.direction(slope)
-            step += 1
+    adam, key, sweeps = _Adam(vector.size), stream.keys()[0], settings.sweeps
+    for step, rows in enumerate(_batches(len(words), settings, seed)):
+        restricted.gibbs(chains, *machine.arrays, key, Site.SLEEP.of(), 0, step * sweeps, sweeps)
+        batch = words[rows].astype(np.float64)
+        slope = machine.slope(batch, np.full(len(rows), 1 / len(rows)))
+        slope -= machine.slope(chains.astype(np.float64), alike)
+        slope[: first.size] -= weight_decay * vector[: first.size]
+        pace = settings.learning_rate * (1 + np.cos(np.pi * step / settings.steps)) / 2
+        vector += pace * adam.direction(slope)
     return machine
+
+
+def _batches(
+    n_samples: int, settings: ContrastiveSettings, seed: int
+) -> Iterator[npt.NDArray[np.intp]]:
+    """Yield the rows of each step, every sample once before any for the second time."""
+    parts = -(-n_samples // settings.batch_size)
+    for step in range(settings.steps):
+        epoch, part = divmod(step, parts)
+        if part == 0:
+            stream = RandomStream(seed, epoch)
+            order = stream.generator(Site.SHUFFLE.of()).permutation(n_samples)
+            batches = np.array_split(order, parts)
+        yield batches[part]
 
 
 class _Adam:

@@ -192,8 +192,9 @@ class Scale:
         self._root = np.sqrt(curvature)
         self._factor = np.empty((0, 0))
         if layout.counted:
-            stiffness = prior.stiffness + np.diag(variance[self._plain :])
-            self._factor = cholesky(stiffness, lower=True)
+            least = 1e-10 * prior.stiffness.max()  # for the factor to be found
+            loose = np.maximum(variance[self._plain :], least)
+            self._factor = cholesky(prior.stiffness + np.diag(loose), lower=True)
 
     def parameters(self, scaled: Vector) -> Vector:
         """Return the parameters at these coordinates."""
