@@ -208,6 +208,6 @@ class Scale:
         """Multiply by the inverse of the factor of the curvature, or by its transpose."""
         plain, rest = vector[: self._plain] / self._root, vector[self._plain :]
         if rest.size:
-            trans = "T" if transposed else "N"
-            rest = solve_triangular(self._factor, rest, lower=True, trans=trans)
+            factor = self._factor.T if transposed else self._factor
+            rest = solve_triangular(factor, rest, lower=not transposed)
         return np.concatenate([plain, rest])

@@ -99,7 +99,8 @@ def match_by_enumeration(
         log_z = float(logsumexp(log_weights))
         weights = np.exp(log_weights - log_z)
         slope = layout.join(states.moments(weights)) - problem.wanted + prior.slope(at)
-        return log_z - at @ problem.wanted + at @ prior.slope(at) / 2, slope, weights
+        objective = float(log_z - at @ problem.wanted + at @ prior.slope(at) / 2)
+        return objective, slope, np.asarray(weights)
 
     at = layout.vector(start)
     value, slope, weights = look(at)

@@ -17,7 +17,7 @@ from neurohm.comparison.baselines.compiled import restricted
 from neurohm.comparison.baselines.contrastive import ContrastiveSettings, Restricted, learn
 from neurohm.comparison.baselines.energy import EnergyModel, Words
 from neurohm.comparison.baselines.interactions import Vector
-from neurohm.comparison.baselines.states import MOST_UNITS
+from neurohm.comparison.baselines.states import MOST_UNITS, numbered
 from neurohm.exceptions import InputError
 
 HIDDEN, DECAYS = (20, 50), (1e-4, 1e-3)
@@ -149,7 +149,7 @@ class RestrictedBoltzmann(EnergyModel[Restricted]):
         uniform = stream.generator(Site.DREAM.of()).random(n_samples)
         cumulated = np.cumsum(weights)
         numbers = np.searchsorted(cumulated, uniform * cumulated[-1], side="right")
-        states = _states(numbers, small.visible_bias.size)
+        states = numbered(numbers, small.visible_bias.size)
         if small is machine:
             return states.astype(np.uint8)
         drive = states @ small.weights + small.hidden_bias
@@ -174,11 +174,6 @@ def _enumerable(machine: Restricted) -> Restricted:
     return machine if n_units <= n_hidden else machine.transposed
 
 
-def _states(numbers: Vector, n_units: int) -> Vector:
-    """Return the states of these numbers, (n_states, n_units); unit `i` is bit `i`."""
-    return (numbers[:, None] >> np.arange(n_units) & 1).astype(np.float64)
-
-
 def _log_weights_of_all(machine: Restricted) -> Vector:
     """Return the log-weight of every visible state, (2**n_units,)."""
 
@@ -186,7 +181,7 @@ def _log_weights_of_all(machine: Restricted) -> Vector:
         n_units = machine.visible_bias.size
         for first in range(0, 2**n_units, _PART):
             numbers = np.arange(first, min(first + _PART, 2**n_units))
-            yield machine.log_weights(_states(numbers, n_units))
+            yield machine.log_weights(numbered(numbers, n_units))
 
     return np.concatenate(list(parts()))
 

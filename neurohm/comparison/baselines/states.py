@@ -101,17 +101,23 @@ class AllStates:
         pairs[:cut, :cut] = low.T @ (of_low[:, None] * low)
         pairs[cut:, cut:] = high.T @ (of_high[:, None] * high)
         pairs[:cut, cut:] = low.T @ (weights.T @ high)
-        counts = np.bincount(self._count.ravel(), weights.ravel(), self.n_units + 1)
+        counts = np.zeros(self.n_units + 1)
+        counts += np.bincount(self._count.ravel(), weights.ravel(), self.n_units + 1)
         return Moments(np.diagonal(pairs).copy(), pairs, counts)
 
     def rows(self, numbers: npt.NDArray[np.intp]) -> npt.NDArray[np.uint8]:
         """Return the states of these numbers, (n_states, n_units)."""
-        return (numbers[:, None] >> np.arange(self.n_units) & 1).astype(np.uint8)
+        return numbered(numbers, self.n_units).astype(np.uint8)
 
 
 def bits(n_units: int) -> Vector:
     """Return every state of a few units, ``(2**n_units, n_units)``; unit `i` is bit `i`."""
-    return (np.arange(2**n_units)[:, None] >> np.arange(n_units) & 1).astype(np.float64)
+    return numbered(np.arange(2**n_units), n_units)
+
+
+def numbered(numbers: npt.NDArray[np.intp], n_units: int) -> Vector:
+    """Return the states of these numbers, ``(n_states, n_units)``; unit `i` is bit `i`."""
+    return np.asarray(numbers[:, None] >> np.arange(n_units) & 1, dtype=np.float64)
 
 
 def _quadratic(states: Vector, couplings: Vector) -> Vector:

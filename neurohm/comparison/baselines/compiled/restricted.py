@@ -17,9 +17,9 @@ __all__ = ["anneal", "gibbs"]
 
 
 @njit(**EXACT)
-def gibbs(
+def gibbs(  # type: ignore[no-untyped-def]
     states, weights, across, visible_bias, hidden_bias, key, site, first_row, first_step, sweeps
-):  # type: ignore[no-untyped-def]
+):
     """Draw hidden and then visible units of every chain once a sweep, in place.
 
     Parameters
@@ -45,7 +45,7 @@ def gibbs(
 
 
 @njit(**EXACT)
-def anneal(
+def anneal(  # type: ignore[no-untyped-def]
     states,
     base,
     hidden_base,
@@ -58,7 +58,7 @@ def anneal(
     site,
     first_row,
     out,
-):  # type: ignore[no-untyped-def]
+):
     """Move chains from independent units to the model, in place, and write their log-weights.
 
     Parameters
