@@ -10,12 +10,13 @@ from typing import Any, ClassVar, Generic, Self, TypeVar
 import numpy as np
 import numpy.typing as npt
 from scipy.special import logit
+from threadpoolctl import threadpool_limits
 
 from neurohm.checks import real_number, whole_number
 from neurohm.comparison.baselines.annealing import LogPartition
 from neurohm.comparison.baselines.base import Baseline, as_samples
 from neurohm.comparison.baselines.interactions import Vector
-from neurohm.exceptions import NeurohmWarning, NotFittedError
+from neurohm.exceptions import NeurohmWarning, NotFittedError, NumericalError
 
 Words = npt.NDArray[np.uint8]
 Energy = TypeVar("Energy")
@@ -67,14 +68,13 @@ class EnergyModel(Baseline, Generic[Energy]):
         units = words.shape[1]
         _warn_of_constant_units(words)
         self.log_odds_ = logit((words.sum(0, dtype=np.int64) + 0.5) / (len(words) + 1))
-        if validation is None:
-            setting = self._settings(validated=False)[0]
-            energy = self._learn(words, setting, None)
-        else:
+        held_out = None
+        if validation is not None:
             held_out = as_samples(validation, self.domain, units).astype(np.uint8)
+        with threadpool_limits(1, "blas"):  # more threads, other last bits
             setting, energy = self._choose(words, held_out)
+            self.log_partition_ = self._partition(energy, self.tolerance)
         self._keep(setting, energy)
-        self.log_partition_ = self._partition(energy, self.tolerance)
         _warn_of_few_samples(len(words), self.n_parameters)
         return self
 
@@ -123,17 +123,26 @@ class EnergyModel(Baseline, Generic[Energy]):
         """Standard error of every score alike, nats: that of log Z."""
         return self._fitted().standard_error
 
-    def _choose(self, words: Words, held_out: Words) -> tuple[Any, Energy]:
+    def _choose(self, words: Words, held_out: Words | None) -> tuple[Any, Energy]:
         """Return the setting by which held-out samples are most probable, and what it learned."""
-        best, chosen, energy = -np.inf, None, None
-        for setting in self._settings(validated=True):
-            energy = self._learn(words, setting, energy)
-            log_z = self._partition(energy, max(self.tolerance, _COARSE)).value
-            score = float(self._log_weights(energy, held_out).mean()) - log_z
-            if chosen is None or score > best:
-                best, chosen = score, (setting, energy)
-        assert chosen is not None
-        return chosen
+        settings = self._settings(validated=held_out is not None)
+        if held_out is None:
+            return settings[0], self._learn(words, settings[0], None)
+        scores: dict[int, float] = {}
+        learned: list[Energy] = []
+        failure: NumericalError | None = None
+        for number, setting in enumerate(settings):
+            learned.append(self._learn(words, setting, learned[-1] if learned else None))
+            try:
+                log_z = self._partition(learned[-1], max(self.tolerance, _COARSE)).value
+            except NumericalError as error:  # another setting may do
+                failure = error
+                continue
+            scores[number] = float(self._log_weights(learned[-1], held_out).mean()) - log_z
+        if failure and not scores:
+            raise failure
+        best = max(scores, key=scores.__getitem__)
+        return settings[best], learned[best]
 
     def _fitted(self) -> LogPartition:
         """Return log Z, which there is once the model has learned."""

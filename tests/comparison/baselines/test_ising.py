@@ -8,11 +8,19 @@ from scipy.special import logit
 from scipy.stats import bernoulli
 
 from neurohm.comparison.baselines import ising
+from neurohm.comparison.baselines.annealing import LogPartition
+from neurohm.comparison.baselines.interactions import Interactions
 from neurohm.comparison.baselines.ising import Ising
 from neurohm.comparison.baselines.k_pairwise import KPairwise
 from neurohm.comparison.baselines.moment_matching import ChainSettings
 from neurohm.comparison.baselines.states import bits
-from neurohm.exceptions import ArgumentTypeError, InputError, NeurohmWarning, NotFittedError
+from neurohm.exceptions import (
+    ArgumentTypeError,
+    InputError,
+    NeurohmWarning,
+    NotFittedError,
+    NumericalError,
+)
 
 FEW = ChainSettings(chains=500, sweeps=3, approach=10, averaging=20)
 models = pytest.mark.parametrize("model", [Ising, KPairwise])
@@ -122,6 +130,24 @@ def test_validation_chooses_the_prior() -> None:
     np.testing.assert_allclose(chosen.couplings_, alone.couplings_, atol=1e-6)
     assert Ising().fit(few, validation=many).prior_deviation_ == 0.25
     assert Ising().fit(few).prior_deviation_ == 1.0
+
+
+def test_a_setting_without_log_z_is_not_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    words, ask = words_of(5), Ising._partition
+
+    def partition(self: Ising, energy: Interactions, tolerance: float) -> LogPartition:
+        if failing and np.abs(energy.couplings).max() > 0.01:
+            raise NumericalError("weights that differ")
+        return ask(self, energy, tolerance)
+
+    monkeypatch.setattr(Ising, "_partition", partition)
+    failing = True
+    model = Ising(prior_deviation=[1.0, 1e-4])
+    assert model.fit(words, validation=words).prior_deviation_ == 1e-4
+    with pytest.raises(NumericalError, match="differ"):
+        Ising(prior_deviation=[1.0, 0.5]).fit(words, validation=words)
+    failing = False
+    assert model.fit(words, validation=words).prior_deviation_ == 1.0
 
 
 @models
