@@ -23,7 +23,7 @@ from neurohm.comparison.baselines.moment_matching import (
 from neurohm.comparison.baselines.states import MOST_UNITS, AllStates, SampledStates
 from neurohm.exceptions import InputError
 
-DEVIATIONS = (1.0, 0.5, 0.25)  # the first one is used without validation
+DEVIATIONS = (0.3, 1.0, 0.1)  # the first one is used without validation
 METHODS = ("auto", "enumeration", "chains")
 
 
@@ -34,7 +34,7 @@ class Ising(EnergyModel[Interactions]):
     ----------
     prior_deviation : float or sequence of float, optional
         Standard deviation of the Gaussian prior of each coupling, nats; ``inf`` for none. Of
-        several, validation samples choose one. By default 1, 0.5 and 0.25 are tried, and 1 is used
+        several, validation samples choose one. By default 0.3, 1 and 0.1 are tried, and 0.3 is used
         where there is no validation.
     method : {"auto", "enumeration", "chains"}
         Learning from all states, for at most 20 units, or from persistent chains.

@@ -123,13 +123,14 @@ def test_a_seed_gives_one_result() -> None:
 
 
 def test_validation_chooses_the_prior() -> None:
-    few, many = np.random.default_rng(0).random((2, 120, 10)) < 0.3  # no couplings at all
+    words = np.random.default_rng(0).random((5000, 10)) < 0.3  # no couplings at all
+    few, many = words[:120], words[120:]
     chosen = Ising(prior_deviation=[10.0, 0.1]).fit(few, validation=many)
     assert chosen.prior_deviation_ == 0.1
     alone = Ising(prior_deviation=0.1).fit(few)
     np.testing.assert_allclose(chosen.couplings_, alone.couplings_, atol=1e-6)
-    assert Ising().fit(few, validation=many).prior_deviation_ == 0.25
-    assert Ising().fit(few).prior_deviation_ == 1.0
+    assert Ising().fit(few, validation=many).prior_deviation_ == 0.1
+    assert Ising().fit(few).prior_deviation_ == 0.3
 
 
 def test_a_setting_without_log_z_is_not_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
