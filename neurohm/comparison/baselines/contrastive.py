@@ -93,7 +93,7 @@ class ContrastiveSettings:
 
     steps: int = 8000
     batch_size: int = 200
-    learning_rate: float = 2e-2
+    learning_rate: float = 1e-2
     chains: int = 500
     sweeps: int = 1
 

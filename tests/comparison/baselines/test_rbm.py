@@ -92,7 +92,7 @@ def test_learning_finds_what_a_machine_dreams() -> None:
     truth.log_partition_ = truth._partition(truth._energy, 1e-3)
     words, test = truth.sample(4000, seed=1), truth.sample(4000, seed=2)
     fitted = RestrictedBoltzmann(
-        n_hidden=2, learning=ContrastiveSettings(steps=4000, chains=200)
+        n_hidden=2, learning=ContrastiveSettings(steps=4000, learning_rate=0.03, chains=200)
     ).fit(words)
     lost = truth.score_samples(test).mean() - fitted.score_samples(test).mean()
     assert -0.005 < lost < 0.01
