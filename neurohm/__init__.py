@@ -14,6 +14,7 @@ from neurohm.__about__ import __version__ as __version__
 if TYPE_CHECKING:
     from neurohm import analysis as analysis
     from neurohm import backend as backend
+    from neurohm import comparison as comparison
     from neurohm import estimators as estimators
     from neurohm import exceptions as exceptions
     from neurohm import images as images
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from neurohm.analysis import responses_of as responses_of
     from neurohm.analysis import sample_quality as sample_quality
     from neurohm.analysis import tuning_of as tuning_of
+    from neurohm.comparison import compare as compare
     from neurohm.estimators import HelmholtzDensity as HelmholtzDensity
     from neurohm.estimators import SpikeHelmholtz as SpikeHelmholtz
     from neurohm.estimators import as_density as as_density
@@ -95,6 +97,8 @@ _HOMES = {
         "sample_quality",
         "tuning_of",
     ),
+    "analysis": ("sample_quality",),
+    "comparison": ("compare",),
     "estimators": (
         "HelmholtzDensity",
         "SpikeHelmholtz",

@@ -1,0 +1,150 @@
+"""The Helmholtz machine as one of the models that are compared."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import clone
+
+from neurohm.checks import whole_number
+from neurohm.comparison.baselines.base import Baseline, as_samples
+from neurohm.comparison.dataset import as_recording
+from neurohm.comparison.samples import Samples
+from neurohm.estimators import HelmholtzDensity, SpikeHelmholtz
+from neurohm.exceptions import ArgumentTypeError
+from neurohm.likelihood import log_likelihood
+from neurohm.recordings import Recording
+
+_OBSERVATIONS = {"binary": "bernoulli", "counts": "poisson"}
+
+
+class _Helmholtz(Baseline):
+    """A Helmholtz machine with the settings of an estimator; see the two kinds."""
+
+    name = "helmholtz"
+
+    def __init__(
+        self,
+        estimator: SpikeHelmholtz | HelmholtzDensity | None = None,
+        *,
+        particles: int = 1000,
+        seed: int = 0,
+    ) -> None:
+        estimator = SpikeHelmholtz(random_state=seed) if estimator is None else estimator
+        if not isinstance(estimator, SpikeHelmholtz | HelmholtzDensity):
+            raise ArgumentTypeError(
+                f"a {type(estimator).__name__}", "a SpikeHelmholtz or a HelmholtzDensity"
+            )
+        self.estimator = clone(estimator)  # its settings alone
+        self.particles = whole_number("particles", particles)
+
+    def fit(self, x: npt.ArrayLike, validation: npt.ArrayLike | None = None) -> Self:
+        """Fit a machine with the estimator's settings.
+
+        Parameters
+        ----------
+        x : Samples or array_like, (n_samples, n_columns)
+            Of samples a `SpikeHelmholtz` learns from the bins that they were cut from, window by
+            window at every phase, and sets some apart as it always does; the rows of a matrix it
+            takes for bins.
+        validation : array_like, optional
+            What stops the fit of a `HelmholtzDensity`.
+
+        Returns
+        -------
+        Baseline
+            Itself.
+        """
+        fresh: Any = clone(self.estimator)
+        if isinstance(fresh, SpikeHelmholtz):
+            lags = x.lags if isinstance(x, Samples) else 1
+            fresh.set_params(bin_size="auto", lags=lags, observation=_OBSERVATIONS[self.domain])
+            self.estimator_ = fresh.fit(self._recording(x), label=None)
+        else:
+            rows = [np.asarray(part) for part in (x, validation) if part is not None]
+            if len(rows) == 2:
+                share = (len(rows[1]) + 0.5) / (len(rows[0]) + len(rows[1]))
+                fresh.set_params(validation=share)
+            fresh.set_params(observation=_observation(fresh.observation, self.domain))
+            self.estimator_ = fresh.fit(np.concatenate(rows), label=None)
+        return self
+
+    def score_samples(self, x: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """Return the log-likelihood of each sample by importance sampling, nats, ``(n_samples,)``.
+
+        On average it lies below the true one.
+        """
+        machine = self.estimator_.machine_
+        rows = as_samples(x, self.domain, machine.visible.size).astype(np.float32)
+        estimate = log_likelihood(
+            machine, rows, particles=self.particles, seed=self.estimator_.seed_, progress=False
+        )
+        return np.asarray(estimate.value, dtype=np.float64)
+
+    def sample(self, n_samples: int, *, seed: int = 0) -> npt.NDArray[np.float32]:
+        """Dream samples, ``(n_samples, n_columns)``."""
+        number = whole_number("n_samples", n_samples)
+        return np.asarray(self.estimator_.machine_.dream(number, seed=seed), dtype=np.float32)
+
+    @property
+    def n_parameters(self) -> int:
+        """Weights and biases of both pathways."""
+        return sum(value.size for value in self.estimator_.machine_.parameters().values())
+
+    def _recording(self, x: npt.ArrayLike) -> Recording:
+        if isinstance(x, Samples) and x.binned is not None:
+            return as_recording(x.binned)
+        return Recording.from_counts(as_samples(x, self.domain))
+
+
+class HelmholtzBernoulli(_Helmholtz):
+    """A Helmholtz machine over binary samples.
+
+    Parameters
+    ----------
+    estimator : SpikeHelmholtz or HelmholtzDensity, optional
+        Whose settings are taken, fitted or not; by default a `SpikeHelmholtz` as it comes.
+    particles : int
+        Of the importance-sampled likelihood.
+    seed : int
+        Of the default estimator.
+
+    Attributes
+    ----------
+    estimator_ : SpikeHelmholtz or HelmholtzDensity
+        Fitted.
+
+    Examples
+    --------
+    >>> words = np.tile(np.eye(4), (25, 1))
+    >>> model = HelmholtzBernoulli(SpikeHelmholtz(hidden=3, epochs=2), particles=10).fit(words)
+    >>> model.score_samples(words[:2]).shape, model.sample(3).shape
+    ((2,), (3, 4))
+    """
+
+    domain = "binary"
+
+
+class HelmholtzPoisson(_Helmholtz):
+    """A Helmholtz machine over counts; arguments are those of `HelmholtzBernoulli`.
+
+    Examples
+    --------
+    >>> counts = np.tile([[3, 0], [0, 2]], (25, 1))
+    >>> model = HelmholtzPoisson(SpikeHelmholtz(hidden=3, epochs=2), particles=10).fit(counts)
+    >>> model.estimator_.machine_
+    HelmholtzMachine(2 poisson - 3)
+    """
+
+    domain = "counts"
+
+
+def _observation(given: Any, domain: str) -> Any:
+    """Return a density's observation if it is of the domain, else the usual one of the domain."""
+    from neurohm.estimators.observation import visible_of
+
+    units = given.size if hasattr(given, "size") else 1
+    same = visible_of(given, units).domain == domain
+    return given if same else _OBSERVATIONS[domain]

@@ -1,0 +1,173 @@
+"""Whether the gain over independent units is more than surrogates of the recording give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from neurohm.comparison.baselines.base import Baseline
+from neurohm.comparison.dataset import Dataset
+from neurohm.comparison.evaluation import Parts, Scored, evaluate, parts_of
+from neurohm.comparison.models import INDEPENDENT
+from neurohm.comparison.partition import Fold
+from neurohm.comparison.results import GainTest, SurrogateTest
+from neurohm.comparison.statistics import exceedance
+from neurohm.exceptions import InputError
+from neurohm.likelihood import nats_to_bits
+from neurohm.recordings import SURROGATES, Recording, surrogate
+
+
+@dataclass(frozen=True, eq=False)
+class SurrogatePlan:
+    """Which surrogates to make of what, and how models meet them.
+
+    Parameters
+    ----------
+    recording : Recording
+    kind : str
+        One of `neurohm.recordings.SURROGATES`.
+    settings : mapping
+        Of that kind, such as ``{"window": 0.05}``.
+    number : int
+    refit : bool
+        Whether models are fitted to each surrogate. Else those that were fitted to the recording
+        are scored on the held-out part of each.
+    tested : tuple of str
+        Models to test; empty for all but independent units.
+    seed : int
+    """
+
+    recording: Recording
+    kind: str
+    settings: Mapping[str, Any]
+    number: int
+    refit: bool
+    tested: tuple[str, ...]
+    seed: int
+
+    def names(self, models: Mapping[str, Baseline]) -> list[str]:
+        """Return the models to test.
+
+        Raises
+        ------
+        InputError
+            If one of them is not among those compared, or there is none.
+        """
+        others = [name for name in models if name != INDEPENDENT]
+        unknown = [name for name in self.tested if name not in others]
+        if unknown or not others:
+            found = (
+                f"{unknown[0]!r} to test" if unknown else "nothing to test but independent units"
+            )
+            raise InputError(found, "one of the models compared: " + ", ".join(others or ["none"]))
+        return [name for name in others if not self.tested or name in self.tested]
+
+    def make(self, index: int) -> Recording:
+        """Return a surrogate.
+
+        Raises
+        ------
+        InputError
+            If the kind or a setting is unknown, or a window larger than the recording.
+        """
+        seed = self.seed + index
+        return surrogate(self.recording, self.kind, seed=seed, **self.settings)
+
+
+def tests_of_gains(
+    plan: SurrogatePlan,
+    dataset: Dataset,
+    folds: Sequence[Fold],
+    validation: float,
+    models: Mapping[str, Baseline],
+    scored: Scored,
+    begin: Callable[[str], None],
+) -> SurrogateTest:
+    """Return tests of the gains of models against surrogates.
+
+    Parameters
+    ----------
+    plan : SurrogatePlan
+    dataset : Dataset
+        Of the recording.
+    folds : sequence of Fold
+        Those of the comparison.
+    validation : float
+    models : mapping of str to Baseline
+        Not fitted.
+    scored : Scored
+        Of the recording; with fitted models where nothing is to be refitted.
+    begin : callable
+        Told of each surrogate.
+
+    Returns
+    -------
+    SurrogateTest
+
+    Notes
+    -----
+    A surrogate keeps, by its kind, some statistics of the recording and is otherwise chance: if the
+    recording had nothing but these, its gain would be one among those of its surrogates, and the
+    p-value, the share of them that reach it, be below any level as often as that level says.
+    """
+    names = plan.names(models)
+    chosen = {name: models[name] for name in (INDEPENDENT, *names)}
+    among = np.empty((plan.number, len(names)))
+    for i in range(plan.number):
+        begin(f"surrogate {i + 1} of {plan.number}")
+        parts = parts_of(_like(dataset, plan.make(i)), folds, validation)
+        if plan.refit:
+            anew = evaluate(parts, chosen, len(parts), lambda text: None)
+            among[i] = gains(anew, names)
+        else:
+            among[i] = _score_only(scored, parts, names)
+    kind = SURROGATES[plan.kind]
+    tests = _tests(names, gains(scored, names), among)
+    return SurrogateTest(plan.kind, kind.keeps, kind.destroys, plan.number, plan.refit, tests)
+
+
+def gains(scored: Scored, names: Sequence[str]) -> npt.NDArray[np.float64]:
+    """Return the gains of models over independent units, bits per bin, ``(n_models,)``."""
+    reference, bins = scored.tallies[INDEPENDENT].nats.sum(), scored.bins.sum()
+    values = [(scored.tallies[name].nats.sum() - reference) / bins for name in names]
+    return np.array([nats_to_bits(value) for value in values])
+
+
+def _like(dataset: Dataset, recording: Recording) -> Dataset:
+    """Return a data set of another recording with the same bins."""
+    other = Dataset.of(recording, dataset.binned.bin_size, dataset.lags, dataset.observation)
+    return Dataset(other.binned, dataset.domain, dataset.lags, dataset.places)
+
+
+def _score_only(
+    scored: Scored, parts: Sequence[Parts], names: Sequence[str]
+) -> npt.NDArray[np.float64]:
+    """Return the gains, on surrogates, of models that were fitted to the recording."""
+    bins = sum(len(part.tested) * part.tested.lags for part in parts)
+    total = np.zeros(len(names))
+    for i, part in enumerate(parts):
+        reference = scored.tallies[INDEPENDENT].fitted[i].score_samples(part.tested).sum()
+        for j, name in enumerate(names):
+            fitted = scored.tallies[name].fitted[i]
+            total[j] += fitted.score_samples(part.tested).sum() - reference
+    return np.array([nats_to_bits(value / bins) for value in total])
+
+
+def _tests(
+    names: Sequence[str], observed: npt.NDArray[np.float64], among: npt.NDArray[np.float64]
+) -> tuple[GainTest, ...]:
+    largest = among.max(axis=1)
+    return tuple(
+        GainTest(
+            name,
+            float(observed[j]),
+            tuple(among[:, j].tolist()),
+            exceedance(observed[j], among[:, j]),
+            exceedance(observed[j], largest),
+        )
+        for j, name in enumerate(names)
+    )
