@@ -97,7 +97,6 @@ _HOMES = {
         "sample_quality",
         "tuning_of",
     ),
-    "analysis": ("sample_quality",),
     "comparison": ("compare",),
     "estimators": (
         "HelmholtzDensity",

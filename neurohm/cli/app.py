@@ -12,6 +12,7 @@ import typer
 from neurohm.__about__ import __version__
 from neurohm.cli.assemblies import assemblies
 from neurohm.cli.bench import bench
+from neurohm.cli.compare import compare
 from neurohm.cli.convert import convert
 from neurohm.cli.decode import decode
 from neurohm.cli.errors import explain, silence_pipe, warnings_as_lines
@@ -27,7 +28,8 @@ from neurohm.cli.score import score
 from neurohm.cli.simulate import simulate
 
 COMMANDS = (
-    fit, inspect, score, assemblies, decode, plot, report, sample, simulate, convert, info, bench,
+    fit, inspect, score, compare, assemblies, decode, plot, report, sample, simulate, convert, info,
+    bench,
 )  # fmt: skip
 DEBUG = "--debug"
 

@@ -15,12 +15,19 @@ import numpy.typing as npt
 from neurohm.checks import real_number, whole_number
 from neurohm.comparison.dataset import BIN_SIZE, Dataset
 from neurohm.comparison.evaluation import Scored, evaluate, parts_of, warn_of_parameters
-from neurohm.comparison.models import INDEPENDENT, candidates, read_models, window_of
+from neurohm.comparison.models import (
+    INDEPENDENT,
+    HelmholtzSettings,
+    candidates,
+    read_models,
+    window_of,
+)
 from neurohm.comparison.partition import Fold, cross_validation, last_part
 from neurohm.comparison.progress import stepping
 from neurohm.comparison.results import Comparison, ModelScore, SurrogateTest
 from neurohm.comparison.statistics import holm, paired_p_value, rate_in_bits
 from neurohm.comparison.surrogate_tests import SurrogatePlan, tests_of_gains
+from neurohm.estimators import HelmholtzDensity, SpikeHelmholtz
 from neurohm.exceptions import ArgumentTypeError, InputError, NeurohmWarning
 from neurohm.recordings import Recording
 
@@ -38,6 +45,7 @@ def compare(
     validation: float = 0.1,
     blocks: int = 20,
     trials: str | npt.ArrayLike = "trials",
+    helmholtz: SpikeHelmholtz | HelmholtzDensity | None = None,
     particles: int = 1000,
     surrogates: int = 0,
     surrogate: str = "jitter",
@@ -86,6 +94,8 @@ def compare(
         Of time, over which standard errors are taken.
     trials : str or array_like, (n_trials, 2)
         Name of the recording's intervals, or starts and stops, seconds: for the trial average.
+    helmholtz : SpikeHelmholtz or HelmholtzDensity, optional
+        The settings of the model that is only called ``"helmholtz"``.
     particles : int
         Of the importance-sampled likelihood of Helmholtz machines.
     surrogates : int
@@ -134,7 +144,8 @@ def compare(
     recording, test = _as_recording(data, test)
     dataset = _dataset(recording, asked, bin_size, lags, observation, trials)
     split = _folds(dataset, test, folds, gap)
-    available = candidates(asked, dataset, whole_number("particles", particles), seed)
+    named = HelmholtzSettings(helmholtz, whole_number("particles", particles), seed)
+    available = candidates(asked, dataset, named)
     plan = None
     if whole_number("surrogates", surrogates, 0):
         settings = dict(surrogate_settings or {})

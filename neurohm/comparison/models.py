@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -68,8 +69,26 @@ def read_models(models: Any) -> dict[str, Any]:
     return read
 
 
+@dataclass(frozen=True)
+class HelmholtzSettings:
+    """How machines are fitted where nothing more is said, and how all of them are scored.
+
+    Parameters
+    ----------
+    estimator : SpikeHelmholtz or HelmholtzDensity, optional
+        Of the model that is only called ``"helmholtz"``.
+    particles : int
+    seed : int
+        Of all models that are given by name.
+    """
+
+    estimator: SpikeHelmholtz | HelmholtzDensity | None = None
+    particles: int = 1000
+    seed: int = 0
+
+
 def candidates(
-    asked: Mapping[str, Any], dataset: Dataset, particles: int, seed: int
+    asked: Mapping[str, Any], dataset: Dataset, settings: HelmholtzSettings
 ) -> dict[str, Baseline]:
     """Return models for a data set by name, independent units first.
 
@@ -78,9 +97,7 @@ def candidates(
     asked : mapping
         As `read_models` returns it; empty for all that there are for the data.
     dataset : Dataset
-    particles : int
-        Of the scores of Helmholtz machines.
-    seed : int
+    settings : HelmholtzSettings
 
     Returns
     -------
@@ -100,7 +117,7 @@ def candidates(
                 "intervals called 'trials'",
                 "name them, trials=..., or leave the model out",
             )
-        made[name] = _made(model, dataset.domain, particles, seed)
+        made[name] = _made(model, dataset.domain, settings)
     return made
 
 
@@ -180,7 +197,7 @@ def _read(model: Any) -> Any:
     return model
 
 
-def _made(model: Any, domain: str, particles: int, seed: int) -> Baseline:
+def _made(model: Any, domain: str, settings: HelmholtzSettings) -> Baseline:
     from neurohm.comparison.helmholtz import HelmholtzBernoulli, HelmholtzPoisson
 
     if isinstance(model, Baseline):
@@ -188,10 +205,10 @@ def _made(model: Any, domain: str, particles: int, seed: int) -> Baseline:
             raise InputError(f"{domain} for a {type(model).__name__}", f"{model.domain} samples")
         return deepcopy(model)
     if isinstance(model, str) and model != HELMHOLTZ:
-        return baseline(model, domain, seed=seed)
+        return baseline(model, domain, seed=settings.seed)
     kind = HelmholtzBernoulli if domain == "binary" else HelmholtzPoisson
-    estimator = None if isinstance(model, str) else model
-    return kind(estimator, particles=particles, seed=seed)
+    estimator = settings.estimator if isinstance(model, str) else model
+    return kind(estimator, particles=settings.particles, seed=settings.seed)
 
 
 def _suitable(dataset: Dataset) -> list[str]:

@@ -6,6 +6,7 @@ below the cell, and so does ``plt.show()`` where pyplot has been imported.
 """
 
 from neurohm.plots.averages import triggered_average
+from neurohm.plots.comparison import comparison
 from neurohm.plots.completions import completions
 from neurohm.plots.decodings import decoding
 from neurohm.plots.dream_rasters import dreams
@@ -34,6 +35,7 @@ __all__ = [
     "assembly_map",
     "assembly_matrix",
     "assembly_raster",
+    "comparison",
     "completions",
     "correlations",
     "decoding",

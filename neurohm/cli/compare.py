@@ -1,0 +1,253 @@
+"""``neurohm compare``: models side by side on the same held-out bins."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from neurohm.cli.options import MACHINE, AsJson, MachineOptions, Particles, ReaderOptions
+from neurohm.cli.output_files import check_plain
+from neurohm.cli.parsing import parse_time
+from neurohm.cli.printing import show, strict
+from neurohm.exceptions import InputError
+from neurohm.files import atomic_path
+
+if TYPE_CHECKING:
+    from neurohm.comparison import Comparison
+
+SPLIT, TEST = "What is held out", "Tests against surrogates"
+WINDOWS = {"jitter": "window", "dither": "dither", "shift": "least"}
+"""The setting of each kind of surrogate that is a time."""
+
+
+@dataclass(frozen=True)
+class ComparedMachine(MachineOptions):
+    """The settings of the Helmholtz machine, and the bins of all models."""
+
+    lags: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help="Bins in a window, for all models.",
+            show_default="1, or those of a model file",
+            rich_help_panel=MACHINE,
+        ),
+    ] = 0
+
+
+@dataclass(frozen=True)
+class SplitOptions:
+    """What is learned from and what is scored."""
+
+    folds: Annotated[
+        int,
+        typer.Option(
+            help="Blocks of time, each scored by models of the rest.", rich_help_panel=SPLIT
+        ),
+    ] = 5
+    test: Annotated[
+        float | None,
+        typer.Option(
+            help="Instead of folds: the share, or the number, of the last bins to score.",
+            rich_help_panel=SPLIT,
+        ),
+    ] = None
+    gap: Annotated[
+        int | None,
+        typer.Option(
+            help="Bins left out between what is learned from and what is scored; a window by "
+            "default.",
+            rich_help_panel=SPLIT,
+        ),
+    ] = None
+    blocks: Annotated[
+        int,
+        typer.Option(help="Of time, over which standard errors are taken.", rich_help_panel=SPLIT),
+    ] = 20
+    trials: Annotated[
+        str,
+        typer.Option(
+            help="Intervals of the recording, for the model trial-average.", rich_help_panel=SPLIT
+        ),
+    ] = "trials"
+
+    def arguments(self) -> dict[str, Any]:
+        """Return them as `neurohm.compare` takes them."""
+        return {
+            "folds": self.folds,
+            "test": self.test,
+            "gap": "auto" if self.gap is None else self.gap,
+            "blocks": self.blocks,
+            "trials": self.trials,
+        }
+
+
+@dataclass(frozen=True)
+class SurrogateOptions:
+    """Whether gains are tested against surrogates, and which."""
+
+    surrogates: Annotated[
+        int,
+        typer.Option(
+            min=0, help="Copies of the recording; 99 give p-values to 0.01.", rich_help_panel=TEST
+        ),
+    ] = 0
+    surrogate: Annotated[
+        str,
+        typer.Option(
+            metavar="KIND",
+            help="jitter, dither, shift, trial-shuffle or rate.",
+            rich_help_panel=TEST,
+        ),
+    ] = "jitter"
+    surrogate_window: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="Window of jitter, width of dither, smallest shift, such as 50ms.",
+            rich_help_panel=TEST,
+        ),
+    ] = None
+    refit: Annotated[
+        bool,
+        typer.Option(
+            "--refit/--no-refit",
+            help="Fit models to each copy, or score those of the recording on it.",
+            rich_help_panel=TEST,
+        ),
+    ] = True
+    tested: Annotated[
+        str | None,
+        typer.Option(metavar="MODELS", help="By default all.", rich_help_panel=TEST),
+    ] = None
+
+    def arguments(self) -> dict[str, Any]:
+        """Return them as `neurohm.compare` takes them."""
+        settings = {}
+        if self.surrogate_window is not None:
+            if self.surrogate not in WINDOWS:
+                raise InputError(
+                    f"--surrogate-window with --surrogate {self.surrogate}",
+                    "one of " + ", ".join(WINDOWS),
+                )
+            name = WINDOWS[self.surrogate]
+            settings[name] = parse_time(self.surrogate_window, "--surrogate-window")
+        return {
+            "surrogates": self.surrogates,
+            "surrogate": self.surrogate,
+            "surrogate_settings": settings,
+            "refit": self.refit,
+            "tested": _listed(self.tested) or (),
+        }
+
+
+def compare(
+    recording: Annotated[
+        Path,
+        typer.Argument(
+            metavar="RECORDING",
+            help="File with the spikes (HDF5, MATLAB 7.3), or a matrix of words (npy, npz).",
+        ),
+    ],
+    split: SplitOptions,
+    against: SurrogateOptions,
+    machine: ComparedMachine,
+    reader: ReaderOptions,
+    models: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAMES",
+            help="Separated by commas: independent, trial-average, mixture, ..., helmholtz, or "
+            "model files, whose settings are taken. By default all that there are for the data.",
+        ),
+    ] = None,
+    score_particles: Particles = 1000,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="JSON file to write.", show_default=False),
+    ] = None,
+    figure: Annotated[
+        Path | None,
+        typer.Option(help="Picture to write: .png, .pdf or .svg.", show_default=False),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare models by the likelihood of held-out time: bits per spike, and what is behind.
+
+    Every model learns from and is scored on the same bins. Gains are over independent units;
+    standard errors are over blocks of time; p-values of differences hold for all models together.
+    """
+    _check_outputs(recording, output, figure)
+    arguments = {**split.arguments(), **against.arguments()}
+    bin_size = machine.bin_size
+    data, test = _data(recording, reader, bin_size)
+    if test is not None:
+        if split.test is not None:
+            raise InputError(f"--test with {recording}, which has a test part", "one of them")
+        arguments["test"] = test
+    from neurohm.comparison import compare as compare_models
+
+    compared = compare_models(
+        data,
+        _listed(models),
+        bin_size="auto" if bin_size is None else bin_size,
+        lags=machine.lags or None,
+        observation=machine.observation,
+        helmholtz=machine.estimator(),
+        particles=score_particles,
+        seed=machine.seed,
+        **arguments,
+    )
+    _written(compared, output, figure)
+    facts = {"recording": str(recording), **compared.to_dict()}
+    if not as_json:
+        from neurohm.cli.compare_summary import print_comparison
+
+        print_comparison(compared)
+    rows = {} if output is None else {"written": str(output)}
+    rows |= {} if figure is None else {"figure": str(figure)}
+    if as_json or rows:
+        show(facts, rows, as_json=as_json)
+
+
+def _listed(text: str | None) -> list[str] | None:
+    """Return names separated by commas; None for nothing."""
+    if text is None:
+        return None
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _check_outputs(recording: Path, output: Path | None, figure: Path | None) -> None:
+    if output is not None:
+        check_plain(output, "comparison", (".json",), recording)
+    if figure is not None:
+        check_plain(figure, "picture file", (".png", ".pdf", ".svg"), recording)
+
+
+def _data(path: Path, reader: ReaderOptions, bin_size: float | None) -> tuple[Any, Any]:
+    """Return a recording, or the rows of a matrix and those to test on."""
+    from neurohm.comparison.words import ENDINGS, load_words
+
+    if path.suffix.lower() in ENDINGS:
+        from neurohm.cli.options import require_unset
+
+        require_unset(reader, "a matrix of NumPy's")
+        words = load_words(path)
+        return words.train, words.test
+    return reader.load(path, width_of_bins=bin_size), None
+
+
+def _written(compared: Comparison, output: Path | None, figure: Path | None) -> None:
+    """Write the files asked for, each whole or not at all."""
+    if output is not None:
+        text = json.dumps(strict(compared.to_dict()), indent=2, allow_nan=False)
+        with atomic_path(output) as temporary:
+            temporary.write_text(text + "\n")
+    if figure is not None:
+        from neurohm.plots import comparison, save
+
+        save(comparison(compared), figure)
