@@ -70,12 +70,14 @@ def rows_of(comparison: Comparison) -> list[tuple[str, ...]]:
 
 def about(comparison: Comparison) -> str:
     """Return what was scored and how, in a line."""
-    width = unit_text(comparison.bin_size, comparison.time_unit)
+    width = f" of {unit_text(comparison.bin_size, comparison.time_unit)}"
+    if comparison.time_unit == "bin" and comparison.bin_size == 1:
+        width = ""
     windows = "" if comparison.lags == 1 else f", in windows of {comparison.lags}"
     gap = f", gaps of {comparison.gap} bin{'s' * (comparison.gap != 1)}" if comparison.gap else ""
     split = f"{comparison.folds} folds" if comparison.folds > 1 else "one split"
     return (
-        f"{comparison.n_units} units, {comparison.n_bins:,} held-out bins of {width}{windows}, "
+        f"{comparison.n_units} units, {comparison.n_bins:,} held-out bins{width}{windows}, "
         f"{comparison.n_spikes:,} spikes ({comparison.observation}); {split}{gap}; standard errors "
         f"over {len(comparison.bins_of_blocks)} blocks"
     )

@@ -58,7 +58,7 @@ def comparison(compared: Comparison, *, per: str = "spike", axes: Axes | None = 
         )
     if per not in ("spike", "bin"):
         raise InputError(f"per={per!r}", "'spike' or 'bin'")
-    axes = one_panel(axes, 0.9 + 0.26 * len(compared.scores))
+    axes = one_panel(axes, 1.2 + 0.24 * len(compared.scores), width=4.2)
     for place, score in enumerate(compared.scores):
         _draw_score(axes, score, place, _half_width(compared), per)
     _draw_surrogates(axes, compared, per)
@@ -85,7 +85,7 @@ def _draw_score(axes: Axes, score: ModelScore, place: int, half: float, per: str
         xerr=[half * np.nan_to_num(error)],
         color=BLUE if not behind else VERMILION,
         marker="o",
-        markersize=5,
+        markersize=3.5,
         markerfacecolor="white" if behind else BLUE,
         capsize=2.5,
         linewidth=1.2,
@@ -101,26 +101,39 @@ def _draw_surrogates(axes: Axes, compared: Comparison, per: str) -> None:
     for test in compared.surrogates.tests:
         values = scale * np.array(test.surrogate_gains)
         axes.vlines(
-            values, place[test.name] + 0.18, place[test.name] + 0.42, color=GREY, linewidth=0.6
+            values,
+            place[test.name] + 0.18,
+            place[test.name] + 0.42,
+            color=GREY,
+            alpha=0.6,
+            linewidth=0.5,
         )
 
 
 def _draw_legend(axes: Axes, compared: Comparison) -> None:
     """Say what open points and strokes are, where there are any."""
-    entries = [Line2D([], [], color=BLUE, marker="o", markersize=5, linestyle="none")]
-    labels = ["best, or not behind it"]
+    entries = [Line2D([], [], color=BLUE, marker="o", markersize=3.5, linestyle="none")]
+    labels = ["best, or not significantly behind"]
     if any(score.p_value < _LEVEL for score in compared.scores):
         entries.append(
-            Line2D([], [], color=VERMILION, marker="o", markerfacecolor="white", linestyle="none")
+            Line2D(
+                [],
+                [],
+                color=VERMILION,
+                marker="o",
+                markersize=3.5,
+                markerfacecolor="white",
+                linestyle="none",
+            )
         )
-        labels.append(f"behind it (p < {_LEVEL:g})")
+        labels.append(f"behind (p < {_LEVEL:g})")
     if compared.surrogates is not None:
         entries.append(Line2D([], [], color=GREY, marker="|", linestyle="none"))
         labels.append(f"surrogates ({compared.surrogates.kind})")
     # above, where no point can lie
     axes.legend(
-        entries, labels, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=len(labels),
-        borderaxespad=0.2, handletextpad=0.3, columnspacing=1.0,
+        entries, labels, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=1,
+        borderaxespad=0.2, handletextpad=0.3, labelspacing=0.2,
     )  # fmt: skip
 
 
