@@ -130,7 +130,7 @@ def compare(
     Examples
     --------
     >>> import neurohm as nh
-    >>> recording = nh.simulate_assemblies(8, 2.0, 1, members=(4, 5), seed=0)
+    >>> recording = nh.simulate_assemblies(8, 2.0, 1, members=(5, 5), occurrence_rate=1.0)
     >>> print(nh.compare(recording, ["mixture"], folds=2).best.name)
     mixture
 
@@ -149,6 +149,8 @@ def compare(
     plan = None
     if whole_number("surrogates", surrogates, 0):
         settings = dict(surrogate_settings or {})
+        if surrogate == "trial-shuffle":
+            settings.setdefault("trials", trials)
         plan = SurrogatePlan(
             recording, surrogate, settings, surrogates, refit, tuple(tested), seed + 1
         )

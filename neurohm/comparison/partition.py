@@ -88,10 +88,11 @@ def last_part(observed: Mask, test: float, gap: int) -> Fold:
     array([ True, False, False, False])
     """
     number = int(np.count_nonzero(observed))
-    if isinstance(test, float) and test < 1:
-        tested = round(real_number("test", test, above=0, below=1) * number)
+    amount = real_number("test", test, above=0, mend="give a share, or a number of bins")
+    if amount < 1:
+        tested = max(1, round(amount * number))
     else:
-        tested = whole_number("test", int(test) if float(test).is_integer() else test)
+        tested = whole_number("test", int(amount) if amount.is_integer() else amount)
     if tested + gap >= number:
         raise InputError(
             f"{tested} bins to test on, and a gap of {gap}, of {number}",

@@ -136,7 +136,7 @@ class Comparison:
     Examples
     --------
     >>> import neurohm as nh
-    >>> recording = nh.simulate_assemblies(8, 2.0, 1, members=(4, 5), seed=0)
+    >>> recording = nh.simulate_assemblies(8, 2.0, 1, members=(5, 5), occurrence_rate=1.0)
     >>> comparison = nh.compare(recording, ["independent", "mixture"], folds=2)
     >>> [score.name for score in comparison.scores], comparison["mixture"].gain_bits_per_bin > 0
     (['mixture', 'independent'], True)

@@ -46,7 +46,7 @@ def comparison(compared: Comparison, *, per: str = "spike", axes: Axes | None = 
     Examples
     --------
     >>> import neurohm as nh
-    >>> recording = nh.simulate_assemblies(8, 2.0, 1, members=(4, 5), seed=0)
+    >>> recording = nh.simulate_assemblies(8, 2.0, 1, members=(5, 5), occurrence_rate=1.0)
     >>> compared = nh.compare(recording, ["mixture"], folds=2)
     >>> nh.plots.save(nh.plots.comparison(compared), "comparison.png")
     """

@@ -21,7 +21,7 @@ def test_means_are_those_of_places():
     places = np.array([[0], [0], [1], [OUTSIDE], [OUTSIDE]])
     model = TrialAverageBernoulli(smoothing=0).fit(Samples(x, places=places))
     overall = np.array([3.5, 2.5]) / 6  # one trial of these comes to each place
-    expected = [([1, 1] + overall) / 3, ([2, 1] + overall) / 3, overall / 2]
+    expected = np.array([overall + 1, [2 + overall[0], 1 + overall[1]], 1.5 * overall]) / 3
     np.testing.assert_allclose(model.mean_, expected)
     assert model.n_parameters == 6
 
