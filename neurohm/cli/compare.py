@@ -69,11 +69,20 @@ class SplitOptions:
         typer.Option(help="Of time, over which standard errors are taken.", rich_help_panel=SPLIT),
     ] = 20
     trials: Annotated[
-        str,
+        str | None,
         typer.Option(
-            help="Intervals of the recording, for the model trial-average.", rich_help_panel=SPLIT
+            help="Intervals of the recording, for the model trial-average; by default those called "
+            "trials, or the only ones.",
+            rich_help_panel=SPLIT,
         ),
-    ] = "trials"
+    ] = None
+    condition: Annotated[
+        str | None,
+        typer.Option(
+            help="What is known of trials and tells them apart; those of each are averaged apart.",
+            rich_help_panel=SPLIT,
+        ),
+    ] = None
 
     def arguments(self) -> dict[str, Any]:
         """Return them as `neurohm.compare` takes them."""
@@ -83,6 +92,7 @@ class SplitOptions:
             "gap": "auto" if self.gap is None else self.gap,
             "blocks": self.blocks,
             "trials": self.trials,
+            "condition": self.condition,
         }
 
 

@@ -6,7 +6,7 @@ import math
 import os
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -29,7 +29,7 @@ from neurohm.comparison.statistics import holm, paired_p_value, rate_in_bits
 from neurohm.comparison.surrogate_tests import SurrogatePlan, tests_of_gains
 from neurohm.estimators import HelmholtzDensity, SpikeHelmholtz
 from neurohm.exceptions import ArgumentTypeError, InputError, NeurohmWarning
-from neurohm.recordings import Recording
+from neurohm.recordings import Recording, Trials, trials_of
 
 
 def compare(
@@ -44,7 +44,8 @@ def compare(
     observation: str = "auto",
     validation: float = 0.1,
     blocks: int = 20,
-    trials: str | npt.ArrayLike = "trials",
+    trials: str | npt.ArrayLike | None = None,
+    condition: str | npt.ArrayLike | None = None,
     helmholtz: SpikeHelmholtz | HelmholtzDensity | None = None,
     particles: int = 1000,
     surrogates: int = 0,
@@ -92,8 +93,12 @@ def compare(
         stops fits.
     blocks : int
         Of time, over which standard errors are taken.
-    trials : str or array_like, (n_trials, 2)
-        Name of the recording's intervals, or starts and stops, seconds: for the trial average.
+    trials : str or array_like, (n_trials, 2), optional
+        For the trial average: name of the recording's intervals, or starts and stops, seconds. By
+        default those called ``"trials"``, or the only ones that there are.
+    condition : str or array_like, (n_trials,), optional
+        What tells trials apart: a column of the intervals, or the condition of each trial. Trials
+        of each are averaged apart.
     helmholtz : SpikeHelmholtz or HelmholtzDensity, optional
         The settings of the model that is only called ``"helmholtz"``.
     particles : int
@@ -142,14 +147,15 @@ def compare(
     """
     asked = read_models(models)
     recording, test = _as_recording(data, test)
-    dataset = _dataset(recording, asked, bin_size, lags, observation, trials)
+    in_trials = _trials(recording, trials, condition)
+    dataset = _dataset(recording, asked, bin_size, lags, observation, in_trials)
     split = _folds(dataset, test, folds, gap)
     named = HelmholtzSettings(helmholtz, whole_number("particles", particles), seed)
     available = candidates(asked, dataset, named)
     plan = None
     if whole_number("surrogates", surrogates, 0):
         settings = dict(surrogate_settings or {})
-        if surrogate == "trial-shuffle":
+        if surrogate == "trial-shuffle" and trials is not None:
             settings.setdefault("trials", trials)
         plan = SurrogatePlan(
             recording, surrogate, settings, surrogates, refit, tuple(tested), seed + 1
@@ -198,13 +204,32 @@ def _as_recording(data: Any, test: Any) -> tuple[Recording, Any]:
     return Recording.from_counts(np.concatenate(parts)), len(parts[1])
 
 
+def _trials(recording: Recording, trials: Any, condition: Any) -> Trials | None:
+    """Return the trials; None where none are asked for and there are none, or several kinds."""
+    name = trials if isinstance(trials, str) else None
+    if trials is not None and name is None:
+        intervals = np.asarray(trials, dtype=np.float64)
+        if intervals.ndim != 2 or intervals.shape[1] != 2:
+            raise InputError(
+                f"trials of shape {intervals.shape}", "starts and stops, (n_trials, 2)"
+            )
+        name = "trials"
+        recording = replace(recording, intervals={name: intervals}, interval_columns={})
+    try:
+        return trials_of(recording, condition, trials=name)
+    except InputError:
+        if name is not None or condition is not None:
+            raise
+        return None
+
+
 def _dataset(
     recording: Recording,
     asked: Mapping[str, Any],
     bin_size: float | str,
     lags: int | None,
     observation: str,
-    trials: Any,
+    trials: Trials | None,
 ) -> Dataset:
     """Return the bins to compare on, and warn of units that tell models nothing."""
     if lags is None:
@@ -212,10 +237,7 @@ def _dataset(
     if bin_size == "auto":
         bin_size = window_of(asked, "bin_size") or recording.bin_width or BIN_SIZE
     lags = whole_number("lags", lags)
-    intervals = trials if isinstance(trials, str) else np.asarray(trials, dtype=np.float64)
-    if isinstance(intervals, np.ndarray) and (intervals.ndim != 2 or intervals.shape[1] != 2):
-        raise InputError(f"trials of shape {intervals.shape}", "starts and stops, (n_trials, 2)")
-    dataset = Dataset.of(recording, float(bin_size), lags, observation, intervals)
+    dataset = Dataset.of(recording, float(bin_size), lags, observation, trials)
     constant = dataset.constant_units
     if len(constant) == recording.n_units:
         raise InputError(

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from neurohm.comparison.partition import Mask
 from neurohm.comparison.samples import OUTSIDE, Samples
 from neurohm.exceptions import InputError
-from neurohm.recordings import BinnedSpikes, Recording, Windows, bin_spikes
+from neurohm.recordings import BinnedSpikes, Recording, Trials, Windows, bin_spikes
 from neurohm.recordings.binned import observed_stretches
 
 DOMAINS = {"bernoulli": "binary", "poisson": "counts"}
@@ -34,13 +34,15 @@ class Dataset:
     lags : int
         Bins in a window, which is a sample.
     places : ndarray of int64, (n_bins,), optional
-        Bins since the start of the trial, `OUTSIDE` in none.
+        Bins since the start of the trial, `OUTSIDE` in none; see `Samples`.
+    places_of_condition : int, optional
     """
 
     binned: BinnedSpikes
     domain: str
     lags: int
     places: npt.NDArray[np.int64] | None = None
+    places_of_condition: int | None = None
 
     @classmethod
     def of(
@@ -49,7 +51,7 @@ class Dataset:
         bin_size: float,
         lags: int,
         observation: str,
-        trials: Any = "trials",
+        trials: Trials | None = None,
     ) -> Dataset:
         """Bin a recording.
 
@@ -62,8 +64,7 @@ class Dataset:
         observation : {"auto", "bernoulli", "poisson"}
             "auto": Bernoulli where no bin holds two spikes. With Bernoulli, bins of several spikes
             count as one.
-        trials : str or ndarray, (n_trials, 2)
-            Name of intervals that may be missing, or starts and stops, seconds.
+        trials : Trials, optional
 
         Returns
         -------
@@ -83,8 +84,8 @@ class Dataset:
             raise InputError(f"observation {observation!r}", f"one of {names}")
         if observation == "bernoulli" and most > 1:
             binned = replace(binned, count=np.minimum(binned.count, 1))
-        intervals = recording.intervals.get(trials) if isinstance(trials, str) else trials
-        return cls(binned, DOMAINS[observation], lags, places_of(binned, intervals))
+        data = cls(binned, DOMAINS[observation], lags)
+        return data if trials is None else replace(data, **places_of(binned, trials))
 
     @property
     def observation(self) -> str:
@@ -140,39 +141,41 @@ class Dataset:
         if places is not None:
             places = places[windows.starts[:, None] + np.arange(self.lags)]
         binned = windows.binned if mask is None else self.within(mask)
-        return Samples(windows.dense(slice(None)), self.lags, places, binned)
+        matrix = windows.dense(slice(None))
+        return Samples(matrix, self.lags, places, self.places_of_condition, binned)
 
 
-def places_of(
-    binned: BinnedSpikes, trials: npt.NDArray[np.float64] | None
-) -> npt.NDArray[np.int64] | None:
-    """Return how many bins after the start of its trial each bin lies.
+def places_of(binned: BinnedSpikes, trials: Trials) -> dict[str, Any]:
+    """Return how many bins after the start of its trial each bin lies, as a `Dataset` takes it.
 
     Parameters
     ----------
     binned : BinnedSpikes
-    trials : ndarray of float64, (n_trials, 2), or None
-        Starts and stops, seconds.
+    trials : Trials
+        Where bins lie in two of them, the later counts.
 
     Returns
     -------
-    ndarray of int64, (n_bins,), or None
-        `OUTSIDE` for bins whose centre lies in no trial; None without trials.
+    dict
+        ``places``, (n_bins,), `OUTSIDE` for bins whose centre lies in no trial, and
+        ``places_of_condition``.
 
     Examples
     --------
     >>> binned = bin_spikes(Recording.from_trains([[0.5]], t_stop=6.0), 1.0)
-    >>> places_of(binned, np.array([[0.0, 2.0], [3.0, 6.0]]))
-    array([ 0,  1, -1,  0,  1,  2])
+    >>> trials = Trials(np.array([[0.0, 2.0], [3.0, 6.0]]), np.array([0.0, 3.0]), np.array([0, 90]))
+    >>> places_of(binned, trials)
+    {'places': array([ 0,  1, -1,  3,  4,  5]), 'places_of_condition': 3}
     """
-    if trials is None or not len(trials):
-        return None
-    trials = trials[np.argsort(trials[:, 0], kind="stable")]
+    order = np.argsort(trials.intervals[:, 0], kind="stable")
+    intervals, codes = trials.intervals[order], trials.codes[order]
     centres = binned.edges[:-1] + binned.bin_size / 2
-    trial = np.searchsorted(trials[:, 0], centres, side="right") - 1
-    inside = (trial >= 0) & (centres < trials[trial, 1])
-    place = np.floor((centres - trials[trial, 0]) / binned.bin_size).astype(np.int64)
-    return np.where(inside, place, OUTSIDE)
+    trial = np.searchsorted(intervals[:, 0], centres, side="right") - 1
+    inside = (trial >= 0) & (centres < intervals[trial, 1])
+    place = np.floor((centres - intervals[trial, 0]) / binned.bin_size).astype(np.int64)
+    length = int(place[inside].max(initial=-1)) + 1
+    places = np.where(inside, place + length * codes[trial], OUTSIDE)
+    return {"places": places, "places_of_condition": length} if length else {}
 
 
 def as_recording(binned: BinnedSpikes) -> Recording:

@@ -114,8 +114,8 @@ def candidates(
         if model == "trial-average" and dataset.places is None:
             raise InputError(
                 "the model 'trial-average' of a recording without trials",
-                "intervals called 'trials'",
-                "name them, trials=..., or leave the model out",
+                "intervals that are trials",
+                "name them (trials= / --trials), or leave the model out",
             )
         made[name] = _made(model, dataset.domain, settings)
     return made

@@ -29,7 +29,10 @@ class Samples:
         Bins in a window.
     places : ndarray of int64, (n_samples, lags), optional
         Bins since the start of the trial, `OUTSIDE` (-1) in no trial; None where nothing is known
-        of trials.
+        of trials. Trials of several conditions have places of their own, one condition after the
+        other.
+    places_of_condition : int, optional
+        How many places there are of each condition; all of them belong to one by default.
     binned : BinnedSpikes, optional
         Where the samples come from; ``observed`` only in the time that is to be learned from.
 
@@ -43,6 +46,7 @@ class Samples:
     matrix: npt.NDArray[np.float32]
     lags: int = 1
     places: npt.NDArray[np.int64] | None = None
+    places_of_condition: int | None = None
     binned: BinnedSpikes | None = None
 
     def __array__(self, dtype: npt.DTypeLike = None, copy: bool | None = None) -> Any:

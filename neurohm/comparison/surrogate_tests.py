@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -140,7 +140,7 @@ def gains(scored: Scored, names: Sequence[str]) -> npt.NDArray[np.float64]:
 def _like(dataset: Dataset, recording: Recording) -> Dataset:
     """Return a data set of another recording with the same bins."""
     other = Dataset.of(recording, dataset.binned.bin_size, dataset.lags, dataset.observation)
-    return Dataset(other.binned, dataset.domain, dataset.lags, dataset.places)
+    return replace(dataset, binned=other.binned)
 
 
 def _score_only(

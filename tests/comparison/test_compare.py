@@ -151,8 +151,29 @@ def test_trials(assemblies):
     named = nh.Recording.from_trains(kept, t_stop=240.0, intervals={"tones": trials})
     same = nh.compare(named, ["trial-average"], trials="tones", folds=3, lags=2)
     assert same.best.nats_of_blocks == result.best.nats_of_blocks
+    alone = nh.compare(named, ["trial-average"], folds=3, lags=2)
+    assert alone.best.nats_of_blocks == result.best.nats_of_blocks
+    with pytest.raises(InputError, match="no intervals 'clicks'; expected one of the intervals"):
+        nh.compare(named, ["trial-average"], trials="clicks")
     with pytest.raises(InputError, match="'trial-average' of a recording without trials"):
-        nh.compare(named, ["trial-average"])
+        nh.compare(assemblies, ["trial-average"])
+
+
+def test_trials_of_each_condition_are_averaged_apart(assemblies):
+    starts = np.arange(0.0, 240.0, 1.0)
+    trials, side = np.stack([starts, starts + 1.0], axis=1), np.arange(240) % 2
+    # every other trial is silent
+    kept = [times[times.astype(int) % 2 == 0] for times in map(assemblies.times, range(10))]
+    fields = {"intervals": {"trials": trials}, "interval_columns": {"trials": {"side": side}}}
+    recording = nh.Recording.from_trains(kept, t_stop=240.0, **fields)
+    apart = nh.compare(recording, ["trial-average"], condition="side")
+    same = nh.compare(recording, ["trial-average"], condition=side, trials=trials)
+    together = nh.compare(recording, ["trial-average"])
+    assert apart.best.nats_of_blocks == same.best.nats_of_blocks
+    assert apart.best.gain_bits_per_bin > 0.1
+    assert together["trial-average"].gain_bits_per_bin < 0.01
+    with pytest.raises(InputError, match="no condition 'colour'"):
+        nh.compare(recording, ["trial-average"], condition="colour")
 
 
 def test_a_seed_gives_one_result(assemblies):

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import neurohm as nh
-from neurohm.comparison.dataset import Dataset, as_recording, places_of
+from neurohm.comparison.dataset import Dataset, as_recording
 from neurohm.exceptions import InputError
-from neurohm.recordings import bin_spikes
+from neurohm.recordings import bin_spikes, trials_of
 
 
 @pytest.fixture
@@ -40,12 +40,15 @@ def test_scored_windows_cover_each_bin_once_and_learned_ones_overlap(recording):
     assert learned.n_bins == 38
 
 
-def test_places_count_from_the_start_of_trials(recording):
-    data = Dataset.of(recording, 0.5, 2, "poisson")
-    places = data.scored(data.binned.observed).places
-    assert places[:3].tolist() == [[-1, -1], [0, 1], [2, 3]]
-    assert sorted(set(places.ravel())) == [-1, 0, 1, 2, 3]
-    assert places_of(data.binned, None) is None
+def test_places_count_from_the_start_of_trials_and_conditions_have_their_own(recording):
+    for labels, second in (([0, 0], 0), ([0, 90], 4)):
+        trials = trials_of(recording, labels)
+        data = Dataset.of(recording, 0.5, 2, "poisson", trials)
+        samples = data.scored(data.binned.observed)
+        assert samples.places[:3].tolist() == [[-1, -1], [0, 1], [2, 3]]
+        assert samples.places_of_condition == 4
+        expected = sorted({-1, 0, 1, 2, 3, *range(second, second + 4)})
+        assert sorted(set(samples.places.ravel().tolist())) == expected
 
 
 def test_a_recording_of_bins_has_the_same_bins(recording):

@@ -25,6 +25,7 @@ class _TrialAverage(Baseline):
 
     name = "trial-average"
     lags_: int
+    places_of_condition_: int | None
     mean_: Matrix
     frequency_: Matrix
 
@@ -55,6 +56,7 @@ class _TrialAverage(Baseline):
         """
         counts, places = self._by_bin(x)
         self.lags_ = places.shape[1]
+        self.places_of_condition_ = getattr(x, "places_of_condition", None)
         if self.smoothing != "auto":
             return self._fit(counts, places, float(self.smoothing))
         if validation is None:
@@ -82,9 +84,13 @@ class _TrialAverage(Baseline):
         """Draw samples that begin where those of the fit do, ``(n_samples, n_columns)``."""
         generator = RandomStream(seed).generator(Site.DREAM.of())
         number = whole_number("n_samples", n_samples)
-        first = generator.choice(len(self.frequency_), size=number, p=self.frequency_)
-        places = np.where(first == 0, OUTSIDE, first - 1)[:, None] + np.arange(self.lags_)
-        places[first == 0] = OUTSIDE
+        first = generator.choice(len(self.frequency_), size=number, p=self.frequency_) - 1
+        places = first[:, None] + np.arange(self.lags_)
+        length = self.places_of_condition_ or len(self.mean_)
+        # a window that runs beyond the last place ends outside
+        places[(first == OUTSIDE)[:, None] | (places // length > (first // length)[:, None])] = (
+            OUTSIDE
+        )
         drawn = EMISSIONS[self.domain].draw(self.mean_[self._index(places)], generator)
         return drawn.transpose(0, 2, 1).reshape(number, -1)
 
@@ -111,16 +117,25 @@ class _TrialAverage(Baseline):
         index, units = places.ravel() + 1, counts.shape[2]
         number = int(index.max()) + 1
         flat = counts.reshape(-1, units)
-        spikes = np.stack([np.bincount(index, column, number) for column in flat.T], axis=1)
+        sums = [np.bincount(index, column, number) for column in flat.T]
+        spikes = np.stack(sums, axis=1).astype(np.float64)
         seen = np.bincount(index, minlength=number).astype(np.float64)
         first = np.bincount(places[:, 0] + 1, minlength=number)
         self.frequency_ = first / first.sum()
         if width > 0:
-            spikes[1:] = gaussian_filter1d(spikes[1:], width, axis=0, mode="constant")
-            seen[1:] = gaussian_filter1d(seen[1:], width, mode="constant")
+            spikes, seen = self._smoothed(spikes, width), self._smoothed(seen, width)
         overall, self.smoothing_ = smoothed_mean(flat), width
         self.mean_ = (spikes + overall) / (seen + 1)[:, None]
         return self
+
+    def _smoothed(self, sums: Matrix, width: float) -> Matrix:
+        """Return sums smoothed along the places of each condition, those outside as they are."""
+        length = self.places_of_condition_ or len(sums)
+        inside = [
+            gaussian_filter1d(sums[first : first + length], width, axis=0, mode="constant")
+            for first in range(1, len(sums), length)
+        ]
+        return np.concatenate([sums[:1], *inside])
 
     def _index(self, places: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Return the rows of `mean_` of places; those that no trial reached are outside."""
@@ -129,6 +144,8 @@ class _TrialAverage(Baseline):
 
 class TrialAverageBernoulli(_TrialAverage):
     """Independent units that spike or do not, each with a probability for each place in a trial.
+
+    Trials of several conditions are averaged apart.
 
     Parameters
     ----------
@@ -139,7 +156,7 @@ class TrialAverageBernoulli(_TrialAverage):
     Attributes
     ----------
     mean_ : ndarray of float64, (1 + places, n_units)
-        Probability of a spike: outside of trials, and at each place.
+        Probability of a spike: outside of trials, and at each place of each condition.
     smoothing_ : float
 
     Examples

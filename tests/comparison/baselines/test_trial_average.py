@@ -67,6 +67,17 @@ def test_validation_smooths_what_is_smooth_and_keeps_what_is_sharp():
     assert TrialAverageBernoulli().fit(drawn(sharp), drawn(sharp)).smoothing_ == 0
 
 
+def test_conditions_are_not_smoothed_into_each_other():
+    places = np.tile([[0], [1], [2], [3]], (40, 1))
+    x = np.tile([[1.0], [1.0], [0.0], [0.0]], (40, 1)).astype(np.float32)
+    apart = TrialAverageBernoulli(smoothing=1).fit(Samples(x, 1, places, 2)).mean_[1:, 0]
+    together = TrialAverageBernoulli(smoothing=1).fit(Samples(x, 1, places)).mean_[1:, 0]
+    np.testing.assert_allclose(apart, [1, 1, 0, 0], atol=0.03)
+    assert together[1] < 0.9
+    drawn = TrialAverageBernoulli().fit(Samples(np.hstack([x, x]), 2, np.tile([[0, 1]], (160, 1))))
+    assert drawn.sample(5).shape == (5, 2)
+
+
 def test_draws_have_the_shape_of_windows():
     places = np.tile([[0, 1]], (30, 1))
     model = TrialAverageBernoulli().fit(Samples(np.tile([[1, 0, 0, 1]], (30, 1)), 2, places))
