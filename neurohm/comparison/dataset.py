@@ -105,7 +105,7 @@ class Dataset:
         """Return the bins, some of them observed."""
         return replace(self.binned, observed=mask)
 
-    def scored(self, mask: Mask) -> Samples:
+    def scored(self, mask: Mask) -> Windows:
         """Return windows of some bins, each bin in one of them at most.
 
         Raises
@@ -113,34 +113,39 @@ class Dataset:
         InputError
             If no window fits.
         """
-        return self._samples(Windows(self.within(mask), self.lags, stride=self.lags))
+        return Windows(self.within(mask), self.lags, stride=self.lags)
 
-    def learned(self, mask: Mask, all_of_it: Mask | None = None) -> Samples:
+    def learned(self, mask: Mask) -> Windows:
         """Return all windows of some bins, at every phase, unless that is too large a matrix.
-
-        Parameters
-        ----------
-        mask : ndarray of bool, (n_bins,)
-        all_of_it : ndarray of bool, (n_bins,), optional
-            More bins that may be learned from, such as those that stop a fit; for models that set
-            some of them apart themselves.
 
         Raises
         ------
         InputError
             If no window fits.
         """
-        binned = self.within(mask)
-        windows = Windows(binned, self.lags)
-        if len(windows) * windows.n_columns > MOST_ENTRIES:
-            windows = Windows(binned, self.lags, stride=self.lags)
-        return self._samples(windows, mask if all_of_it is None else all_of_it)
+        windows = Windows(self.within(mask), self.lags)
+        if len(windows) * windows.n_columns <= MOST_ENTRIES:
+            return windows
+        return self.scored(mask)
 
-    def _samples(self, windows: Windows, mask: Mask | None = None) -> Samples:
+    def samples(self, windows: Windows, all_of_it: Mask | None = None) -> Samples:
+        """Return windows as a matrix.
+
+        Parameters
+        ----------
+        windows : Windows
+        all_of_it : ndarray of bool, (n_bins,), optional
+            More bins that may be learned from, such as those that stop a fit; for models that set
+            some of them apart themselves.
+
+        Returns
+        -------
+        Samples
+        """
         places = self.places
         if places is not None:
             places = places[windows.starts[:, None] + np.arange(self.lags)]
-        binned = windows.binned if mask is None else self.within(mask)
+        binned = windows.binned if all_of_it is None else self.within(all_of_it)
         matrix = windows.dense(slice(None))
         return Samples(matrix, self.lags, places, self.places_of_condition, binned)
 

@@ -17,24 +17,45 @@ from neurohm.comparison.partition import Fold, blocks_of
 from neurohm.comparison.samples import Samples
 from neurohm.estimators.holding_out import hold_out
 from neurohm.exceptions import InputError, NeurohmWarning
+from neurohm.recordings import Windows
 
 Vector = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
 class Parts:
-    """What a fold's models learn from, choose by, and are scored on.
+    """What a fold's models learn from, choose by, and are scored on; matrices on demand.
 
     Parameters
     ----------
-    learned : Samples
-    validation : Samples or None
-    tested : Samples
+    dataset : Dataset
+    fold : Fold
+    learning, testing : Windows
+    choosing : Windows or None
     """
 
-    learned: Samples
-    validation: Samples | None
-    tested: Samples
+    dataset: Dataset
+    fold: Fold
+    learning: Windows
+    choosing: Windows | None
+    testing: Windows
+
+    def learned(self) -> Samples:
+        """Return the samples to learn from; with the bins that they may be learned from."""
+        return self.dataset.samples(self.learning, self.fold.learned)
+
+    def validation(self) -> Samples | None:
+        """Return the samples to choose by, if there are any."""
+        return None if self.choosing is None else self.dataset.samples(self.choosing)
+
+    def tested(self) -> Samples:
+        """Return the samples to score."""
+        return self.dataset.samples(self.testing)
+
+    @property
+    def n_learned(self) -> int:
+        """Bins that may be learned from."""
+        return int(np.count_nonzero(self.fold.learned))
 
 
 @dataclass(eq=False)
@@ -66,6 +87,19 @@ class Tally:
     def empty(cls, n_blocks: int) -> Tally:
         """Return the tally of a model that has not been scored yet."""
         return cls(np.zeros(n_blocks), 0.0, 0, 0.0, 0.0, [])
+
+    def add(
+        self, model: Baseline, tested: Samples, block: npt.NDArray[np.int64], *, keep: bool
+    ) -> None:
+        """Score samples by a fitted model, and add that to the sums of their blocks."""
+        begun = time.perf_counter()
+        nats = model.score_samples(tested)
+        self.seconds_to_score += time.perf_counter() - begun
+        self.nats += np.bincount(block, nats, len(self.nats))
+        self.variance += (len(nats) * model.standard_error) ** 2
+        self.n_parameters = max(self.n_parameters, model.n_parameters)
+        if keep:
+            self.fitted.append(model)
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,21 +170,24 @@ def evaluate(
     Scored
     """
     each = max(1, blocks // len(parts))
-    block = [blocks_of(len(part.tested), each) for part in parts]
+    block = [blocks_of(len(part.testing), each) for part in parts]
     ends = np.cumsum([b[-1] + 1 for b in block])
     block = [b + end - b[-1] - 1 for b, end in zip(block, ends, strict=True)]
     n_blocks = int(ends[-1])
     bins, spikes = np.zeros(n_blocks), np.zeros(n_blocks)
     tallies = {name: Tally.empty(n_blocks) for name in models}
     for i, part in enumerate(parts):
-        lags = part.tested.lags
-        bins += np.bincount(block[i], minlength=n_blocks) * float(lags)
-        spikes += np.bincount(block[i], part.tested.matrix.sum(axis=1), n_blocks)
+        learned, validation, tested = part.learned(), part.validation(), part.tested()
+        bins += np.bincount(block[i], minlength=n_blocks) * float(tested.lags)
+        spikes += np.bincount(block[i], tested.matrix.sum(axis=1, dtype=np.float64), n_blocks)
         for name, model in models.items():
             begin(f"{_name(i, len(parts))}: {name}")
-            _add(tallies[name], deepcopy(model), part, block[i], keep)
-    learned = min(part.learned.n_bins for part in parts)
-    return Scored(bins, spikes, learned, tallies)
+            fresh = deepcopy(model)
+            begun = time.perf_counter()
+            fresh.fit(learned, validation)
+            tallies[name].seconds_to_fit += time.perf_counter() - begun
+            tallies[name].add(fresh, tested, block[i], keep=keep)
+    return Scored(bins, spikes, min(part.n_learned for part in parts), tallies)
 
 
 def warn_of_parameters(scored: Scored) -> None:
@@ -166,46 +203,29 @@ def warn_of_parameters(scored: Scored) -> None:
 
 
 def _parts(dataset: Dataset, fold: Fold, validation: float, name: str) -> Parts:
+    row = f"{dataset.lags} observed bin{'s' * (dataset.lags > 1)} in a row"
     try:
-        tested = dataset.scored(fold.tested)
+        testing = dataset.scored(fold.tested)
     except InputError as error:
         raise InputError(
             f"no data left to test on in {name} ({error.found})",
-            f"{dataset.lags} observed bins in a row",
+            row,
             "give fewer folds, a larger test part or fewer lags",
         ) from error
     try:
-        whole = dataset.within(fold.learned)
-        learned, held_out = hold_out(whole, validation, dataset.lags)
-        samples = dataset.learned(learned.observed, fold.learned)
+        learned, held_out = hold_out(dataset.within(fold.learned), validation, dataset.lags)
+        learning = dataset.learned(learned.observed)
     except InputError as error:
         raise InputError(
             f"no data left to learn from in {name} ({error.found})",
-            f"{dataset.lags} observed bins in a row",
+            row,
             "give a smaller gap, a smaller test part or fewer lags",
         ) from error
     try:
-        held = None if held_out is None else dataset.learned(held_out.observed)
+        choosing = None if held_out is None else dataset.learned(held_out.observed)
     except InputError:  # blocks of it are cut by gaps of the recording
-        held = None
-    return Parts(samples, held, tested)
-
-
-def _add(
-    tally: Tally, model: Baseline, part: Parts, block: npt.NDArray[np.int64], keep: bool
-) -> None:
-    """Fit a model to a fold's samples, and add its scores to a tally."""
-    begun = time.perf_counter()
-    model.fit(part.learned, part.validation)
-    fitted = time.perf_counter()
-    nats = model.score_samples(part.tested)
-    tally.seconds_to_fit += fitted - begun
-    tally.seconds_to_score += time.perf_counter() - fitted
-    tally.nats += np.bincount(block, nats, len(tally.nats))
-    tally.variance += (len(nats) * model.standard_error) ** 2
-    tally.n_parameters = max(tally.n_parameters, model.n_parameters)
-    if keep:
-        tally.fitted.append(model)
+        choosing = None
+    return Parts(dataset, fold, learning, choosing, testing)
 
 
 def _name(index: int, n_folds: int) -> str:

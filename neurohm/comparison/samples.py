@@ -61,13 +61,6 @@ class Samples:
         """Number of samples and of columns."""
         return self.matrix.shape
 
-    @property
-    def n_bins(self) -> int:
-        """How many bins there are to learn from, or as many as the samples would have apart."""
-        if self.binned is None:
-            return len(self) * self.lags
-        return int(np.count_nonzero(self.binned.observed))
-
     def __repr__(self) -> str:
         trials = "" if self.places is None else ", in trials"
         return f"Samples({len(self)} windows of {self.lags} bins, {self.shape[1]} columns{trials})"

@@ -147,13 +147,14 @@ def _score_only(
     scored: Scored, parts: Sequence[Parts], names: Sequence[str]
 ) -> npt.NDArray[np.float64]:
     """Return the gains, on surrogates, of models that were fitted to the recording."""
-    bins = sum(len(part.tested) * part.tested.lags for part in parts)
-    total = np.zeros(len(names))
+    bins, total = 0, np.zeros(len(names))
     for i, part in enumerate(parts):
-        reference = scored.tallies[INDEPENDENT].fitted[i].score_samples(part.tested).sum()
+        tested = part.tested()
+        bins += len(tested) * tested.lags
+        reference = scored.tallies[INDEPENDENT].fitted[i].score_samples(tested).sum()
         for j, name in enumerate(names):
             fitted = scored.tallies[name].fitted[i]
-            total[j] += fitted.score_samples(part.tested).sum() - reference
+            total[j] += fitted.score_samples(tested).sum() - reference
     return np.array([nats_to_bits(value / bins) for value in total])
 
 

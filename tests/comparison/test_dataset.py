@@ -25,7 +25,7 @@ def test_binary_samples_are_clipped_and_counts_are_not(recording):
     words = Dataset.of(recording, 0.5, 1, "bernoulli")
     assert Dataset.of(recording, 0.5, 1, "auto").domain == "counts"
     observed = counts.binned.observed
-    x, y = counts.scored(observed).matrix, words.scored(observed).matrix
+    x, y = (d.samples(d.scored(observed)).matrix for d in (counts, words))
     assert x.max() > 1
     np.testing.assert_array_equal(y, np.minimum(x, 1))
 
@@ -33,18 +33,19 @@ def test_binary_samples_are_clipped_and_counts_are_not(recording):
 def test_scored_windows_cover_each_bin_once_and_learned_ones_overlap(recording):
     data = Dataset.of(recording, 0.5, 2, "poisson")
     observed = data.binned.observed
-    scored, learned = data.scored(observed), data.learned(observed)
+    scored, learned = data.samples(data.scored(observed)), data.samples(data.learned(observed))
     assert scored.matrix.sum() == data.binned.spikes_of_units().sum()
     assert len(scored) == 19
     assert len(learned) == 15 + 21
-    assert learned.n_bins == 38
+    part = np.arange(40) < 10
+    assert data.samples(data.learned(part), observed).binned.observed.sum() == 38
 
 
 def test_places_count_from_the_start_of_trials_and_conditions_have_their_own(recording):
     for labels, second in (([0, 0], 0), ([0, 90], 4)):
         trials = trials_of(recording, labels)
         data = Dataset.of(recording, 0.5, 2, "poisson", trials)
-        samples = data.scored(data.binned.observed)
+        samples = data.samples(data.scored(data.binned.observed))
         assert samples.places[:3].tolist() == [[-1, -1], [0, 1], [2, 3]]
         assert samples.places_of_condition == 4
         expected = sorted({-1, 0, 1, 2, 3, *range(second, second + 4)})

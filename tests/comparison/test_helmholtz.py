@@ -18,7 +18,7 @@ def test_it_learns_what_the_estimator_learns(assemblies):
     data = Dataset.of(assemblies, 0.02, 2, "bernoulli")
     estimator = nh.SpikeHelmholtz(hidden=3, epochs=2, random_state=4)
     model = HelmholtzBernoulli(estimator, particles=5)
-    model.fit(data.learned(data.binned.observed))
+    model.fit(data.samples(data.learned(data.binned.observed)))
     same = nh.SpikeHelmholtz(
         hidden=3, epochs=2, random_state=4, lags=2, observation="bernoulli", bin_size=0.02
     ).fit(assemblies)
