@@ -19,10 +19,12 @@ from neurohm.plots.style import plural
 from neurohm.recordings import Recording
 from neurohm.report import cautions, words
 from neurohm.report.assemblies import about_assemblies
+from neurohm.report.comparison import about_comparison
 from neurohm.report.html import facts, paragraph, picture, section, table, whole_page
 from neurohm.report.learning import about_learning, about_locality
 
 if TYPE_CHECKING:
+    from neurohm.comparison import Comparison
     from neurohm.estimators import SpikeHelmholtz
 
 _MOST_UNITS = 20  # rows of the table of units
@@ -37,6 +39,7 @@ def write_report(
     *,
     held_out: Recording | None = None,
     assemblies: pd.DataFrame | None = None,
+    comparison: Comparison | None = None,
     title: str | None = None,
 ) -> None:
     """Write a report of a fitted model to an HTML file; all or nothing.
@@ -59,6 +62,9 @@ def write_report(
     assemblies : DataFrame, optional
         What `SpikeHelmholtz.assemblies` returned for the recording; without it the report has no
         section about them.
+    comparison : Comparison, optional
+        What `neurohm.compare` returned for the recording; without it the report has no section
+        about other models.
     title : str, optional
         By default the name of the recording's file.
 
@@ -79,7 +85,13 @@ def write_report(
     >>> write_report("report.html", model, recording, score, held_out=test)
     """
     page = render_report(
-        model, recording, score, held_out=held_out, assemblies=assemblies, title=title
+        model,
+        recording,
+        score,
+        held_out=held_out,
+        assemblies=assemblies,
+        comparison=comparison,
+        title=title,
     )
     with atomic_path(path) as temporary:
         temporary.write_text(page, encoding="utf-8")
@@ -93,6 +105,7 @@ def render_report(
     *,
     held_out: Recording | None = None,
     assemblies: pd.DataFrame | None = None,
+    comparison: Comparison | None = None,
     title: str | None = None,
 ) -> str:
     """Return the page that `write_report` writes; the arguments are the same.
@@ -106,6 +119,7 @@ def render_report(
     whole = recording if recording is not None else held_out
     sections = [
         *([] if score is None else [_score(score, model)]),
+        *([] if comparison is None else [about_comparison(comparison)]),
         _fields(model),
         *([] if assemblies is None else [about_assemblies(assemblies, whole)]),
         *([] if drawn is None else [_raster(drawn, model), _check(drawn, model)]),
