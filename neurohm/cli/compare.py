@@ -135,6 +135,13 @@ class SurrogateOptions:
         typer.Option(metavar="MODELS", help="By default all.", rich_help_panel=TEST),
     ] = None
 
+    n_jobs: Annotated[
+        int,
+        typer.Option(
+            "--jobs", help="Copies at a time; -1: one for each core.", rich_help_panel=TEST
+        ),
+    ] = 1
+
     def arguments(self) -> dict[str, Any]:
         """Return them as `neurohm.compare` takes them."""
         settings = {}
@@ -152,6 +159,7 @@ class SurrogateOptions:
             "surrogate_settings": settings,
             "refit": self.refit,
             "tested": _listed(self.tested) or (),
+            "n_jobs": self.n_jobs,
         }
 
 

@@ -53,6 +53,7 @@ def compare(
     surrogate_settings: Mapping[str, Any] | None = None,
     refit: bool = True,
     tested: Sequence[str] = (),
+    n_jobs: int = 1,
     seed: int = 0,
     progress: bool = True,
 ) -> Comparison:
@@ -114,6 +115,8 @@ def compare(
         them, which is quick, and tests whether what they have learned is gone from surrogates.
     tested : sequence of str
         Models to test; by default all but independent units.
+    n_jobs : int
+        Surrogates at a time, each in a process of its own; -1: as many as there are cores.
     seed : int
     progress : bool
         Whether a bar is shown, on a terminal, after two seconds.
@@ -158,10 +161,9 @@ def compare(
         if surrogate == "trial-shuffle" and trials is not None:
             settings.setdefault("trials", trials)
         plan = SurrogatePlan(
-            recording, surrogate, settings, surrogates, refit, tuple(tested), seed + 1
+            recording, surrogate, settings, surrogates, refit, tuple(tested), seed + 1, n_jobs
         )
-        plan.names(available)
-        plan.make(0)  # what is wrong with it is so before hours of fitting
+        plan.check(available)
     validation = real_number("validation", validation, least=0, below=1)
     parts = parts_of(dataset, split.folds, validation)
     blocks = whole_number("blocks", blocks, 2)

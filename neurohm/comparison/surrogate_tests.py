@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from neurohm.comparison.results import GainTest, SurrogateTest
 from neurohm.comparison.statistics import exceedance
 from neurohm.exceptions import InputError
 from neurohm.likelihood import nats_to_bits
-from neurohm.recordings import SURROGATES, Recording, surrogate
+from neurohm.recordings import SURROGATES, BinnedSpikes, Recording, surrogate
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +39,8 @@ class SurrogatePlan:
     tested : tuple of str
         Models to test; empty for all but independent units.
     seed : int
+    n_jobs : int
+        Surrogates at a time; -1: as many as there are cores. It changes no result.
     """
 
     recording: Recording
@@ -48,6 +50,21 @@ class SurrogatePlan:
     refit: bool
     tested: tuple[str, ...]
     seed: int
+    n_jobs: int = 1
+
+    def __post_init__(self) -> None:
+        if self.n_jobs == 0:
+            raise InputError("n_jobs 0", "at least 1, or -1 for one for each core")
+
+    def check(self, models: Mapping[str, Baseline]) -> None:
+        """Raise if models cannot be tested like that, before hours of fitting.
+
+        Raises
+        ------
+        InputError
+        """
+        self.names(models)
+        self.make(0)
 
     def names(self, models: Mapping[str, Baseline]) -> list[str]:
         """Return the models to test.
@@ -116,15 +133,19 @@ def tests_of_gains(
     """
     names = plan.names(models)
     chosen = {name: models[name] for name in (INDEPENDENT, *names)}
-    among = np.empty((plan.number, len(names)))
-    for i in range(plan.number):
-        begin(f"surrogate {i + 1} of {plan.number}")
-        parts = parts_of(_like(dataset, plan.make(i)), folds, validation)
+
+    def gains_of(index: int) -> npt.NDArray[np.float64]:
+        parts = parts_of(
+            replace(dataset, binned=_binned(plan.make(index), dataset)), folds, validation
+        )
         if plan.refit:
-            anew = evaluate(parts, chosen, len(parts), lambda text: None)
-            among[i] = gains(anew, names)
-        else:
-            among[i] = _score_only(scored, parts, names)
+            return gains(evaluate(parts, chosen, len(parts), lambda text: None), names)
+        return _score_only(scored, parts, names)
+
+    among = np.empty((plan.number, len(names)))
+    for i, values in enumerate(_each(gains_of, plan.number, plan.n_jobs)):
+        among[i] = values
+        begin(f"surrogate {i + 1} of {plan.number}")
     kind = SURROGATES[plan.kind]
     tests = _tests(names, gains(scored, names), among)
     return SurrogateTest(plan.kind, kind.keeps, kind.destroys, plan.number, plan.refit, tests)
@@ -137,10 +158,23 @@ def gains(scored: Scored, names: Sequence[str]) -> npt.NDArray[np.float64]:
     return np.array([nats_to_bits(value) for value in values])
 
 
-def _like(dataset: Dataset, recording: Recording) -> Dataset:
-    """Return a data set of another recording with the same bins."""
-    other = Dataset.of(recording, dataset.binned.bin_size, dataset.lags, dataset.observation)
-    return replace(dataset, binned=other.binned)
+def _each(
+    task: Callable[[int], npt.NDArray[np.float64]], number: int, n_jobs: int
+) -> Iterable[npt.NDArray[np.float64]]:
+    """Return the results of a task for so many indices, in their order."""
+    if n_jobs == 1 or number < 2:
+        return map(task, range(number))
+    from joblib import Parallel, delayed
+
+    done: Iterable[npt.NDArray[np.float64]] = Parallel(n_jobs=n_jobs, return_as="generator")(
+        delayed(task)(index) for index in range(number)
+    )
+    return done
+
+
+def _binned(recording: Recording, like: Dataset) -> BinnedSpikes:
+    """Return the spikes of another recording in the same bins."""
+    return Dataset.of(recording, like.binned.bin_size, like.lags, like.observation).binned
 
 
 def _score_only(

@@ -242,6 +242,7 @@ def test_constant_units_are_warned_of(numbered):
         ({"models": ["psth"]}, "model 'psth'; expected one of"),
         ({"lags": 0}, "lags 0"),
         ({"surrogates": 9, "surrogate": "none"}, "surrogate 'none'; expected one of 'jitter'"),
+        ({"surrogates": 9, "n_jobs": 0}, "n_jobs 0; expected at least 1, or -1"),
         ({"surrogates": 9, "tested": ["ising"]}, "'ising' to test; expected one of the models"),
         ({"surrogates": 9, "models": ["independent"]}, "nothing to test but independent units"),
         (

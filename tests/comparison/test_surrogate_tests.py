@@ -92,6 +92,15 @@ def test_the_largest_gain_of_all_models_tested_controls_the_family(assemblies):
         assert test.family_p_value >= test.p_value
 
 
+@pytest.mark.parametrize("refit", [True, False])
+def test_processes_change_nothing(refit):
+    arguments = {"folds": 2, "surrogates": 3, "surrogate": "rate", "refit": refit}
+    one, two = (
+        nh.compare(independent_units(0), MIXTURE, n_jobs=n, **arguments).surrogates for n in (1, 2)
+    )
+    assert one == two
+
+
 def test_some_models_alone_are_tested(assemblies):
     models = {name: BernoulliMixture(2, strength=1.0, steps=5) for name in "abc"}
     result = nh.compare(
