@@ -50,7 +50,8 @@ class _Helmholtz(Baseline):
             window at every phase, and sets some apart as it always does; the rows of a matrix it
             takes for bins.
         validation : array_like, optional
-            What stops the fit of a `HelmholtzDensity`.
+            What stops the fit of a `HelmholtzDensity`, if that is to be stopped by a share of the
+            rows.
 
         Returns
         -------
@@ -63,8 +64,9 @@ class _Helmholtz(Baseline):
             fresh.set_params(bin_size="auto", lags=lags, observation=_OBSERVATIONS[self.domain])
             self.estimator_ = fresh.fit(self._recording(x), label=None)
         else:
-            rows = [np.asarray(part) for part in (x, validation) if part is not None]
-            if len(rows) == 2:
+            rows = [np.asarray(x)]
+            if validation is not None and fresh.validation > 0:
+                rows.append(np.asarray(validation))
                 share = (len(rows[1]) + 0.5) / (len(rows[0]) + len(rows[1]))
                 fresh.set_params(validation=share)
             fresh.set_params(observation=_observation(fresh.observation, self.domain))

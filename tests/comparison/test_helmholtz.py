@@ -36,9 +36,11 @@ def test_scores_approach_the_exact_ones():
 
 
 def test_validation_rows_stop_a_density_and_are_not_learned_from():
-    estimator = nh.HelmholtzDensity(hidden=3, epochs=2)
+    estimator = nh.HelmholtzDensity(hidden=3, epochs=2, validation=0.1)
     one = HelmholtzBernoulli(estimator).fit(SAMPLES, WORDS)
     assert len(one.estimator_.history_["held_out"]) > 0
+    unstopped = HelmholtzBernoulli(nh.HelmholtzDensity(hidden=3, epochs=2)).fit(SAMPLES, WORDS)
+    assert "held_out" not in unstopped.estimator_.history_
     np.testing.assert_allclose(one.estimator_.independent_.mean, (SAMPLES.sum(axis=0) + 0.5) / 161)
 
 
