@@ -13,8 +13,8 @@ from neurohm.cli.options import MACHINE, AsJson, MachineOptions, Particles, Read
 from neurohm.cli.output_files import check_plain
 from neurohm.cli.parsing import parse_time
 from neurohm.cli.printing import show, strict
-from neurohm.exceptions import InputError
-from neurohm.files import atomic_path
+from neurohm.exceptions import FileFormatError, InputError, MissingFileError
+from neurohm.files import atomic_path, check_readable
 
 if TYPE_CHECKING:
     from neurohm.comparison import Comparison
@@ -230,6 +230,35 @@ def compare(
     rows |= {} if figure is None else {"figure": str(figure)}
     if as_json or rows:
         show(facts, rows, as_json=as_json)
+
+
+def load_comparison(path: Path) -> Comparison:
+    """Return the comparison that the command wrote to a file.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    InputError
+        If it is no such file.
+    """
+    from neurohm.comparison import Comparison
+
+    try:
+        facts = json.loads(check_readable(path).read_text(encoding="utf-8"))
+        return Comparison.from_dict(facts)
+    except (ValueError, UnicodeDecodeError) as error:
+        if isinstance(error, MissingFileError):
+            raise
+        raise FileFormatError(
+            f"{path} is no comparison", "what 'neurohm compare -o' wrote"
+        ) from error
 
 
 def _listed(text: str | None) -> list[str] | None:

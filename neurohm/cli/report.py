@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from neurohm.cli.assemblies import load_table
+from neurohm.cli.compare import load_comparison
 from neurohm.cli.image_options import ImageOptions
 from neurohm.cli.loading import load_model, load_recording_for
 from neurohm.cli.options import AsJson, ModelFile, Particles, ReaderOptions, require_unset
@@ -16,6 +17,7 @@ from neurohm.cli.printing import show
 from neurohm.exceptions import InputError
 
 if TYPE_CHECKING:
+    from neurohm.comparison import Comparison
     from neurohm.estimators import HelmholtzDensity, SpikeHelmholtz
 
 
@@ -38,6 +40,12 @@ def report(
             metavar="FILE", help="Assemblies, as 'neurohm assemblies -o FILE' wrote them."
         ),
     ] = None,
+    comparison: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Other models, as 'neurohm compare RECORDING -o FILE' wrote them."
+        ),
+    ] = None,
     test: Annotated[
         float | None,
         typer.Option(help="Score this share alone, as 'neurohm fit' held it out."),
@@ -48,18 +56,20 @@ def report(
     """Write a report of a model: score, pictures, settings; one file that works offline."""
     from neurohm.estimators import SpikeHelmholtz
 
-    inputs = [path for path in (model, data, assemblies) if path is not None]
+    inputs = [path for path in (model, data, assemblies, comparison) if path is not None]
     check_plain(output, "the report", (".html", ".htm"), *inputs)
     fitted = load_model(model)
     if data is None and test is not None:
         raise InputError("--test without a recording or images", "what it is a share of")
     if isinstance(fitted, SpikeHelmholtz):
         require_unset(images, "a model of a recording")
-        scored = _of_recording(fitted, output, data, reader, assemblies, test, particles)
+        others = None if comparison is None else load_comparison(comparison)
+        scored = _of_recording(fitted, output, data, reader, assemblies, others, test, particles)
     else:
         require_unset(reader, "a model of images")
-        if assemblies is not None:
-            raise InputError("--assemblies with a model of images", "it with one of a recording")
+        for path, option in ((assemblies, "--assemblies"), (comparison, "--comparison")):
+            if path is not None:
+                raise InputError(f"{option} with a model of images", "it with one of a recording")
         scored = _of_images(fitted, output, data, images, test, particles)
     what = "the model alone" if data is None else f"the model and {data}"
     result = {"report": str(output), "model": str(model), **scored}
@@ -72,6 +82,7 @@ def _of_recording(
     data: Path | None,
     reader: ReaderOptions,
     assemblies: Path | None,
+    comparison: Comparison | None,
     test: float | None,
     particles: int,
 ) -> dict[str, Any]:
@@ -82,13 +93,21 @@ def _of_recording(
     if data is None:
         if assemblies is not None:
             raise InputError("--assemblies without a recording", "the recording they are in")
-        write_report(output, fitted)
+        write_report(output, fitted, comparison=comparison)
         return {}
     whole = load_recording_for(fitted, data, reader)
     held_out = None if test is None else train_and_test(whole, test, fitted.lags)[1]
     score = scored(fitted, whole if held_out is None else held_out, particles)
     table = None if assemblies is None else load_table(assemblies, fitted)
-    write_report(output, fitted, whole, score, held_out=held_out, assemblies=table)
+    write_report(
+        output,
+        fitted,
+        whole,
+        score,
+        held_out=held_out,
+        assemblies=table,
+        comparison=comparison,
+    )
     return {"recording": str(data), "score": score.to_dict()}
 
 

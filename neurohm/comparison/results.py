@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from neurohm.exceptions import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -175,6 +179,44 @@ class Comparison:
         """Return the comparison as plain data."""
         return asdict(self)
 
+    @classmethod
+    def from_dict(cls, facts: Mapping[str, Any]) -> Comparison:
+        """Return a comparison from what `to_dict` made of it, also by way of JSON.
+
+        Parameters
+        ----------
+        facts : mapping
+
+        Returns
+        -------
+        Comparison
+
+        Raises
+        ------
+        InputError
+            If they are not those of a comparison.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import neurohm as nh
+        >>> compared = nh.compare(np.tile(np.eye(4), (10, 1)), ["independent"], folds=2)
+        >>> Comparison.from_dict(compared.to_dict()).best.name
+        'independent'
+        """
+        try:
+            tested = facts["surrogates"]
+            if tested is not None:
+                tests = tuple(_restored(GainTest, test) for test in tested["tests"])
+                tested = SurrogateTest(**{**tested, "tests": tests})
+            scores = tuple(_restored(ModelScore, score) for score in facts["scores"])
+            blocks = {name: tuple(facts[name]) for name in ("bins_of_blocks", "spikes_of_blocks")}
+            return cls(**{**facts, **blocks, "scores": scores, "surrogates": tested})
+        except (KeyError, TypeError) as error:
+            raise InputError(
+                f"no comparison ({error})", "what 'neurohm compare -o' wrote"
+            ) from error
+
     def to_frame(self) -> pd.DataFrame:
         """Return the scores as a table, a row a model, the best first.
 
@@ -194,3 +236,12 @@ class Comparison:
         from neurohm.comparison.table import as_text
 
         return as_text(self)
+
+
+def _restored(kind: Any, facts: Mapping[str, Any]) -> Any:
+    """Return an object of what JSON holds of it: lists for tuples, nothing for nan."""
+    values = {
+        name: math.nan if value is None else tuple(value) if isinstance(value, list) else value
+        for name, value in facts.items()
+    }
+    return kind(**values)

@@ -45,6 +45,18 @@ def test_json_and_files_hold_the_same(call, recording_file, tmp_path):
     assert {score["name"] for score in result["scores"]} == {"independent", "mixture"}
 
 
+def test_a_report_shows_what_was_written(call, recording_file, model_file, tmp_path):
+    output, page = tmp_path / "out.json", tmp_path / "page.html"
+    assert call("compare", recording_file, *QUICK, "-o", output).code == 0
+    done = call("report", model_file, "-o", page, "--comparison", output)
+    assert done.code == 0
+    assert "Beside other models" in page.read_text()
+    for content in ("{}", "spikes", '{"scores": 1, "surrogates": null}'):
+        output.write_text(content)
+        done = call("report", model_file, "-o", page, "--comparison", output)
+        assert_refused(done, "out.json is no comparison; expected what 'neurohm compare -o' wrote")
+
+
 def test_it_is_what_python_says(call, recording_file):
     given = call("compare", recording_file, *QUICK, "--lags", 2, "--bin", "40ms", "--json").result
     same = nh.compare(

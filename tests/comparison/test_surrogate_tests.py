@@ -1,11 +1,14 @@
 """Gains against surrogates: right where there is nothing, and found where there is something."""
 
 import itertools
+import json
 
 import numpy as np
 import pytest
 
 import neurohm as nh
+from neurohm.cli.printing import strict
+from neurohm.comparison import Comparison
 from neurohm.comparison.baselines.independent import IndependentBernoulli
 from neurohm.comparison.baselines.mixture import BernoulliMixture
 from neurohm.exceptions import InputError
@@ -99,6 +102,15 @@ def test_processes_change_nothing(refit):
         nh.compare(independent_units(0), MIXTURE, n_jobs=n, **arguments).surrogates for n in (1, 2)
     )
     assert one == two
+
+
+def test_a_result_comes_back_from_json():
+    arguments = {"folds": 2, "surrogates": 2, "surrogate": "rate", "refit": False}
+    result = nh.compare(independent_units(0), MIXTURE, **arguments)
+    again = Comparison.from_dict(json.loads(json.dumps(strict(result.to_dict()))))
+    assert repr(again) == repr(result)
+    assert again.to_dict().keys() == result.to_dict().keys()
+    assert again.surrogates == result.surrogates
 
 
 def test_some_models_alone_are_tested(assemblies):
