@@ -144,6 +144,7 @@ def compare(
 
     Words, with the last quarter of them to test on:
 
+    >>> import numpy as np
     >>> words = np.random.default_rng(0).random((400, 5)) < 0.2
     >>> nh.compare(words, ["mixture"], test=0.25).n_bins
     100
@@ -238,8 +239,9 @@ def _dataset(
         lags = window_of(asked, "lags") or 1
     if bin_size == "auto":
         bin_size = window_of(asked, "bin_size") or recording.bin_width or BIN_SIZE
+    bin_size = real_number("bin_size", bin_size, above=0, mend="or give 'auto'")
     lags = whole_number("lags", lags)
-    dataset = Dataset.of(recording, float(bin_size), lags, observation, trials)
+    dataset = Dataset.of(recording, bin_size, lags, observation, trials)
     constant = dataset.constant_units
     if len(constant) == recording.n_units:
         raise InputError(
