@@ -26,7 +26,7 @@ from neurohm.comparison.partition import Fold, cross_validation, last_part
 from neurohm.comparison.progress import stepping
 from neurohm.comparison.results import Comparison, ModelScore, SurrogateTest
 from neurohm.comparison.statistics import holm, paired_p_value, rate_in_bits
-from neurohm.comparison.surrogate_tests import SurrogatePlan, tests_of_gains
+from neurohm.comparison.surrogate_tests import SurrogatePlan, against_surrogates
 from neurohm.estimators import HelmholtzDensity, SpikeHelmholtz
 from neurohm.exceptions import ArgumentTypeError, InputError, NeurohmWarning
 from neurohm.recordings import Recording, Trials, trials_of
@@ -174,7 +174,9 @@ def compare(
         warn_of_parameters(scored)
         tests = None
         if plan is not None:
-            tests = tests_of_gains(plan, dataset, split.folds, validation, available, scored, begin)
+            tests = against_surrogates(
+                plan, dataset, split.folds, validation, available, scored, begin
+            )
     return _result(dataset, recording, split, scored, tests, seed)
 
 

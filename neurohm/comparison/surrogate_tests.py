@@ -95,7 +95,7 @@ class SurrogatePlan:
         return surrogate(self.recording, self.kind, seed=seed, **self.settings)
 
 
-def tests_of_gains(
+def against_surrogates(
     plan: SurrogatePlan,
     dataset: Dataset,
     folds: Sequence[Fold],
