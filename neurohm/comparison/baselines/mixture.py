@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from copy import copy
 from typing import Any, Self
 
@@ -118,20 +118,24 @@ class _Mixture(Baseline):
         return components, STRENGTHS[0] if self.strength == "auto" else float(self.strength)
 
     def _chosen(self, samples: Matrix, held_out: Matrix) -> Self:
-        """Fit with more and more components, then stronger priors, as long as held-out gains."""
+        """Fit more components, then stronger priors, then more again, while held-out gains."""
         components, strength = self._settings()
         numbers = [n for n in CANDIDATES if n <= max(1, len(samples) // 10)]
         if self.components != "auto":
             numbers = [components]
-        fits = (copy(self)._fit(samples, number, strength) for number in numbers)
-        best, most = _climbed(fits, held_out)
+        best, most = _climbed(self._fits(samples, [(n, strength) for n in numbers]), held_out)
         if self.strength == "auto":
-            number = len(best.share_)
-            fits = (copy(self)._fit(samples, number, other) for other in STRENGTHS[1:])
-            stronger, score = _climbed(fits, held_out, patience=1)
-            best = stronger if score > most else best
+            settings = [(len(best.share_), other) for other in STRENGTHS[1:]]
+            best, most = _climbed(self._fits(samples, settings), held_out, 1, best, most)
+            # under a stronger prior there is room for more
+            settings = [(n, best.strength_) for n in numbers if n > len(best.share_)]
+            best, most = _climbed(self._fits(samples, settings), held_out, 1, best, most)
         vars(self).update(vars(best))
         return self
+
+    def _fits(self, samples: Matrix, settings: Iterable[tuple[int, float]]) -> Iterator[Self]:
+        """Yield fits with other components and strengths, each when it is asked for."""
+        return (copy(self)._fit(samples, *each) for each in settings)
 
     def _fit(self, samples: Matrix, components: int, strength: float) -> Self:
         if components > len(samples):
@@ -204,9 +208,18 @@ class PoissonMixture(_Mixture):
     domain = "counts"
 
 
-def _climbed(fits: Iterator[Any], held_out: Matrix, patience: int = 2) -> tuple[Any, float]:
-    """Return the best of fits and its score; the last tried are so many that are no better."""
-    best, most, worse = None, -np.inf, 0
+def _climbed(
+    fits: Iterable[Any],
+    held_out: Matrix,
+    patience: int = 2,
+    best: Any = None,
+    most: float = -np.inf,
+) -> tuple[Any, float]:
+    """Return the best of fits, or of what was best before, and its score.
+
+    No more are tried when so many in a row are no better.
+    """
+    worse = 0
     for fitted in fits:
         score = float(fitted.score_samples(held_out).mean())
         worse = 0 if score > most else worse + 1
