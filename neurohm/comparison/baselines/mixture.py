@@ -19,7 +19,7 @@ from neurohm.exceptions import InputError
 CANDIDATES = (1, 2, 3, 5, 8, 12, 18, 27, 40, 60, 90)
 """Numbers of components that validation chooses among, until two in a row are no better."""
 
-STRENGTHS = (1.0, 5.0, 20.0, 80.0)
+STRENGTHS = (20.0, 5.0, 1.0)
 """What validation chooses the strength of the prior among, at the chosen number."""
 
 TRIAL_STEPS = 15  # of each start, before the best goes on alone
@@ -118,7 +118,7 @@ class _Mixture(Baseline):
         return components, STRENGTHS[0] if self.strength == "auto" else float(self.strength)
 
     def _chosen(self, samples: Matrix, held_out: Matrix) -> Self:
-        """Fit more components, then stronger priors, then more again, while held-out gains."""
+        """Fit more components, then weaker priors, then more again, while held-out gains."""
         components, strength = self._settings()
         numbers = [n for n in CANDIDATES if n <= max(1, len(samples) // 10)]
         if self.components != "auto":
@@ -127,7 +127,7 @@ class _Mixture(Baseline):
         if self.strength == "auto":
             settings = [(len(best.share_), other) for other in STRENGTHS[1:]]
             best, most = _climbed(self._fits(samples, settings), held_out, 1, best, most)
-            # under a stronger prior there is room for more
+            # under another prior there may be room for more
             settings = [(n, best.strength_) for n in numbers if n > len(best.share_)]
             best, most = _climbed(self._fits(samples, settings), held_out, 1, best, most)
         vars(self).update(vars(best))
