@@ -179,8 +179,9 @@ def compare(
         str | None,
         typer.Option(
             metavar="NAMES",
-            help="Separated by commas: independent, trial-average, mixture, ..., helmholtz, or "
-            "model files, whose settings are taken. By default all that there are for the data.",
+            help="Separated by commas: independent, trial-average, ising, k-pairwise, rbm, "
+            "mixture, helmholtz, or model files, whose settings are taken. By default all that "
+            "there are for the data.",
         ),
     ] = None,
     score_particles: Particles = 1000,

@@ -21,6 +21,9 @@ BASELINES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "binary": "trial_average.TrialAverageBernoulli",
             "counts": "trial_average.TrialAveragePoisson",
         },
+        "ising": {"binary": "ising.Ising"},
+        "k-pairwise": {"binary": "k_pairwise.KPairwise"},
+        "rbm": {"binary": "rbm.RestrictedBoltzmann"},
         "mixture": {"binary": "mixture.BernoulliMixture", "counts": "mixture.PoissonMixture"},
     }
 )
