@@ -13,6 +13,7 @@ from neurohm.recordings.layouts.contents import Contents
 from neurohm.recordings.layouts.counted import CountedLayout
 from neurohm.recordings.layouts.looks import describe, stated_format
 from neurohm.recordings.layouts.matrix import MatrixLayout
+from neurohm.recordings.layouts.nwb import NwbLayout
 from neurohm.recordings.layouts.own import OwnLayout
 from neurohm.recordings.layouts.per_unit import PerUnitLayout
 from neurohm.recordings.layouts.ragged import RaggedLayout
@@ -24,6 +25,7 @@ __all__ = ["LAYOUTS", "read_hdf5"]
 # A new layout is one file and one entry here; the more particular ones come first.
 LAYOUTS: tuple[Layout, ...] = (
     OwnLayout(),
+    NwbLayout(),
     CountedLayout(),
     RaggedLayout(),
     TableLayout(),
