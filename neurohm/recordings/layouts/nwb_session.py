@@ -10,13 +10,16 @@ from numpy.typing import NDArray
 
 from neurohm.recordings.layouts.contents import Contents
 from neurohm.recordings.layouts.looks import is_numeric, is_text
-from neurohm.recordings.layouts.nwb_tables import table_columns
+from neurohm.recordings.layouts.nwb_tables import given_name, table_columns
 from neurohm.recordings.tree import read_array
 
-__all__ = ["EVENT_TYPES", "SPAN", "Session", "neurodata_type", "session_of"]
+__all__ = ["EVENT_TYPES", "SPAN", "UNKNOWN_START", "Session", "neurodata_type", "session_of"]
 
 SPAN = "recording_span"
 """The table of one interval that neurohm writes: the first and the last moment."""
+
+UNKNOWN_START = "1970-01-01T00:00:00+00:00"
+"""What neurohm writes where the start of a session is not known."""
 
 EVENT_TYPES = frozenset({"AnnotationSeries", "Events", "LabeledEvents", "TTLs"})
 _LONGEST_TEXT = 2000
@@ -120,14 +123,16 @@ def _read_metadata(file: Contents, session: Session) -> None:
             session.used.add(path)
             continue
         of_session = len(parts) == 1 or (parts[0] == "general" and len(parts) == 2)
+        of_session |= len(parts) == 2 and parts[0] == "scratch"
         of_subject = parts[:2] == ["general", "subject"] and len(parts) == 3
         if not (of_session or of_subject) or not (is_text(item) or is_numeric(item)):
             continue
         name = "subject_description" if of_subject and parts[-1] == "description" else parts[-1]
         value = _value(item)
+        name = given_name(name, item)
         if value is not None:
             session.used.add(path)
-        if value not in (None, ""):
+        if value not in (None, "", UNKNOWN_START):
             session.metadata[name] = value
 
 
@@ -181,7 +186,7 @@ def _read_events(file: Contents, path: str, session: Session) -> None:
     kinds = np.unique(labels) if labels is not None else np.empty(0)
     if labels is not None and len(kinds) <= _MOST_LABELS:
         session.used |= {f"{path}/{n}" for n in ("data", "labels")} & file.datasets.keys()
-    if labels is None or len(kinds) > _MOST_LABELS or kinds.tolist() == [name]:
+    if labels is None or len(kinds) > _MOST_LABELS or kinds.tolist() in ([name], []):
         _add_events(session, name, moments)
         return
     for kind in kinds.tolist():

@@ -13,7 +13,7 @@ from neurohm.recordings.layouts.contents import Contents
 from neurohm.recordings.layouts.looks import is_numeric, is_text
 from neurohm.recordings.tree import read_array
 
-__all__ = ["lists_of_rows", "names_of_references", "table_columns"]
+__all__ = ["given_name", "lists_of_rows", "names_of_references", "table_columns"]
 
 _INDEX = "_index"  # the ends of a column of lists
 
@@ -63,11 +63,39 @@ def table_columns(
         else:
             values = _one_a_row(file, item, lists_of_rows(item, index, n_rows))
         if values is not None:
-            columns[name] = values
+            columns[given_name(name, item)] = values
             used |= {f"{group}/{name}"} | (
                 {f"{group}/{name}{_INDEX}"} if index is not None else set()
             )
     return columns, used
+
+
+def given_name(name: str, item: Any) -> str:
+    """Return the name that neurohm had for what NWB allows under a changed one only.
+
+    Parameters
+    ----------
+    name : str
+    item : h5py.Dataset
+        Its description is that name, in a file by neurohm.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> import h5py
+    >>> with h5py.File("x", "w", driver="core", backing_store=False) as file:
+    ...     file["tags_"] = [1, 2]
+    ...     file["tags_"].attrs["description"] = "tags"
+    ...     given_name("tags_", file["tags_"])
+    'tags'
+    """
+    described = item.attrs.get("description")
+    if not isinstance(described, str) or "/" in described:
+        return name
+    return described if name.rstrip("_") == described.replace(":", "_").rstrip("_") else name
 
 
 def lists_of_rows(item: Any, index: Any, n_rows: int) -> NDArray[np.int64] | None:
