@@ -8,6 +8,7 @@ from neurohm.exceptions import FileFormatError
 from neurohm.recordings.formats.arrow_table import ArrowTable
 from neurohm.recordings.formats.base import Format
 from neurohm.recordings.formats.hdf5_file import Hdf5File
+from neurohm.recordings.formats.matlab5 import Matlab5File
 from neurohm.recordings.formats.numpy_file import NumpyArchive, NumpyArray
 from neurohm.recordings.formats.text_table import TextTable
 
@@ -16,6 +17,7 @@ __all__ = ["FORMATS", "format_of"]
 # A new format is one file and one entry here; the more particular ones come first.
 FORMATS: tuple[Format, ...] = (
     Hdf5File(),
+    Matlab5File(),
     NumpyArray(),
     NumpyArchive(),
     ArrowTable(),
@@ -23,10 +25,9 @@ FORMATS: tuple[Format, ...] = (
 )
 
 _START = 4096  # bytes that a format may look at without opening the file
-_EXPECTED = "a recording in a known format (HDF5, NumPy, Feather, Parquet or text)"
+_EXPECTED = "a recording in a known format (HDF5, MATLAB, NumPy, Feather, Parquet or text)"
 # Kinds that are known but not read: what the file is, and what to do with it.
 _OTHERS = (
-    (b"MATLAB 5.0", "a MATLAB 5 file", "save it in MATLAB again with save(..., '-v7.3')"),
     (b"MATLAB 7.3", "a MATLAB 7.3 file that is cut off", "copy it again"),
     (b"PK\x03\x04", "a zip archive of other things than NumPy arrays", "unpack it"),
     (b"\x1f\x8b", "a gzip archive of no text, or damaged", "unpack it first"),

@@ -44,8 +44,10 @@ _OF_FILE = ("identifier", "session_description", "session_start_time", "subject_
 _SUBJECT = ("subject_id", "species", "age", "sex", "genotype", "strain", "weight")
 # Columns to which NWB gives a type or a meaning of its own.
 _RESERVED_UNITS = frozenset(
-    "id spike_times obs_intervals electrodes electrode_group waveform_mean waveform_sd "
-    "waveforms".split()
+    {
+        *("id", "spike_times", "obs_intervals", "electrodes", "electrode_group"),
+        *("waveform_mean", "waveform_sd", "waveforms"),
+    }
 )
 _RESERVED_INTERVALS = frozenset({"id", "start_time", "stop_time", "tags", "timeseries"})
 
