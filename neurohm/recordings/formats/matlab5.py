@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ _VERSION = slice(124, 128)
 _VERSIONS = (b"\x00\x01IM", b"\x01\x00MI")  # little and big endian
 _NAME = re.compile(r"[A-Za-z]\w{0,62}")  # of variables and fields
 _REFERENCES = "#refs#"
+_DEEPEST = 64
 _LARGEST_SPARSE = 2**27  # values of a sparse matrix that is written out
 _CLASSES = {"f8": "double", "f4": "single", "b1": "logical"}
 
@@ -44,7 +46,7 @@ class Matlab5File:
         from neurohm.recordings.layouts.choose import read_hdf5
 
         variables = _variables(path)
-        with h5py.File("MATLAB 5", "w", driver="core", backing_store=False) as file:
+        with h5py.File(f"{path} (variables)", "w", driver="core", backing_store=False) as file:
             image = _Image(file.create_group(_REFERENCES), str(path))
             for name, value in variables.items():
                 if _NAME.fullmatch(name):
@@ -57,7 +59,9 @@ def _variables(path: Path) -> dict[str, Any]:
     from scipy.io import loadmat
 
     try:
-        return loadmat(path, appendmat=False, mat_dtype=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of names that occur twice, of complex numbers
+            return loadmat(path, appendmat=False, mat_dtype=True)
     except Exception as error:  # SciPy has no error of its own for damage
         text = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise FileFormatError(
@@ -71,12 +75,17 @@ class _Image:
     """Variables as MATLAB 7.3 stores them; what a cell refers to lies in a group of its own."""
 
     def __init__(self, place: Any, source: str) -> None:
-        self.place, self.source, self.n_cells = place, source, 0
+        self.place, self.source, self.n_cells, self.depth = place, source, 0, 0
 
     def write(self, group: Any, name: str, value: Any) -> Any:
         """Write a variable, a field or a cell; what holds no data is left out."""
+        if self.depth > _DEEPEST:
+            raise FileFormatError(
+                f"'{self.source}': variables in each other more than {_DEEPEST} deep",
+                "a recording",
+            )
         array = np.asarray(_dense(value, self.source) if hasattr(value, "toarray") else value)
-        if array.dtype.kind == "O":
+        if array.dtype.kind == "O" and array.ndim:
             return self._references(group, name, array, "cell")
         if array.dtype.names is not None:
             return self._structs(group, name, array)
@@ -96,11 +105,13 @@ class _Image:
 
         if not array.size:
             return _write_empty(group, name, array.shape, of)
+        self.depth += 1
         references = np.empty(array.size, dtype=h5py.ref_dtype)
         for place, value in enumerate(array.ravel(order="F").tolist()):
             self.n_cells += 1
             target = self.write(self.place, str(self.n_cells), value)
             references[place] = h5py.Reference() if target is None else target.ref
+        self.depth -= 1
         stored = references.reshape(array.shape, order="F").T
         dataset = group.create_dataset(name, data=stored, dtype=h5py.ref_dtype)
         return _of_class(dataset, of) if of else dataset
@@ -109,11 +120,13 @@ class _Image:
         if not array.size:
             return _write_empty(group, name, array.shape, "struct")
         struct = _of_class(group.create_group(name), "struct")
+        self.depth += 1
         for key in filter(_NAME.fullmatch, array.dtype.names or ()):
             if array.size == 1:
                 self.write(struct, key, array[key].item())
             else:
                 self._references(struct, key, array[key], "")
+        self.depth -= 1
         return struct
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from neurohm.exceptions import FileFormatError, InputError
 from neurohm.recordings.layouts.base import ReadOptions
 from neurohm.recordings.layouts.cells import value_of
+from neurohm.recordings.layouts.clock import PER_SECOND
 from neurohm.recordings.layouts.contents import Contents
 from neurohm.recordings.layouts.looks import is_list, is_numeric, is_text, matlab_class
 from neurohm.recordings.layouts.names import (
@@ -31,7 +33,9 @@ from neurohm.recordings.tree import read_array
 __all__ = ["NestLayout"]
 
 _DEEPEST = 16
-_MOST_NODES = 200_000  # references may lead to one place a thousand times
+_TRIALS = frozenset(["trials", "trial", "segments", "segment", "sweeps", "sweep"])
+_UNITS = ("timeunits", "timeunit", "units", "unit")
+_MOST_NODES = 50_000  # references may lead to one place a thousand times
 _TELLING_TIMES = TIMES[:5]  # spike times by their name alone
 _TABLE, _TABLE_FIELDS = "data", ("fields", "descript")  # a matrix, and what its columns are
 
@@ -46,13 +50,21 @@ class _Leaf:
     hops: int = 0  # references on the way
     name: str = ""  # of the field with the times; empty for a list in a cell
     is_table: bool = False  # the times are the first column
+    in_array: bool = False  # the struct is one of an array of structs
 
     @property
     def is_told(self) -> bool:
         """Whether a name on the way says that these are spikes."""
         words = [part for part in (*self.path, self.name) if not part.isdecimal()]
         by_name = any(holds_units(word) or names_a_unit(word) for word in words)
-        return by_name or plain(self.name) in _TELLING_TIMES
+        return by_name or plain(self.path[0]) in TIMES or plain(self.name) in _TELLING_TIMES
+
+    @property
+    def unit(self) -> str:
+        """The unit of time that a field states; empty where none."""
+        name = first_of((*(f"{plain(self.name)}{end}" for end in _UNITS[2:]), *_UNITS), self.fields)
+        text = None if name is None else _value(self.fields[name])
+        return text.lower() if isinstance(text, str) and text.lower() in PER_SECOND else ""
 
 
 class NestLayout:
@@ -70,7 +82,7 @@ class NestLayout:
 
     def candidates(self, file: Contents) -> list[str]:
         """Variables that lead to units through more than one cell array, or to structs in one."""
-        found = [name for name in file.members["/"] if _is_nest(_units(file, name))]
+        found = [name for name in file.members["/"] if _is_nest(_units(file, name, told=True))]
         telling = [name for name in found if holds_units(name) or plain(name) in TIMES]
         return telling if len(found) > 1 and telling else found
 
@@ -80,13 +92,17 @@ class NestLayout:
 
     def read(self, file: Contents, dataset: str, options: ReadOptions, source: str) -> Recording:
         """Read the recording, the units in the order of the nest."""
-        leaves = _units(file, dataset)
+        leaves = _units(file, dataset, told=True) or _units(file, dataset, told=False)
         if not leaves:
             raise FileFormatError(f"'{source}': no lists of times in '{dataset}'", self.description)
         if options.layout != self.name:
             _refuse_trials(leaves, dataset, source)
         names = _names([leaf.path for leaf in leaves])
-        lists = [_times(leaf, name, source) for leaf, name in zip(leaves, names, strict=True)]
+        units = {leaf.unit for leaf in leaves} if options.time_scale is None else {""}
+        lists = [
+            _times(leaf, name, source, PER_SECOND.get(leaf.unit, 1.0) if any(units) else None)
+            for leaf, name in zip(leaves, names, strict=True)
+        ]
         times, index = joined(lists)
         columns, unused = _columns(leaves)
         of_field = f".{leaves[0].name}" if leaves[0].name else ""
@@ -96,7 +112,9 @@ class NestLayout:
             unit_ids=ids_of_names(names),
             paths=[dataset],
             what=f"a list of spike times for each unit, in a nest of cells and structs "
-            f"('{_way(dataset, leaves[0].path)}{of_field}' and so on)",
+            f"('{_way(dataset, leaves[0].path)}{of_field}' and so on)"
+            + f", stated to be in {' and '.join(sorted(filter(None, units)))}"
+            * any(units),
             unit_columns=columns,
         )
         inside = {name for name in file.datasets if name.split("/")[0] == dataset.split("/")[0]}
@@ -113,13 +131,15 @@ def _noted(recording: Recording, unused: Sequence[str]) -> Recording:
 
 def _is_nest(leaves: list[_Leaf]) -> bool:
     """Whether this layout, and none of a plain list of cells, is meant."""
-    deep = any(leaf.hops > 1 or (leaf.hops == 1 and leaf.name) for leaf in leaves)
-    return deep and any(leaf.is_told for leaf in leaves)
+    return any(
+        leaf.hops > 1 or (leaf.hops == 1 and leaf.name and not leaf.in_array) for leaf in leaves
+    )
 
 
-def _units(file: Contents, name: str) -> list[_Leaf]:
-    """Units below a variable: structs with times, or else lists in cells."""
+def _units(file: Contents, name: str, *, told: bool) -> list[_Leaf]:
+    """Units below a variable: structs with times, or else lists in cells; or what is called so."""
     leaves = list(_walk(file, file[name], (name,), 0, [_MOST_NODES]))
+    leaves = [leaf for leaf in leaves if leaf.is_told or not told]
     structs = [leaf for leaf in leaves if leaf.name]
     if structs:
         return structs
@@ -143,7 +163,8 @@ def _walk(
         )
     if hasattr(node, "keys"):
         for place, element, more in _structs(file, node):
-            yield from _walk_struct(file, element, (*path, *place), hops + more, left)
+            for leaf in _walk_struct(file, element, (*path, *place), hops + more, left):
+                yield replace(leaf, in_array=True) if more and leaf.hops == hops + more else leaf
     elif _is_cell(node):
         for at, cell in _cells(file, node):
             if cell is not None:
@@ -196,7 +217,8 @@ def _is_numbers(item: Any) -> bool:
 def _is_table(fields: dict[str, Any]) -> bool:
     """Whether there is a matrix whose first column, so the file says, is time."""
     matrix: Any = fields.get(_TABLE)
-    if not _is_numbers(matrix) or (matrix.ndim != 2 and matrix.size):
+    empty = _is_numbers(matrix) and "MATLAB_empty" in matrix.attrs
+    if not empty and not (_is_numbers(matrix) and matrix.ndim == 2):
         return False
     texts = [value_of(fields[name]) for name in _TABLE_FIELDS if name in fields]
     return any(isinstance(text, str) and text.lower().startswith("time") for text in texts)
@@ -216,15 +238,24 @@ def _cells(file: Contents, dataset: Any) -> Iterator[tuple[str, Any]]:
         yield at, file.file[reference] if reference else None
 
 
-def _times(leaf: _Leaf, name: str, source: str) -> NDArray[Any]:
-    if not leaf.is_table or "MATLAB_empty" in leaf.times.attrs or not leaf.times.size:
-        return read_times(leaf.times, f"unit {name}", source)
-    # Stored by MATLAB, a column is a row.
-    return np.asarray(leaf.times[0])
+def _times(leaf: _Leaf, name: str, source: str, per_second: float | None) -> NDArray[Any]:
+    """Times of a unit, in seconds if it is known how many of them are one."""
+    if leaf.is_table and "MATLAB_empty" not in leaf.times.attrs and leaf.times.size:
+        times = np.asarray(leaf.times[0])  # stored by MATLAB, a column is a row
+    else:
+        times = read_times(leaf.times, f"unit {name}", source)
+    return times if per_second is None else times.astype(np.float64) / per_second
 
 
 def _refuse_trials(leaves: list[_Leaf], dataset: str, source: str) -> None:
-    """Raise if lists form a rectangle, as those of units in trials do."""
+    """Raise if there are trials by name, or lists form a rectangle, as units in trials do."""
+    after = {b for leaf in leaves for a, b in pairwise(leaf.path) if plain(a) in _TRIALS}
+    if len(after) > 1:
+        raise InputError(
+            f"'{source}': '{dataset}' holds {len(after)} trials of its units",
+            "one list for each unit",
+            "join the trials first; layout='nest' / --layout nest takes each list for a unit",
+        )
     if leaves[0].name or len(leaves) < 4:
         return
     inner, outer = {leaf.path[-1] for leaf in leaves}, {leaf.path[:-1] for leaf in leaves}
