@@ -35,7 +35,7 @@ __all__ = ["NestLayout"]
 _DEEPEST = 16
 _TRIALS = frozenset(["trials", "trial", "segments", "segment", "sweeps", "sweep"])
 _UNITS = ("timeunits", "timeunit", "units", "unit")
-_MOST_NODES = 50_000  # references may lead to one place a thousand times
+_MOST_NODES = 20_000  # references may lead to one place a thousand times
 _TELLING_TIMES = TIMES[:5]  # spike times by their name alone
 _TABLE, _TABLE_FIELDS = "data", ("fields", "descript")  # a matrix, and what its columns are
 

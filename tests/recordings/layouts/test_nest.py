@@ -71,5 +71,5 @@ def test_one_unit_that_a_thousand_cells_refer_to_is_not_gone_through_forever(
         for _ in range(3):
             level = matlab.cells([level] * 100)
         matlab.cells([level] * 100, "spikes")
-    with pytest.raises(FileFormatError, match="50000 cells"):
+    with pytest.raises(FileFormatError, match="20000 cells"):
         nh.load_recording(tmp_path / "many.mat")
