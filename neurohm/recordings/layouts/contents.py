@@ -77,5 +77,5 @@ class Contents:
         return {
             name: item
             for name, item in self.members[group].items()
-            if hasattr(item, "dtype") and item.shape != () and is_numeric(item)
+            if hasattr(item, "shape") and item.shape != () and is_numeric(item)
         }

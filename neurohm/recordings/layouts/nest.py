@@ -191,7 +191,8 @@ def _walk_struct(
 
 def _structs(file: Contents, group: Any) -> Iterator[tuple[tuple[str, ...], dict[str, Any], int]]:
     """Structs in an array of them: place, fields and references on the way; the one, if single."""
-    members = dict(group.items())
+    # A name that is no UTF-8 comes as bytes.
+    members = {name: item for name, item in group.items() if isinstance(name, str)}
     arrays = [item for item in members.values() if _is_cell(item) and not matlab_class(item)]
     if not arrays or len(arrays) < len(members) or len({item.shape for item in arrays}) > 1:
         yield (), members, 0

@@ -151,7 +151,9 @@ def _in_order(table: Any, members: dict[str, Any]) -> list[str]:
         name.decode("utf-8", "replace") if isinstance(name, bytes) else name for name in stated
     ]
     rest = [name for name in members if name != "id"]
-    names = dict.fromkeys([*(text for text in texts if text in members), *rest])
+    names = dict.fromkeys(
+        [*(text for text in texts if isinstance(text, str) and text in members), *rest]
+    )
     return [n for n in names if not (n.endswith(_INDEX) and n.removesuffix(_INDEX) in members)]
 
 
