@@ -244,6 +244,16 @@ def test_an_index_that_does_not_fit_is_refused(
         read(path)
 
 
+def test_attributes_and_types_without_a_value_are_passed_over(by_hand: Callable[..., Path]) -> None:
+    def change(file: h5py.File) -> None:
+        file["units"].attrs["colnames"] = h5py.Empty("f8")
+        file["units/kind"] = np.dtype("f8")  # a type with a name, which holds nothing
+        file["units/nothing"] = h5py.Empty("f8")
+        file["units"].create_group("folder")
+
+    assert read(by_hand(change)).n_spikes == 3
+
+
 @pytest.fixture(scope="module")
 def rich_bytes(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A file with all that is read, as bytes."""
