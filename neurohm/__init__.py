@@ -73,6 +73,7 @@ if TYPE_CHECKING:
     from neurohm.populations import Gaussian as Gaussian
     from neurohm.populations import Poisson as Poisson
     from neurohm.recordings import Recording as Recording
+    from neurohm.recordings import as_recording as as_recording
     from neurohm.recordings import load_recording as load_recording
     from neurohm.recordings import merge_recordings as merge_recordings
     from neurohm.recordings import simulate_assemblies as simulate_assemblies
@@ -139,6 +140,7 @@ _HOMES = {
     ),
     "recordings": (
         "Recording",
+        "as_recording",
         "load_recording",
         "merge_recordings",
         "simulate_assemblies",

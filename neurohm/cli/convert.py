@@ -1,4 +1,4 @@
-"""``neurohm convert``: any readable recording, or a part of it, in neurohm's own format."""
+"""``neurohm convert``: any readable recording, or a part of it, in neurohm's own format or NWB."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ def convert(
     output: Annotated[
         Path,
         typer.Argument(
-            metavar="OUT", help="Recording to write: NumPy arrays if it ends in .npz, else HDF5."
+            metavar="OUT",
+            help="Recording to write: NumPy arrays if it ends in .npz, NWB if in .nwb, else HDF5.",
         ),
     ],
     reader: ReaderOptions,
     as_json: AsJson = False,
 ) -> None:
-    """Write a recording, or a part of it, in neurohm's own format."""
+    """Write a recording, or a part of it, in neurohm's own format, or in NWB."""
     check_output(output, RECORDING, source)
     recording = reader.load(source)
     recording.save(output)

@@ -71,8 +71,9 @@ def _is_archive_of_spikes(source: Path) -> bool:
     if source.suffix.lower() != ".npz" or not source.is_file():
         return False
     from neurohm.recordings.formats.numpy_file import holds_spikes
+    from neurohm.recordings.formats.pynapple_file import PynappleFile
 
-    return holds_spikes(source)
+    return holds_spikes(source) or PynappleFile().recognises(source, b"PK\x03\x04")
 
 
 @dataclass(frozen=True)

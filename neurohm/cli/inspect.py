@@ -24,10 +24,14 @@ def inspect(
     reader: ReaderOptions,
     images: ImageOptions,
     kind: DataKind = "auto",
+    validate: Annotated[
+        bool, typer.Option("--validate", help="Check an NWB file against its schema, too.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Describe a recording, with a small picture of its rates, images, a model, or assemblies."""
     stated = stated_format(file)
+    errors = _validation(file) if validate else None
     if stated == MODEL:
         from neurohm.cli.model_summary import model_facts, model_rows
 
@@ -40,7 +44,13 @@ def inspect(
         _inspect_assemblies(file, as_json=as_json)
     else:
         require_unset(images, "a recording")
-        _inspect_recording(file, reader, as_json=as_json)
+        _inspect_recording(file, reader, errors, as_json=as_json)
+
+
+def _validation(file: Path) -> list[str]:
+    from neurohm.recordings.formats.write_nwb import validate_nwb
+
+    return validate_nwb(file)
 
 
 def _inspect_images(file: Path, options: ImageOptions, *, as_json: bool) -> None:
@@ -62,7 +72,9 @@ def _inspect_assemblies(file: Path, *, as_json: bool) -> None:
     show(facts, rows | assembly_rows(facts), as_json=as_json)
 
 
-def _inspect_recording(file: Path, reader: ReaderOptions, *, as_json: bool) -> None:
+def _inspect_recording(
+    file: Path, reader: ReaderOptions, errors: list[str] | None, *, as_json: bool
+) -> None:
     with warnings.catch_warnings(record=True) as suspicions:
         warnings.simplefilter("always")
         recording = reader.load(file)
@@ -81,8 +93,11 @@ def _inspect_recording(file: Path, reader: ReaderOptions, *, as_json: bool) -> N
         "rate_course": rate_course(recording, *([] if as_json else [columns_of_output()])),
         "rate_histogram": rate_histogram(recording),
         "warnings": [str(suspicion.message) for suspicion in suspicions],
+        **({} if errors is None else {"schema_errors": errors}),
     }
     rows = {name: printable(text) for name, text in recording_rows(facts).items()}
+    if errors is not None:
+        rows["NWB schema"] = printable("; ".join(errors)) or "valid"
     show(facts, rows, as_json=as_json)
     if not as_json:
         show_picture(facts)

@@ -68,7 +68,7 @@ class ReaderOptions:
     layout: Annotated[
         str | None,
         typer.Option(
-            help="neurohm, spikes-sCount, ragged, table, cells, per-unit or matrix.",
+            help="neurohm, nwb, spikes-sCount, ragged, table, cells, nest, per-unit or matrix.",
             rich_help_panel=FILE,
         ),
     ] = None
@@ -102,6 +102,14 @@ class ReaderOptions:
             metavar="NAME",
             help="Of a table: column with the unit of each spike, or several such as "
             "'channel,sort'.",
+            rich_help_panel=FILE,
+        ),
+    ] = None
+    reader: Annotated[
+        str | None,
+        typer.Option(
+            metavar="neo",
+            help="Have this library read the file; some of Neo's readers run code from it.",
             rich_help_panel=FILE,
         ),
     ] = None
@@ -164,6 +172,7 @@ class ReaderOptions:
             "sort": self.sort,
             "time_scale": self.time_scale,
             "sampling_rate": self.sampling_rate,
+            "reader": self.reader,
             "time_column": self.time_column,
             "unit_column": self.unit_column,
         }

@@ -30,6 +30,7 @@ from neurohm.estimators.settings import chosen_seed, is_auto, require_fitted
 from neurohm.exceptions import ArgumentTypeError, InputError
 from neurohm.machine import HelmholtzMachine, recognise_mean
 from neurohm.recordings import BinnedSpikes, Recording, Windows, bin_spikes
+from neurohm.recordings.objects import recording_of_object
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -376,8 +377,9 @@ class FittedSpikes(HelmholtzEstimator):
         )
 
     def _as_recording(self, recording: Any) -> Recording:
-        if isinstance(recording, Recording):
-            return recording
+        known = _with_units(recording)
+        if known is not None:
+            return known
         if isinstance(recording, str | os.PathLike):
             raise ArgumentTypeError(
                 f"the path {recording}", "a Recording or a count matrix", "use nh.load_recording"
@@ -394,8 +396,9 @@ class FittedSpikes(HelmholtzEstimator):
     def _matched(self, recording: Any) -> Recording:
         """Return a recording, its units in the order of those fitted."""
         require_fitted(self)
-        named = isinstance(recording, Recording)
-        recording = self._as_recording(recording)
+        known = _with_units(recording)
+        named = known is not None
+        recording = self._as_recording(recording if known is None else known)
         return in_model_order(recording, self.unit_ids_, self.time_unit_, named=named)
 
     def _binned(self, recording: Any) -> BinnedSpikes:
@@ -408,3 +411,8 @@ class FittedSpikes(HelmholtzEstimator):
         if not whole or not 1 <= int(layer) <= depth:
             raise InputError(f"layer {layer!r}", f"a hidden layer, 1 to {depth}")
         return int(layer)
+
+
+def _with_units(recording: Any) -> Recording | None:
+    """Return a recording, or that of another library's object, whose units have names; or None."""
+    return recording if isinstance(recording, Recording) else recording_of_object(recording)

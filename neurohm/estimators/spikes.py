@@ -164,7 +164,8 @@ class SpikeHelmholtz(FittedSpikes):
         Parameters
         ----------
         recording : Recording or array_like, (n_bins, n_units)
-            A matrix holds counts in bins of ``bin_size``.
+            A matrix holds counts in bins of ``bin_size``. What `as_recording` takes besides
+            (objects of Neo, pynapple or SpikeInterface, a mapping of spike times) will do.
         y : None
             Ignored.
         checkpoint : path, optional

@@ -4,6 +4,7 @@ from neurohm.recordings.binned import BinnedSpikes
 from neurohm.recordings.binning import bin_spikes
 from neurohm.recordings.load import load_recording
 from neurohm.recordings.merging import merge_recordings
+from neurohm.recordings.objects import as_recording
 from neurohm.recordings.recording import Recording
 from neurohm.recordings.simulated_trials import simulate_trials
 from neurohm.recordings.surrogates import (
@@ -29,6 +30,7 @@ __all__ = [
     "Surrogate",
     "Trials",
     "Windows",
+    "as_recording",
     "bin_spikes",
     "circular_shift",
     "dither_spikes",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy as np
 from neurohm.checks import real_number
 from neurohm.exceptions import InputError, NeurohmWarning
 from neurohm.files import check_readable
-from neurohm.recordings.formats.registry import format_of
+from neurohm.recordings.formats.registry import format_of, reader_of
 from neurohm.recordings.layouts.base import ReadOptions
 from neurohm.recordings.recording import Recording
 from neurohm.recordings.stored_times import StoredTimes
@@ -34,13 +35,15 @@ def load_recording(
     sampling_rate: float | None = None,
     time_column: str | None = None,
     unit_column: str | None = None,
+    reader: str | None = None,
 ) -> Recording:
     """Load a spike recording; how the file holds it is found out from its content.
 
-    Read are HDF5 files (MATLAB 7.3 files are) and archives of NumPy arrays in neurohm's own format;
-    with all spike times in one list and the spikes, the end or the unit of each in another; with a
-    list or a cell of spike times for each unit; or with a matrix of spike counts. Tables with a row
-    for each spike are read from text (CSV, TSV, plain or gzipped), Feather and Parquet files. The
+    Read are HDF5 files (NWB and MATLAB 7.3 files are), MATLAB 5 files and archives of NumPy arrays:
+    in NWB, or in neurohm's own format; with all spike times in one list and the spikes, the end or
+    the unit of each in another; with a list of spike times for each unit, in groups, in cells or
+    in a nest of cells and structs; or with a matrix of spike counts. Tables with a row for each
+    spike are read from text (CSV, TSV, plain or gzipped), Feather and Parquet files. The
     recording's `layout` says how the file was understood.
 
     Parameters
@@ -57,8 +60,9 @@ def load_recording(
         Name of the dataset with the spikes, or of the group with a dataset for each unit, where
         there could be several.
     layout : str, optional
-        How to read the file, where there could be several ways: ``"neurohm"``,
-        ``"spikes-sCount"``, ``"ragged"``, ``"table"``, ``"cells"``, ``"per-unit"`` or ``"matrix"``.
+        How to read the file, where there could be several ways: ``"neurohm"``, ``"nwb"``,
+        ``"spikes-sCount"``, ``"ragged"``, ``"table"``, ``"cells"``, ``"nest"``, ``"per-unit"`` or
+        ``"matrix"``.
     sort : bool
         Sort the spike times of each unit instead of refusing unsorted ones.
     time_scale : float, optional
@@ -71,6 +75,10 @@ def load_recording(
         Of a table: the columns with the time and the unit of each spike, where their headings do
         not tell. Several columns that name a unit together have commas between them, the coarsest
         first: ``"channel,sort"``.
+
+    reader : {"neo"}, optional
+        Have this library read the file (extra ``neo``), or the folder. Some of Neo's readers run
+        code that lies beside the data: only for files whose origin is trusted.
 
     Returns
     -------
@@ -113,10 +121,10 @@ def load_recording(
         time_scale=time_scale,
         time_column=time_column,
         unit_column=unit_column,
+        reader=reader,
     )
     _check_options(options)
-    whole = check_readable(file_path(path))
-    recording = format_of(whole).read(whole, options)
+    recording = _read(file_path(path), options)
     if time_scale not in (None, 1.0):
         recording = _rescaled(recording, float(time_scale or 1.0))
     if not recording.n_spikes:
@@ -127,6 +135,15 @@ def load_recording(
     for suspicion in suspicions(recording):
         warnings.warn(suspicion, NeurohmWarning, stacklevel=2)
     return recording
+
+
+def _read(path: Path, options: ReadOptions) -> Recording:
+    if options.reader is not None:
+        reader = reader_of(options.reader)
+        # For some of its formats, a recording is a folder.
+        return reader.read(path if path.is_dir() else check_readable(path), options)
+    whole = check_readable(path)
+    return format_of(whole).read(whole, options)
 
 
 def _check_options(options: ReadOptions) -> None:

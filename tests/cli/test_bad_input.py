@@ -142,7 +142,7 @@ OPTIONS = {
     "--seed -1": ("seed -1",),
     "--seed one": ("--seed",),
     "--units-axis 2": ("units_axis",),
-    "--layout nwb": ("'spikes-sCount'",),
+    "--layout klusters": ("'spikes-sCount'",),
     "--dataset nothing": ("no dataset 'nothing'",),
     "--time-scale 0": ("time_scale",),
     "--bin-width 20ms": ("only for a matrix",),

@@ -6,7 +6,6 @@ import sys
 import numpy as np
 import pytest
 
-from neurohm.exceptions import FileFormatError
 from neurohm.recordings import Windows, bin_spikes, load_recording
 
 # As in the README of the folder: units, spikes, seconds from the first spike to the last.
@@ -92,11 +91,6 @@ def test_v4_gratings(real):
     upright = recording.during("trials", "orientation == 90")
     assert len(upright.intervals["trials"]) == 1149
     assert upright.n_spikes == 114_364
-
-
-def test_matlab_5_is_named(real):
-    with pytest.raises(FileFormatError, match="MATLAB 5 file"):
-        load_recording(real("maxent-words", "example15_spatiotemporal.mat"))
 
 
 def test_the_bundled_recording(root):

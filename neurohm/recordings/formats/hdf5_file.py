@@ -42,7 +42,7 @@ class Hdf5File:
                 return read_hdf5(file, options, str(path))
         except NeurohmError:
             raise
-        except (OSError, RuntimeError, KeyError, ValueError) as error:
+        except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
             # What h5py raises for damage depends on where it meets it (even in a dataset's name).
             raise FileFormatError(
                 f"'{path}' is damaged or cut off ({_first_line(error)})",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from neurohm.recordings.formats.write_npz import write_npz
+from neurohm.recordings.formats.write_nwb import write_nwb
 from neurohm.recordings.hdf5 import write_recording
 from neurohm.recordings.recording import Recording
 
@@ -14,7 +15,7 @@ __all__ = ["WRITERS", "writer_for"]
 Writer = Callable[[Recording, Path], None]
 
 # Any other suffix is HDF5.
-WRITERS: dict[str, Writer] = {".npz": write_npz}
+WRITERS: dict[str, Writer] = {".npz": write_npz, ".nwb": write_nwb}
 
 
 def writer_for(path: Path) -> Writer:

@@ -33,6 +33,7 @@ class ReadOptions:
     time_scale: float | None = None
     time_column: str | None = None
     unit_column: str | None = None
+    reader: str | None = None
 
 
 def refuse_options(options: ReadOptions, taken: frozenset[str], what: str, source: str) -> None:

@@ -16,7 +16,7 @@ from neurohm.recordings.layouts.trains import Trains, joined, read_times, record
 from neurohm.recordings.recording import Recording
 from neurohm.recordings.tree import read_array
 
-__all__ = ["CellsLayout"]
+__all__ = ["CellsLayout", "cells_of", "value_of"]
 
 
 class CellsLayout:
@@ -43,7 +43,7 @@ class CellsLayout:
 
     def read(self, file: Contents, dataset: str, options: ReadOptions, source: str) -> Recording:
         """Read the recording, the units in the order of the cells."""
-        cells = _cells(file, file[dataset])
+        cells = cells_of(file, file[dataset])
         lists = [
             np.empty(0)
             if cell is None
@@ -74,15 +74,26 @@ def _holds_lists(file: Contents, dataset: Any) -> bool:
     """Whether all cells are numeric; a cell of the wrong shape is complained of when read."""
     if dataset.dtype.kind != "O" or is_text(dataset) or not is_list(dataset):
         return False
-    cells = [cell for cell in _cells(file, dataset) if cell is not None]
+    cells = [cell for cell in cells_of(file, dataset) if cell is not None]
     numeric = all(is_numeric(c) if hasattr(c, "attrs") else c.dtype.kind in "iuf" for c in cells)
     # A number in each cell is a property of the units, unless it is called spikes.
     least = 0 if _is_telling(dataset.name.rpartition("/")[2]) else 1
     return bool(cells) and numeric and any(cell.size > least for cell in cells)
 
 
-def _cells(file: Contents, dataset: Any) -> list[Any]:
-    """The datasets or arrays in a list; None for what refers to nothing."""
+def cells_of(file: Contents, dataset: Any) -> list[Any]:
+    """Return the datasets or arrays in a list of lists.
+
+    Parameters
+    ----------
+    file : Contents
+    dataset : h5py.Dataset
+
+    Returns
+    -------
+    list of h5py.Dataset, ndarray or None
+        None for what refers to nothing; empty if it is no such list, or there is a struct in it.
+    """
     import h5py
 
     if h5py.check_ref_dtype(dataset.dtype) is h5py.Reference:
@@ -107,14 +118,24 @@ def _other_fields(
     for name, item in file.members[group].items():
         is_field = name != dataset.rpartition("/")[2] and getattr(item, "size", 0) == n_units
         if is_field and item.dtype.kind == "O":
-            values = [_value(cell) for cell in _cells(file, item)]
+            values = [value_of(cell) for cell in cells_of(file, item)]
             kinds = {type(value) for value in values}
             if len(kinds) == 1 and kinds <= {float, str}:
                 columns[name] = np.array(values)
     return columns, {f"{group}/{name}" for name in columns}
 
 
-def _value(cell: Any) -> float | str | None:
+def value_of(cell: Any) -> float | str | None:
+    """Return the one number or the text in what MATLAB stored; None if it is neither.
+
+    Parameters
+    ----------
+    cell : h5py.Dataset or other
+
+    Returns
+    -------
+    float, str or None
+    """
     if cell is None or not hasattr(cell, "attrs"):
         return None
     if matlab_class(cell) == "char":

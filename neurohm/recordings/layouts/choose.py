@@ -13,6 +13,8 @@ from neurohm.recordings.layouts.contents import Contents
 from neurohm.recordings.layouts.counted import CountedLayout
 from neurohm.recordings.layouts.looks import describe, stated_format
 from neurohm.recordings.layouts.matrix import MatrixLayout
+from neurohm.recordings.layouts.nest import NestLayout
+from neurohm.recordings.layouts.nwb import NwbLayout
 from neurohm.recordings.layouts.own import OwnLayout
 from neurohm.recordings.layouts.per_unit import PerUnitLayout
 from neurohm.recordings.layouts.ragged import RaggedLayout
@@ -24,10 +26,12 @@ __all__ = ["LAYOUTS", "read_hdf5"]
 # A new layout is one file and one entry here; the more particular ones come first.
 LAYOUTS: tuple[Layout, ...] = (
     OwnLayout(),
+    NwbLayout(),
     CountedLayout(),
     RaggedLayout(),
     TableLayout(),
     CellsLayout(),
+    NestLayout(),
     PerUnitLayout(),
     MatrixLayout(),
 )
@@ -146,8 +150,10 @@ def _with_dataset(
         chosen = [pair for pair in found if (pair[1].rpartition("/")[0] or "/") == name]
     if chosen:
         return chosen
-    # Named outright, a group of units or a matrix need not stand out from the others.
+    # Named outright, a group of units, a nest or a matrix need not stand out from the others.
     outright: tuple[type, ...] = (PerUnitLayout,) if is_group else ()
+    if not is_group and datasets[name].dtype.kind == "O":
+        outright = (NestLayout,)
     if not is_group and datasets[name].ndim == 2:
         outright = (MatrixLayout,)
     return [(layout, name) for layout in _allowed(options) if isinstance(layout, outright)]

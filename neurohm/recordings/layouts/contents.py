@@ -53,6 +53,8 @@ class Contents:
         # A name that is no UTF-8 comes as bytes: nothing that neurohm could ask for by name.
         if not isinstance(name, str) or name.startswith("#"):
             return
+        if not (hasattr(item, "keys") or hasattr(item, "shape")):
+            return  # a type that has a name holds nothing
         above, _, last = name.rpartition("/")
         self.members[above or "/"][last] = self._items[name] = item
         if hasattr(item, "keys"):

@@ -29,7 +29,7 @@ from neurohm.recordings.layouts.trains import Trains, joined, read_times, record
 from neurohm.recordings.recording import Recording
 from neurohm.recordings.tree import read_array
 
-__all__ = ["PerUnitLayout"]
+__all__ = ["PerUnitLayout", "column_of"]
 
 
 class PerUnitLayout:
@@ -141,11 +141,25 @@ def _columns(
                     used.add(f"{own}/{key}")
         rows.append({key: value for key, value in row.items() if plain(key) not in CLOCK_NAMES})
     keys = dict.fromkeys(key for row in rows for key in row)
-    return {key: _column([row.get(key) for row in rows]) for key in keys}, used
+    return {key: column_of([row.get(key) for row in rows]) for key in keys}, used
 
 
-def _column(values: Sequence[Any]) -> NDArray[Any]:
-    """One value for each unit; nan or empty text where a unit has none."""
+def column_of(values: Sequence[Any]) -> NDArray[Any]:
+    """Make a column of one value for each unit; nan or empty text where a unit has none.
+
+    Parameters
+    ----------
+    values : sequence of float, int, bool, str or None
+
+    Returns
+    -------
+    ndarray, shape (n_units,)
+
+    Examples
+    --------
+    >>> column_of([1, None]), column_of(["a", None])
+    (array([ 1., nan]), array(['a', ''], dtype='<U1'))
+    """
     given = [value for value in values if value is not None]
     if any(isinstance(value, str) for value in given):
         return np.array(["" if value is None else str(value) for value in values])

@@ -17,7 +17,7 @@ from neurohm.recordings.layouts.trains import Trains, held_times, recording_of
 from neurohm.recordings.recording import Recording
 from neurohm.recordings.tree import read_array
 
-__all__ = ["RaggedLayout", "ragged_in"]
+__all__ = ["RaggedLayout", "ends_of_units", "ragged_in"]
 
 _IDS = ("unitids", "unitid", "ids", "id", "unitnames", "names")
 
@@ -57,7 +57,9 @@ class RaggedLayout:
         assert pair is not None  # or it would be no candidate
         index_name = start + pair[1]
         times = held_times(file[dataset], f"'{dataset}'", source)
-        index = _ends(np.ravel(read_array(file[index_name])), len(times), index_name, source)
+        index = ends_of_units(
+            np.ravel(read_array(file[index_name])), len(times), index_name, source
+        )
         ids = _ids(file, start, len(index))
         trains = Trains(
             times=times,
@@ -96,7 +98,33 @@ def ragged_in(file: Contents, group: str) -> tuple[str, str] | None:
     return next(((times, index) for times, index in found if times and index), None)
 
 
-def _ends(index: NDArray[Any], n_spikes: int, name: str, source: str) -> NDArray[np.int64]:
+def ends_of_units(index: NDArray[Any], n_spikes: int, name: str, source: str) -> NDArray[np.int64]:
+    """Return the end of each unit in a list of spike times, checked.
+
+    Parameters
+    ----------
+    index : ndarray, shape (n_units,)
+        As a file has it.
+    n_spikes : int
+    name : str
+        What the file calls it.
+    source : str
+        The file's name.
+
+    Returns
+    -------
+    ndarray of int64, shape (n_units,)
+
+    Raises
+    ------
+    FileFormatError
+        If it is anything but ascending whole numbers that end at `n_spikes`.
+
+    Examples
+    --------
+    >>> ends_of_units(np.array([1.0, 3.0]), 3, "index", "x.h5")
+    array([1, 3])
+    """
     whole = np.isfinite(index).all() and (index == np.floor(index)).all()
     ends = index.astype(np.int64) if whole else np.array([-1])
     if (np.diff(ends, prepend=0) < 0).any() or not len(ends) or ends[-1] != n_spikes:
