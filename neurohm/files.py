@@ -9,12 +9,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from neurohm.exceptions import ArgumentTypeError, FileFormatError, MissingFileError
+from neurohm.exceptions import (
+    ArgumentTypeError,
+    FileFormatError,
+    MissingFileError,
+    NeurohmError,
+)
+from neurohm.hdf5_hazards import refuse_hazards
 
 if TYPE_CHECKING:
     import h5py
 
 HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
+# What reading bytes that mean nothing may raise.
+DAMAGE = (OSError, RuntimeError, LookupError, ValueError, TypeError, ArithmeticError, MemoryError)
 
 
 def as_path(path: str | os.PathLike[str]) -> Path:
@@ -92,29 +100,60 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
 def open_hdf5(path: str | os.PathLike[str]) -> Iterator[h5py.File]:
     """Open an HDF5 file to read.
 
+    Damage that only shows while it is read ends in the same error.
+
     Raises
     ------
     MissingFileError
         If it is not there or may not be read.
     FileFormatError
-        If it is not HDF5, or damaged.
+        If it is not HDF5, damaged, or holds what could hurt (see `neurohm.hdf5_hazards`).
     """
     import h5py
 
     path = check_readable(path)
-    with path.open("rb") as file:
-        head = file.read(1024)
-    # a MATLAB 7.3 file carries a header of 512 bytes before the signature
-    if HDF5_SIGNATURE not in (head[:8], head[512:520]):
-        raise FileFormatError(f"{path} is {describe_head(head)}", "an HDF5 file")
+    if not is_hdf5(path):
+        with path.open("rb") as file:
+            raise FileFormatError(f"{path} is {describe_head(file.read(1024))}", "an HDF5 file")
+    with damage_in_words(path), h5py.File(path, "r") as opened:
+        refuse_hazards(opened, path)
+        yield opened
+
+
+@contextmanager
+def damage_in_words(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Say of whatever a library raises over the content of a file that the file is damaged.
+
+    Raises
+    ------
+    FileFormatError
+    """
     try:
-        file = h5py.File(path, "r")
-    except OSError as error:
+        yield
+    except NeurohmError:
+        raise
+    except DAMAGE as error:
+        # What h5py raises for damage depends on where it meets it, even in a dataset's name.
         raise FileFormatError(
-            f"{path} is a damaged HDF5 file, perhaps cut short", "a whole one", "copy it again"
+            f"'{path}' is damaged or cut off ({_first_line(error)})",
+            "a whole file",
+            "copy or write it again",
         ) from error
-    with file:
-        yield file
+
+
+def is_hdf5(path: Path) -> bool:
+    """Whether the signature is there: at the start, or after a user block.
+
+    A user block has 512, 1024, ... bytes; MATLAB writes one of 512.
+    """
+    place, size = 0, path.stat().st_size
+    with path.open("rb") as file:
+        while place < size:
+            file.seek(place)
+            if file.read(len(HDF5_SIGNATURE)) == HDF5_SIGNATURE:
+                return True
+            place = max(512, 2 * place)
+    return False
 
 
 def check_readable(path: str | os.PathLike[str]) -> Path:
@@ -156,6 +195,11 @@ def describe_head(head: bytes) -> str:
             return name
     text = all(byte in b"\t\n\r" or byte >= 32 for byte in head[:256])
     return "a text file" if text else "of an unknown kind"
+
+
+def _first_line(error: BaseException) -> str:
+    text = str(error.args[0]) if error.args else type(error).__name__
+    return text.splitlines()[0] if text else type(error).__name__
 
 
 def _flush(path: Path) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurohm.exceptions import ArgumentTypeError
+from neurohm.hdf5_hazards import read_texts
 
 __all__ = ["create_compressed", "read_array", "read_tree", "write_array", "write_tree"]
 
@@ -97,8 +98,7 @@ def read_array(dataset: Any) -> NDArray[Any]:
     array([1, 2])
     """
     if dataset.dtype.kind in "OS":
-        texts = dataset.asstr(errors="replace")[()]
-        return np.asarray(texts, dtype=np.str_)
+        return np.asarray(read_texts(dataset), dtype=np.str_)
     return np.asarray(dataset[()])
 
 

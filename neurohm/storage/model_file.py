@@ -6,12 +6,15 @@ import json
 import os
 import platform
 from importlib import metadata
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from neurohm.__about__ import __version__
 from neurohm.exceptions import FileFormatError
 from neurohm.files import atomic_path, open_hdf5
 from neurohm.storage.tree import Tree, checksum, read_tree, write_tree
+
+if TYPE_CHECKING:
+    import h5py
 
 FORMAT = "neurohm-model"
 VERSION = 1
@@ -64,29 +67,30 @@ def read_model(path: str | os.PathLike[str]) -> tuple[str, dict[str, Any]]:
         written.
     """
     with open_hdf5(path) as file:
-        if _text(file.attrs.get("format")) != FORMAT:
-            what = _text(file.attrs.get("format")) or "an HDF5 file of another kind"
-            raise FileFormatError(
-                f"{path} is {what}", f"a {FORMAT} file", "give the file that `neurohm fit -o` wrote"
-            )
-        version = file.attrs.get("version")
-        if version != VERSION:
-            raise FileFormatError(
-                f"{path} is of model version {version}",
-                f"version {VERSION}, which neurohm {__version__} reads",
-                "use the neurohm that wrote it "
-                f"({_text(file.attrs.get('neurohm_version')) or 'unknown'}), or fit again",
-            )
-        try:
-            intact = checksum(file["model"]) == _text(file.attrs["checksum"])
-            tree = read_tree(file["model"])
-        except (KeyError, OSError, ValueError) as error:
-            raise FileFormatError(f"{path} is damaged ({error})", "a whole model file") from error
-        if not intact:
+        _require_readable(file, path)
+        content = file["model"]
+        if checksum(content) != _text(file.attrs["checksum"]):
             raise FileFormatError(
                 f"{path} does not match its checksum", "an unchanged model file", "restore a copy"
             )
-        return str(_text(file.attrs["kind"])), tree
+        return str(_text(file.attrs["kind"])), read_tree(content)
+
+
+def _require_readable(file: h5py.File, path: str | os.PathLike[str]) -> None:
+    """Raise unless a file says that it is a model file of this version."""
+    if _text(file.attrs.get("format")) != FORMAT:
+        what = _text(file.attrs.get("format")) or "an HDF5 file of another kind"
+        raise FileFormatError(
+            f"{path} is {what}", f"a {FORMAT} file", "give the file that `neurohm fit -o` wrote"
+        )
+    version = file.attrs.get("version")
+    if version != VERSION:
+        raise FileFormatError(
+            f"{path} is of model version {version}",
+            f"version {VERSION}, which neurohm {__version__} reads",
+            "use the neurohm that wrote it "
+            f"({_text(file.attrs.get('neurohm_version')) or 'unknown'}), or fit again",
+        )
 
 
 def _versions() -> dict[str, str]:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from neurohm.hdf5_hazards import read_texts
+
 if TYPE_CHECKING:
     import h5py
 
@@ -85,7 +87,7 @@ def checksum(group: h5py.Group) -> str:
 
 
 def _strings(item: h5py.Dataset) -> np.ndarray[Any, Any]:
-    return np.asarray(item.asstr()[()], dtype=object)
+    return np.asarray(read_texts(item), dtype=object)
 
 
 def numbered(values: Mapping[str, Any]) -> dict[str, Any]:

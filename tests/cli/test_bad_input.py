@@ -277,7 +277,7 @@ def test_models(call, model_file, recording_file, tmp_path, name):
     if name != "another format":
         assert_refused(call("inspect", path), text)
     path.write_bytes(model_file.read_bytes()[:5000])
-    assert_refused(call("score", path, recording_file), "damaged HDF5 file")
+    assert_refused(call("score", path, recording_file), "is damaged or cut off")
     assert len(files(tmp_path)) == 1
 
 

@@ -202,7 +202,7 @@ def test_a_damaged_checkpoint_is_named(call, recording_file, checkpoint):
     done = call("fit", recording_file, "-o", checkpoint.with_name("fit.h5"), *SAME, "--resume")
     assert done.code == 2
     assert len(done.lines) == 1
-    assert "fit.h5.checkpoint is a damaged HDF5 file" in done.err
+    assert "fit.h5.checkpoint' is damaged or cut off" in done.err
 
 
 def test_a_full_disk_keeps_the_checkpoint(call, recording_file, tmp_path, monkeypatch):

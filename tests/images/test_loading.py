@@ -259,7 +259,7 @@ BROKEN = {
     "b.npz": (lambda path: np.savez(path, a=BITS, b=BITS), "holds 'a' .*, 'b' "),
     "c.npz": (lambda path: np.savez(path, images=np.array([{}])), "damaged npz"),  # a pickle
     "a.npy": (lambda path: path.write_bytes(b"\x93NUMPY\x01"), "damaged npy"),
-    "a.h5": (lambda path: path.write_bytes(b"\x89HDF\r\n\x1a\nrest"), "damaged HDF5"),
+    "a.h5": (lambda path: path.write_bytes(b"\x89HDF\r\n\x1a\nrest"), "is damaged or cut off"),
     "a.mat": (lambda path: path.write_bytes(b"MATLAB 5.0 MAT-file" + bytes(200)), "MATLAB"),
     "a.amat": (lambda path: path.write_text("0 1\n0\n"), "image 2 of .* has 1 pixels"),
     "b.amat": (lambda path: path.write_text("a b\n"), "no text file of numbers"),

@@ -138,7 +138,7 @@ def empty(path: Path) -> None:
         (no_model, "damaged"),
         (a_value_changed, "checksum"),
         (a_setting_changed, "checksum"),
-        (a_setting_that_is_no_json, "damaged"),
+        (a_setting_that_is_no_json, "checksum"),
         (cut, "damaged"),
         (cut_to_the_signature, "damaged"),
         (text, "a text file"),

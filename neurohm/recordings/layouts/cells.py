@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neurohm.hdf5_hazards import read_lists
 from neurohm.recordings.layouts.base import ReadOptions
 from neurohm.recordings.layouts.contents import Contents
 from neurohm.recordings.layouts.looks import is_list, is_numeric, is_text, matlab_class
@@ -103,7 +104,7 @@ def cells_of(file: Contents, dataset: Any) -> list[Any]:
         # A struct among them makes it no list of lists.
         return [] if any(hasattr(target, "keys") for target in targets) else targets
     if h5py.check_vlen_dtype(dataset.dtype) is not None:
-        return list(np.ravel(dataset[()]))
+        return list(np.ravel(read_lists(dataset)))
     return []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -171,8 +172,8 @@ def attributes_of(item: Any) -> dict[str, Any]:
     {'species': 'mouse'}
     """
     plain = {
-        plain_name(name): plain_value(value)
-        for name, value in item.attrs.items()
-        if not _INTERNAL.fullmatch(name)
+        plain_name(name): plain_value(item.attrs[name])
+        for name in item.attrs
+        if not _INTERNAL.fullmatch(name) and math.prod(item.attrs.get_id(name).shape or ()) == 1
     }
     return {name: value for name, value in plain.items() if value != ""}
