@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 __all__ = [
     "ArgumentTypeError",
     "FileFormatError",
@@ -12,6 +14,7 @@ __all__ = [
     "NeurohmWarning",
     "NotFittedError",
     "NumericalError",
+    "WriteError",
 ]
 
 
@@ -56,6 +59,27 @@ class FileFormatError(InputError):
 
 class MissingFileError(InputError, FileNotFoundError):
     """A file or folder is not there, or may not be read or written."""
+
+
+class WriteError(NeurohmError, OSError):
+    """A file could not be written: the disk is full, or became read-only."""
+
+    @classmethod
+    def of(cls, path: object, error: OSError) -> WriteError:
+        """Say it of a path, with the reason that the operating system gave.
+
+        Examples
+        --------
+        >>> print(WriteError.of("fit.h5", OSError(28, "No space left on device")))
+        fit.h5 could not be written (No space left on device); expected room on a disk that can be
+        written; free some, or give another folder: what was there before is unchanged
+        """
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        return cls(
+            f"{path} could not be written ({reason})",
+            "room on a disk that can be written",
+            "free some, or give another folder: what was there before is unchanged",
+        )
 
 
 class MissingExtraError(NeurohmError, ImportError):

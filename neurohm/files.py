@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import glob
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +16,7 @@ from neurohm.exceptions import (
     FileFormatError,
     MissingFileError,
     NeurohmError,
+    WriteError,
 )
 from neurohm.hdf5_hazards import refuse_hazards
 
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     import h5py
 
 HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
+DISK_FAILURES = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS})
 # What reading bytes that mean nothing may raise.
 DAMAGE = (OSError, RuntimeError, LookupError, ValueError, TypeError, ArithmeticError, MemoryError)
 
@@ -54,7 +58,7 @@ def check_writable(path: str | os.PathLike[str]) -> Path:
         raise MissingFileError(
             f"output folder {folder} does not exist", "an existing folder", f"mkdir -p {folder}"
         )
-    probe = folder / f".{path.name}.{os.getpid()}.part"
+    probe = _temporary(path)
     try:
         probe.touch()
         probe.unlink()
@@ -67,11 +71,25 @@ def check_writable(path: str | os.PathLike[str]) -> Path:
 
 
 @contextmanager
-def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
+def atomic_path(path: str | os.PathLike[str], *, previous: Path | None = None) -> Iterator[Path]:
     """Give a temporary path beside the final one, and rename it when all went well.
 
     The content is flushed to the disk before the file gets its name. What is left by processes
     that were killed while they wrote is removed.
+
+    Parameters
+    ----------
+    path : path
+    previous : Path, optional
+        Name, in the same folder, that the file has from then on which is there now. At every
+        moment there is a whole file under one of the two.
+
+    Raises
+    ------
+    MissingFileError
+        If the folder is missing or read-only, or the path is a folder.
+    WriteError
+        If the disk is full or fails; what was there is unchanged.
 
     Examples
     --------
@@ -86,12 +104,18 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     for left in final.parent.glob(f".{glob.escape(final.name)}.*.part"):
         if not _is_running(left.name.split(".")[-2]):
             left.unlink(missing_ok=True)
-    temporary = final.parent / f".{final.name}.{os.getpid()}.part"
+    temporary = _temporary(final)
     try:
         yield temporary
         _flush(temporary)
+        if previous is not None and final.exists():
+            _keep(final, previous)
         temporary.replace(final)
         _flush(final.parent)
+    except OSError as error:
+        if error.errno in DISK_FAILURES and not isinstance(error, NeurohmError):
+            raise WriteError.of(final, error) from error
+        raise
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -200,6 +224,22 @@ def describe_head(head: bytes) -> str:
 def _first_line(error: BaseException) -> str:
     text = str(error.args[0]) if error.args else type(error).__name__
     return text.splitlines()[0] if text else type(error).__name__
+
+
+def _temporary(path: Path) -> Path:
+    """Return a name beside a path that no other process and no other thread uses."""
+    return path.with_name(f".{path.name}.{threading.get_ident()}.{os.getpid()}.part")
+
+
+def _keep(final: Path, previous: Path) -> None:
+    """Give a file a second name, in place of whatever had that name."""
+    link = _temporary(previous)
+    try:
+        os.link(final, link)
+    except OSError:  # a file system without hard links: for a moment it has only the second name
+        final.replace(previous)
+    else:
+        link.replace(previous)
 
 
 def _flush(path: Path) -> None:

@@ -156,7 +156,9 @@ class _Search:
         while waiting:
             group, above, depth = waiting.pop()
             if depth > DEEPEST:
-                raise self._error(f"'{above[:80]}...' lies {depth} groups deep", f"at most {DEEPEST}")
+                raise self._error(
+                    f"'{above[:80]}...' lies {depth} groups deep", f"at most {DEEPEST}"
+                )
             for raw, link in self._links(group):
                 name = f"{above}{raw.decode('utf-8', 'replace')}"
                 if link == h5py.h5l.TYPE_SOFT and not self.is_own:
@@ -224,8 +226,9 @@ class _Search:
             claims["a chunk of "] = math.prod(made.get_chunk())
         for part, values in claims.items():
             if values * bytes_each > limit:
+                claim = f"{values * bytes_each:.3g} bytes in a file of {self.size}"
                 raise self._error(
-                    f"{part}'{name}' claims {values * bytes_each:.3g} bytes in a file of {self.size}",
+                    f"{part}'{name}' claims {claim}",
                     "no more values than there are in the file",
                     "the file is damaged, or made to harm",
                 )

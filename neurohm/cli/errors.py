@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TextIO
 
 from neurohm.cli.printing import complain
-from neurohm.exceptions import NeurohmError, NeurohmWarning, NumericalError
+from neurohm.exceptions import NeurohmError, NeurohmWarning, NumericalError, WriteError
 
 FAILED, WRONG_INPUT, STOPPED = 1, 2, 130
 
@@ -40,7 +40,8 @@ def explain(error: BaseException, arguments: Sequence[str]) -> tuple[str, int]:
     if isinstance(error, KeyboardInterrupt):
         return _stopped(str(error), arguments), STOPPED
     if isinstance(error, NeurohmError):
-        return str(error), FAILED if isinstance(error, NumericalError) else WRONG_INPUT
+        failed = isinstance(error, NumericalError | WriteError)
+        return str(error), FAILED if failed else WRONG_INPUT
     if hasattr(error, "format_message"):  # typer's: an argument is missing or unknown
         return _usage(error), WRONG_INPUT
     if isinstance(error, MemoryError):

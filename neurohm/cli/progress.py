@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from neurohm.cli.printing import note
-from neurohm.training import Callback, Run
+from neurohm.training import Callback, Run, remove_checkpoint
 
 
 class Notes(Callback):
@@ -18,7 +18,7 @@ class Notes(Callback):
     text : str
         What is learned from.
     discard : Path, optional
-        A file that is of no more use once learning has begun.
+        A checkpoint that is of no more use once learning has begun.
     """
 
     def __init__(self, text: str, *, discard: Path | None = None) -> None:
@@ -29,7 +29,7 @@ class Notes(Callback):
     def during(self, run: Run) -> Iterator[None]:
         """Say that learning begins; nothing was wrong with the input, then."""
         if self.discard is not None:
-            self.discard.unlink(missing_ok=True)
+            remove_checkpoint(self.discard)
         note(f"{self.text}: {_share(run)} {run.epochs} epochs")
         yield
 

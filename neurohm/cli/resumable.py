@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from neurohm.cli.lock import held, require_free
 from neurohm.cli.output_files import MODEL, check_output
 from neurohm.cli.printing import note
 from neurohm.cli.progress import Notes
@@ -16,7 +15,9 @@ from neurohm.estimators import HelmholtzDensity, SpikeHelmholtz, load
 from neurohm.estimators.saved import require_same
 from neurohm.exceptions import InputError
 from neurohm.files import check_writable
+from neurohm.locks import held, require_free
 from neurohm.storage import read_model
+from neurohm.training import latest_checkpoint, previous_of, remove_checkpoint
 
 Model = TypeVar("Model", SpikeHelmholtz, HelmholtzDensity)
 
@@ -79,7 +80,7 @@ class Fitting:
         require_free(self.lock)
         if self.resume and self.overwrite:
             raise InputError("both --resume and --overwrite", "one of them")
-        if self.checkpoint.exists() and not (self.resume or self.overwrite):
+        if self.begun and not (self.resume or self.overwrite):
             raise InputError(
                 f"{self.checkpoint} is there, of a fit that was stopped",
                 "to be told what to do with it",
@@ -92,6 +93,11 @@ class Fitting:
         return self.output.with_name(f"{self.output.name}.checkpoint")
 
     @property
+    def begun(self) -> bool:
+        """Whether there is a state to go on from."""
+        return self.checkpoint.exists() or previous_of(self.checkpoint).exists()
+
+    @property
     def lock(self) -> Path:
         """What keeps other processes from fitting to the same output."""
         return self.output.with_name(f"{self.output.name}.lock")
@@ -99,16 +105,17 @@ class Fitting:
     @property
     def complete(self) -> bool:
         """Whether the fit to go on with came to its end."""
-        return self.resume and self.output.exists() and not self.checkpoint.exists()
+        return self.resume and self.output.exists() and not self.begun
 
     def fitted(self, model: Model, learned: Learned) -> Model:
         """Return the model fitted, and written.
 
         The checkpoint is there until the model is.
         """
-        there = self.output if self.complete else self.checkpoint
-        if self.resume and there.exists():
-            _require_same(there, model, learned)
+        if self.resume:
+            there = self.output if self.complete else latest_checkpoint(self.checkpoint)
+            if there is not None:
+                _require_same(there, model, learned)
         if self.complete:
             note(f"{self.output} is complete already: nothing left to fit")
             complete = load(self.output)
@@ -124,7 +131,7 @@ class Fitting:
                 callbacks=[notes],
             )
             model.save(self.output)
-            self.checkpoint.unlink(missing_ok=True)
+            remove_checkpoint(self.checkpoint)
         return model
 
     @contextmanager
@@ -139,7 +146,7 @@ class Fitting:
 
     def _beginning(self, learned: Learned) -> str:
         text = f"fitting {learned.described}"
-        if self.resume and not self.checkpoint.exists():
+        if self.resume and not self.begun:
             return f"no {self.checkpoint} to go on from, starting from the beginning; {text}"
         return text
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -38,7 +37,15 @@ from neurohm.machine.recruitment import Recruitment
 from neurohm.machine.workspace import Workspace
 from neurohm.plasticity import Plasticity
 from neurohm.populations import Gaussian, Population
-from neurohm.training import Callback, Checkpoint, Decay, History, Progress, train
+from neurohm.training import (
+    Callback,
+    Checkpoint,
+    Decay,
+    History,
+    Progress,
+    latest_checkpoint,
+    train,
+)
 
 
 class HelmholtzDensity(HelmholtzEstimator):
@@ -196,7 +203,7 @@ class HelmholtzDensity(HelmholtzEstimator):
         """
         settings = self._checked()
         rows = Rows.of(X, self.validation)
-        begun = checkpoint if resume and checkpoint and Path(checkpoint).exists() else None
+        begun = latest_checkpoint(checkpoint) if resume and checkpoint else None
         self._start(rows, begun)
         progress = [] if label is None else [Progress(label)]
         monitors = [*keepers(rows.held_out, int(self.patience)), *progress, *callbacks]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,7 +35,7 @@ from neurohm.machine.initial import fit_visible_bias
 from neurohm.plasticity import Plasticity
 from neurohm.populations import POPULATIONS
 from neurohm.recordings import BinnedSpikes, Recording, Windows, bin_spikes
-from neurohm.training import Callback, Checkpoint, Decay, Progress, train
+from neurohm.training import Callback, Checkpoint, Decay, Progress, latest_checkpoint, train
 
 if TYPE_CHECKING:
     pass
@@ -190,7 +189,7 @@ class SpikeHelmholtz(FittedSpikes):
         """
         settings = self._checked()
         recording = self._as_recording(recording)
-        begun = checkpoint if resume and checkpoint and Path(checkpoint).exists() else None
+        begun = latest_checkpoint(checkpoint) if resume and checkpoint else None
         self._take_over(recording, begun)
         binned = self._observed(bin_spikes(recording, self.bin_size_))
         learned, held_out = hold_out(binned, self.validation, settings["lags"])

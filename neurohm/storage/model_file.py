@@ -6,6 +6,7 @@ import json
 import os
 import platform
 from importlib import metadata
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from neurohm.__about__ import __version__
@@ -20,7 +21,9 @@ FORMAT = "neurohm-model"
 VERSION = 1
 
 
-def write_model(path: str | os.PathLike[str], kind: str, tree: Tree) -> None:
+def write_model(
+    path: str | os.PathLike[str], kind: str, tree: Tree, *, previous: Path | None = None
+) -> None:
     """Write a model file atomically.
 
     Parameters
@@ -29,15 +32,26 @@ def write_model(path: str | os.PathLike[str], kind: str, tree: Tree) -> None:
     kind : str
         What the tree is of, such as ``"SpikeHelmholtz"``.
     tree : mapping
+    previous : Path, optional
+        Name, in the same folder, for the file that is there now; by default it is replaced.
 
     Raises
     ------
     MissingFileError
         If the folder is missing or read-only.
+    WriteError
+        If the disk is full; what was there is unchanged.
     """
+    image = _image(kind, tree)
+    with atomic_path(path, previous=previous) as temporary:
+        temporary.write_bytes(image)
+
+
+def _image(kind: str, tree: Tree) -> bytes:
+    """Return the bytes of a model file, made in memory: HDF5 does not take full disks well."""
     import h5py
 
-    with atomic_path(path) as temporary, h5py.File(temporary, "w") as file:
+    with h5py.File("model", "w", driver="core", backing_store=False) as file:
         content = file.create_group("model")
         write_tree(content, tree)
         file.attrs["format"] = FORMAT
@@ -46,6 +60,8 @@ def write_model(path: str | os.PathLike[str], kind: str, tree: Tree) -> None:
         file.attrs["neurohm_version"] = __version__
         file.attrs["versions"] = json.dumps(_versions())
         file.attrs["checksum"] = checksum(content)
+        file.flush()
+        return bytes(file.id.get_file_image())
 
 
 def read_model(path: str | os.PathLike[str]) -> tuple[str, dict[str, Any]]:

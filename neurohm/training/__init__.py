@@ -4,7 +4,13 @@ from neurohm.training.averaging import Averaging
 from neurohm.training.batches import ArrayBatches, Batches, as_batches
 from neurohm.training.binarised import BinarisedBatches
 from neurohm.training.callbacks import Callback, Progress
-from neurohm.training.checkpoint import Checkpoint, Interrupted, read_checkpoint
+from neurohm.training.checkpoint import Checkpoint, Interrupted
+from neurohm.training.checkpoint_files import (
+    latest_checkpoint,
+    previous_of,
+    read_checkpoint,
+    remove_checkpoint,
+)
 from neurohm.training.early_stopping import EarlyStopping
 from neurohm.training.fisher_monitor import FisherMonitor
 from neurohm.training.layer_monitor import LayerMonitor
@@ -35,7 +41,10 @@ __all__ = [
     "WarmUp",
     "as_batches",
     "as_schedule",
+    "latest_checkpoint",
+    "previous_of",
     "read_checkpoint",
+    "remove_checkpoint",
     "train",
     "train_restarts",
 ]

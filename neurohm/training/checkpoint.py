@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import MISSING, asdict, fields
@@ -16,8 +17,14 @@ from typing import Any
 import numpy as np
 
 from neurohm.backend import Backend
-from neurohm.exceptions import InputError
+from neurohm.exceptions import (
+    InputError,
+    MissingFileError,
+    NeurohmWarning,
+    WriteError,
+)
 from neurohm.files import check_writable
+from neurohm.locks import held
 from neurohm.machine import HelmholtzMachine
 from neurohm.storage import (
     Tree,
@@ -25,15 +32,21 @@ from neurohm.storage import (
     machine_from_tree,
     machine_to_tree,
     numbered,
-    read_model,
     write_model,
 )
 from neurohm.training.callbacks import Callback
+from neurohm.training.checkpoint_files import (
+    KIND,
+    latest_checkpoint,
+    previous_of,
+    read_checkpoint,
+    remove_checkpoint,
+)
 from neurohm.training.run import History, Position, Run
 from neurohm.training.schedule import Decay
 
-KIND = "checkpoint"
 COST = 20
+RETRY = 60.0
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -45,7 +58,9 @@ class Checkpoint(Callback):
     """Write the whole state of a run: every few seconds, at its end, and when it is stopped.
 
     While a run has a checkpoint, SIGINT and SIGTERM let it finish its step, write the checkpoint
-    and raise `Interrupted`.
+    and raise `Interrupted`. The checkpoint before the last is kept while the run lasts, with
+    ``.previous`` after its name. A disk that is full does not end the run: it warns, and tries
+    again. A file with ``.lock`` after the name keeps other runs from it.
 
     Parameters
     ----------
@@ -79,18 +94,27 @@ class Checkpoint(Callback):
         self.others: Sequence[Callback] = ()
         self._signal: int | None = None
         self._due = 0.0
+        self._trouble = ""
+        self._is_new = self._is_own = False
 
     @contextmanager
     def during(self, run: Run) -> Iterator[None]:
-        """Catch signals while the run lasts."""
-        self._signal, self._due = None, 0.0
-        with _handling(self._catch):
+        """Keep others from the file, and catch signals, while the run lasts.
+
+        Raises
+        ------
+        InputError
+            If another run writes to the same file.
+        """
+        self._signal, self._due, self._trouble = None, 0.0, ""
+        self._is_new, self._is_own = not run.position.step, False
+        with held(self.path.with_name(f"{self.path.name}.lock")), _handling(self._catch):
             yield
 
     def after_step(self, run: Run) -> None:
         """Write, if a signal came or the time is due."""
         if self._signal is not None or time.monotonic() >= self._due:
-            self.write(run)
+            self._attempt(run)
             self._raise_if_stopped()
 
     def after_epoch(self, run: Run) -> None:
@@ -99,10 +123,10 @@ class Checkpoint(Callback):
 
     def after_training(self, run: Run) -> None:
         """Write the end of the run, or remove the file if it is not to be kept."""
-        if self.keep:
-            self.write(run)
-        else:
-            self.path.unlink(missing_ok=True)
+        if not self.keep:
+            remove_checkpoint(self.path)
+        elif self._attempt(run):
+            previous_of(self.path).unlink(missing_ok=True)
 
     def write(self, run: Run) -> None:
         """Write the checkpoint now.
@@ -111,6 +135,8 @@ class Checkpoint(Callback):
         ------
         NumericalError
             If learning has left the finite numbers; the last good checkpoint stays.
+        WriteError, MissingFileError
+            If the file cannot be written; the last checkpoint stays.
         """
         run.settle()
         run.require_finite()
@@ -129,30 +155,46 @@ class Checkpoint(Callback):
             },
         }
         begin = time.monotonic()
-        write_model(self.path, KIND, tree)
+        self._put(tree)
         now = time.monotonic()
         self._due = now + (COST * (now - begin) if self.every is None else self.every)
+
+    def _put(self, tree: Tree) -> None:
+        """Write a tree in place of the last one, which is kept if it is of this very run."""
+        previous = previous_of(self.path)
+        if self._is_new and not self._is_own:
+            previous.unlink(missing_ok=True)  # of an earlier run
+        # A file that this run has not written may be damaged, and takes no good one's place.
+        write_model(self.path, KIND, tree, previous=previous if self._is_own else None)
+        self._is_own = True
+
+    def _attempt(self, run: Run) -> bool:
+        """Write, or warn that it cannot be done: what was learned is not to be lost for that."""
+        try:
+            self.write(run)
+        except (WriteError, MissingFileError) as error:
+            if not self._trouble:
+                warnings.warn(
+                    f"no checkpoint after step {run.position.step}: {error.found}; learning goes "
+                    "on, and the last one stays; free some space",
+                    NeurohmWarning,
+                    stacklevel=2,
+                )
+            self._trouble = error.found
+            self._due = time.monotonic() + (RETRY if self.every is None else self.every)
+            return False
+        self._trouble = ""
+        return True
 
     def _catch(self, number: int, frame: FrameType | None) -> None:
         self._signal = number
 
     def _raise_if_stopped(self) -> None:
-        if self._signal is not None:
-            raise Interrupted(f"stopped; the state is in {self.path}")
-
-
-def read_checkpoint(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """Return the tree of a checkpoint.
-
-    Raises
-    ------
-    InputError
-        If the file is another kind of model file.
-    """
-    kind, tree = read_model(path)
-    if kind != KIND:
-        raise InputError(f"{path} holds a finished {kind}", "a checkpoint to resume from")
-    return tree
+        if self._signal is None:
+            return
+        if self._trouble:
+            raise Interrupted(f"stopped; {self._trouble}, so an earlier state is in {self.path}")
+        raise Interrupted(f"stopped; the state is in {self.path}")
 
 
 def restore(run: Run, callbacks: Sequence[Callback], path: str | os.PathLike[str]) -> None:
@@ -163,6 +205,7 @@ def restore(run: Run, callbacks: Sequence[Callback], path: str | os.PathLike[str
     InputError
         If a setting differs; the message names it.
     """
+    path = latest_checkpoint(path) or path
     tree = read_checkpoint(path)
     stateful, own = tree["callbacks"], _stateful(callbacks)
     saved = {

@@ -103,7 +103,9 @@ def test_a_signal_writes_a_checkpoint_and_says_how_to_resume(
     said = "neurohm: stopped; the state is in fit.h5.checkpoint; to go on: "
     assert err.startswith(said)
     assert err.count("\n") == 1
-    assert [path.name for path in tmp_path.iterdir()] == ["fit.h5.checkpoint"]
+    left = {path.name for path in tmp_path.iterdir()}
+    assert "fit.h5.checkpoint" in left
+    assert left <= {"fit.h5.checkpoint", "fit.h5.checkpoint.previous"}
     first, *again = shlex.split(err.removeprefix(said))
     assert (first, again[-1]) == ("neurohm", "--resume")
     assert nh.load(tmp_path / "fit.h5.checkpoint").machine_.sizes == (90, 12, 4)
@@ -212,7 +214,9 @@ def test_a_full_disk_keeps_the_checkpoint(call, recording_file, tmp_path, monkey
     monkeypatch.setattr(nh.SpikeHelmholtz, "save", full)
     done = call("fit", recording_file, "-o", tmp_path / "fit.h5", *SAME)
     assert (done.code, done.lines[-1]) == (1, "neurohm: fit.h5: No space left on device")
-    assert [path.name for path in tmp_path.iterdir()] == ["fit.h5.checkpoint"]
+    left = {path.name for path in tmp_path.iterdir()}
+    assert "fit.h5.checkpoint" in left
+    assert left <= {"fit.h5.checkpoint", "fit.h5.checkpoint.previous"}
 
 
 def test_stopped_before_learning_says_so(call, recording_file, tmp_path, monkeypatch):
