@@ -22,6 +22,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -168,7 +169,7 @@ def kills(count: int, rng: np.random.Generator, unbroken: str, duration: float) 
             folder, times = Path(name), 0
             while done < count and not killed_once(folder, rng, duration):
                 done, times = done + 1, times + 1
-            if code_of(in_child(lambda: fit(folder))) or end_of(folder) != unbroken:
+            if code_of(in_child(partial(fit, folder))) or end_of(folder) != unbroken:
                 raise SystemExit(f"a fit killed {times} times ended otherwise")
             left = sorted(file.name for file in folder.iterdir())
             if left != ["end.h5", "run.h5"]:
@@ -177,23 +178,25 @@ def kills(count: int, rng: np.random.Generator, unbroken: str, duration: float) 
     print(f"{done} kills of {ends} fits: every file whole, every end the same to the bit")
 
 
-def quotas(count: int, rng: np.random.Generator, unbroken: str, size: int) -> None:
-    """Fit where no file may be longer than some bytes, drawn by chance anew for each part."""
+def quotas(count: int, rng: np.random.Generator, unbroken: str, size: int, duration: float) -> None:
+    """Kill a fit, go on where there is no room for whole files, and then where there is."""
     for _ in range(count):
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            for limit in (size * 2, int(rng.integers(0, size)), size * 2):
-                code = code_of(in_child(lambda limit=limit: limited(folder, limit)))
-                if limit >= size and code:
-                    raise SystemExit(f"a fit with room ended with {code}")
-                require_whole(folder, 0)
-            if end_of(folder) != unbroken:
+            killed_once(folder, rng, duration)
+            before = latest_checkpoint(folder / "run.h5")
+            kept = before.read_bytes() if before else b""
+            code_of(in_child(partial(limited, folder, int(rng.integers(0, size)))))
+            if before and before.read_bytes() != kept:
+                raise SystemExit("a full disk changed the checkpoint that was there")
+            require_whole(folder, 0)
+            if code_of(in_child(partial(fit, folder))) or end_of(folder) != unbroken:
                 raise SystemExit("a fit whose disk was full for a while ended otherwise")
     print(f"{count} fits whose disk was full for a while: nothing lost, ends the same to the bit")
 
 
 def limited(folder: Path, limit: int) -> None:
-    """Fit under a quota, half of the way at first."""
+    """Fit where no file may be longer than some bytes."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
     fit(folder)
 
@@ -204,7 +207,7 @@ def writers(count: int, unbroken: str) -> None:
     for _ in range(count):
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            codes = [code_of(p) for p in [in_child(lambda: fit(folder)) for _ in range(2)]]
+            codes = [code_of(p) for p in [in_child(partial(fit, folder)) for _ in range(2)]]
             if not {0} <= set(codes) <= {0, REFUSED} or end_of(folder) != unbroken:
                 raise SystemExit(f"two fits on one name ended with {codes}")
             require_whole(folder, 0)
@@ -226,12 +229,12 @@ def main() -> None:
         shutil.rmtree(folder)
         folder.mkdir()
         begin = time.monotonic()
-        if code_of(in_child(lambda: fit(folder))):
+        if code_of(in_child(partial(fit, folder))):
             raise SystemExit("the unbroken fit failed")
         duration = time.monotonic() - begin
         unbroken, size = end_of(folder), (folder / "run.h5").stat().st_size
     kills(given.kills, rng, unbroken, duration)
-    quotas(given.quotas, rng, unbroken, size)
+    quotas(given.quotas, rng, unbroken, size, duration)
     writers(given.writers, unbroken)
 
 
