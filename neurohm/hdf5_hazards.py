@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from neurohm.exceptions import FileFormatError
 if TYPE_CHECKING:
     import h5py
 
-__all__ = ["largest_size", "read_lists", "read_texts", "refuse_hazards"]
+__all__ = ["largest_size", "refuse_hazards"]
 
 # Bytes that a dataset may claim whatever the file holds: chunks that were never written are zeros.
 SMALLEST_LIMIT = 2**25
@@ -27,7 +27,6 @@ MOST_EXPANDED = 1032
 DEEPEST = 64
 # DEFLATE, shuffle, Fletcher32, SZIP, n-bit, scale-offset, LZF: in HDF5 and h5py themselves.
 BUILT_IN_FILTERS = frozenset({1, 2, 3, 4, 5, 6, 32000})
-_ENTRIES_PER_PART = 256
 
 
 def refuse_hazards(file: h5py.File, path: str | os.PathLike[str]) -> None:
@@ -71,70 +70,6 @@ def largest_size(stored: int, *, compressed: bool = True) -> int:
     True
     """
     return SMALLEST_LIMIT + stored * (MOST_EXPANDED if compressed else 1)
-
-
-def read_texts(dataset: h5py.Dataset) -> Any:
-    """Read text, a part at a time, as long as it is no more than the file can hold.
-
-    Entries may share one text: a small file could ask for any amount of memory.
-
-    Parameters
-    ----------
-    dataset : h5py.Dataset
-
-    Returns
-    -------
-    ndarray of object, or str
-
-    Raises
-    ------
-    FileFormatError
-    """
-    return _read_parts(dataset, dataset.asstr(errors="replace"), len, rectangular=True)
-
-
-def read_lists(dataset: h5py.Dataset) -> Any:
-    """Read arrays of variable length, as `read_texts` does.
-
-    Parameters
-    ----------
-    dataset : h5py.Dataset
-
-    Returns
-    -------
-    ndarray of object
-
-    Raises
-    ------
-    FileFormatError
-    """
-    return _read_parts(dataset, dataset, lambda values: int(values.nbytes), rectangular=False)
-
-
-def _read_parts(
-    dataset: h5py.Dataset, source: Any, length: Callable[[Any], int], *, rectangular: bool
-) -> Any:
-    """Read entries, and stop as soon as they are more bytes than the file can hold."""
-    import numpy as np
-
-    if dataset.ndim == 0 or not dataset.size:
-        return source[()]
-    limit = largest_size(dataset.file.id.get_filesize(), compressed=False)
-    total, longest, parts = 0, 0, []
-    step = max(1, _ENTRIES_PER_PART // max(1, math.prod(dataset.shape[1:])))
-    for first in range(0, len(dataset), step):
-        part = source[first : first + step]
-        lengths = [length(entry) for entry in np.ravel(part)]
-        total, longest = total + sum(lengths), max(longest, *lengths)
-        if max(total, rectangular * dataset.size * longest) > limit:
-            raise FileFormatError(
-                f"'{dataset.file.filename}': the entries of '{dataset.name}' are longer than the "
-                "file",
-                "no more than there is in the file",
-                "the file is damaged, or made to harm",
-            )
-        parts.append(part)
-    return np.concatenate(parts)
 
 
 @dataclass(eq=False)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurohm.exceptions import ArgumentTypeError
-from neurohm.hdf5_hazards import read_texts
+from neurohm.hdf5_lists import read_texts
 
 __all__ = ["create_compressed", "read_array", "read_tree", "write_array", "write_tree"]
 

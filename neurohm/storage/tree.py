@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from neurohm.hdf5_hazards import read_texts
+from neurohm.hdf5_lists import read_texts
 
 if TYPE_CHECKING:
     import h5py

@@ -21,6 +21,7 @@ from neurohm.exceptions import (
     InputError,
     MissingFileError,
     NeurohmWarning,
+    NumericalError,
     WriteError,
 )
 from neurohm.files import check_writable
@@ -42,6 +43,7 @@ from neurohm.training.checkpoint_files import (
     read_checkpoint,
     remove_checkpoint,
 )
+from neurohm.training.not_finite import require_finite
 from neurohm.training.run import History, Position, Run
 from neurohm.training.schedule import Decay
 
@@ -105,11 +107,19 @@ class Checkpoint(Callback):
         ------
         InputError
             If another run writes to the same file.
+        NumericalError
+            If the run leaves the finite numbers; says where the last good state is.
         """
         self._signal, self._due, self._trouble = None, 0.0, ""
         self._is_new, self._is_own = not run.position.step, False
         with held(self.path.with_name(f"{self.path.name}.lock")), _handling(self._catch):
-            yield
+            try:
+                yield
+            except NumericalError as error:
+                if not self._is_own:
+                    raise
+                mend = f"{error.mend}; the last good state is in {self.path}"
+                raise NumericalError(error.found, error.expected, mend) from error
 
     def after_step(self, run: Run) -> None:
         """Write, if a signal came or the time is due."""
@@ -139,7 +149,7 @@ class Checkpoint(Callback):
             If the file cannot be written; the last checkpoint stays.
         """
         run.settle()
-        run.require_finite()
+        require_finite(run)
         tree = {
             **self.extra,
             "machine": machine_to_tree(run.machine),

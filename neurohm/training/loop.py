@@ -20,9 +20,11 @@ from neurohm.plasticity import Plasticity, as_plasticity
 from neurohm.training.batches import Batches, as_batches, is_worth_compressing
 from neurohm.training.callbacks import Callback
 from neurohm.training.checkpoint import linked, restore
+from neurohm.training.not_finite import require_finite
 from neurohm.training.run import History, Run
 from neurohm.training.schedule import Schedule, as_schedule
 from neurohm.training.step import Step, is_recordable, step_of
+from neurohm.training.watch import Watch
 
 ORDERS = ("simultaneous", "alternating")
 
@@ -103,7 +105,12 @@ def train(
     InputError, ArgumentTypeError
         If an argument or the data do not fit.
     NumericalError
-        If learning leaves the finite numbers.
+        If learning leaves the finite numbers; says in which layer, and why.
+
+    Warns
+    -----
+    NeurohmWarning
+        If most units of a layer are always on or off, or one particle has all the weight.
 
     Examples
     --------
@@ -141,7 +148,7 @@ def train(
     )
     if resume is not None:
         restore(run, callbacks, resume)
-    _repeat(run, batches, linked(callbacks), threads)
+    _repeat(run, batches, linked([*callbacks, Watch(batches)]), threads)
     settings = {**run.settings(), "steps": run.position.step}
     return TrainingResult(machine, run.history, run.plasticity, settings)
 
@@ -182,7 +189,7 @@ def _epoch(run: Run, batches: Batches, callbacks: Sequence[Callback], step: Step
         for callback in callbacks:
             callback.after_step(run)
     step.settle()
-    run.require_finite()
+    require_finite(run)
     means = {name: value / max(1, position.samples) for name, value in position.sums.items()}
     run.history.add({"epoch": position.epoch, **means, **run.rule.scheduled(position.epoch)})
     position.epoch, position.batch, position.samples, position.sums = position.epoch + 1, 0, 0, {}

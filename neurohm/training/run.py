@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from neurohm.exceptions import NumericalError
 from neurohm.learning import LearningRule
 from neurohm.machine import HelmholtzMachine
 from neurohm.plasticity import Plasticity
@@ -126,27 +124,6 @@ class Run:
     history: History = field(default_factory=History)
     stop: bool = False
     settle: Callable[[], None] = field(default=lambda: None, repr=False)
-
-    def require_finite(self) -> None:
-        """Refuse to go on from numbers that are not finite; they would stay so.
-
-        Raises
-        ------
-        NumericalError
-        """
-        xp = self.machine.backend.xp
-        wrong = [name for name, value in self.position.sums.items() if not math.isfinite(value)]
-        wrong += [
-            key
-            for key, array in self.machine.parameters().items()
-            if not bool(xp.isfinite(array).all())
-        ]
-        if wrong:
-            raise NumericalError(
-                f"{wrong[0]} is not finite after step {self.position.step}",
-                "finite numbers",
-                "lower the learning rate",
-            )
 
     def settings(self) -> dict[str, Any]:
         """Return all that must be the same for a run to be resumed."""

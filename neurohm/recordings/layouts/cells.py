@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neurohm.hdf5_hazards import read_lists
+from neurohm.hdf5_lists import read_lists
 from neurohm.recordings.layouts.base import ReadOptions
 from neurohm.recordings.layouts.contents import Contents
 from neurohm.recordings.layouts.looks import is_list, is_numeric, is_text, matlab_class
