@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["read_lists", "read_texts"]
 
-_DEFLATE, _SHUFFLE, _CHECKSUM = 1, 2, 3
+_DEFLATE, _SHUFFLE = 1, 2
 _BYTES_A_CHARACTER = 4  # in NumPy's arrays of text, every entry as long as the longest
 
 
@@ -123,11 +123,9 @@ def _unpacked(
     raw: bytes, filters: list[int], bytes_each: int, largest: int, dataset: h5py.Dataset
 ) -> bytes:
     for kind in reversed(filters):
-        if kind == _CHECKSUM:
-            raw = raw[:-4]
-        elif kind == _DEFLATE:
+        if kind == _DEFLATE:
             try:
-                raw = zlib.decompressobj().decompress(raw, largest + 4)
+                raw = zlib.decompressobj().decompress(raw, largest)
             except zlib.error as error:
                 raise FileFormatError(
                     f"'{dataset.file.filename}': '{dataset.name}' is damaged ({error})",
