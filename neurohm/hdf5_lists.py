@@ -101,21 +101,22 @@ def _stored_bytes(dataset: h5py.Dataset, bytes_each: int) -> list[bytes]:
     """Return the bytes of a dataset as they are in the file, unpacked."""
     import h5py
 
-    made = dataset.id.get_create_plist()
-    if made.get_layout() == h5py.h5d.CHUNKED:
-        filters = [made.get_filter(place)[0] for place in range(made.get_nfilters())]
-        chunks = [dataset.id.get_chunk_info(i) for i in range(dataset.id.get_num_chunks())]
-        places = [(chunk.byte_offset, chunk.size) for chunk in chunks]
-        largest = int(np.prod(made.get_chunk())) * bytes_each
-    else:
-        filters, largest = [], 0
-        offset = dataset.id.get_offset()
-        places = [] if offset is None else [(offset, dataset.id.get_storage_size())]
+    made, parts = dataset.id.get_create_plist(), []
     with Path(dataset.file.filename).open("rb") as file:
-        parts = []
-        for first, size in places:
-            file.seek(first)
-            parts.append(_unpacked(file.read(size), filters, bytes_each, largest, dataset))
+        if made.get_layout() != h5py.h5d.CHUNKED:
+            offset = dataset.id.get_offset()
+            if offset is not None:
+                file.seek(offset)
+                parts.append(file.read(dataset.id.get_storage_size()))
+            return parts
+        filters = [made.get_filter(place)[0] for place in range(made.get_nfilters())]
+        largest = int(np.prod(made.get_chunk())) * bytes_each
+        for place in range(dataset.id.get_num_chunks()):
+            chunk = dataset.id.get_chunk_info(place)
+            # Filters that could do nothing for a chunk were left out, which its mask says.
+            used = [kind for i, kind in enumerate(filters) if not chunk.filter_mask >> i & 1]
+            file.seek(chunk.byte_offset)
+            parts.append(_unpacked(file.read(chunk.size), used, bytes_each, largest, dataset))
     return parts
 
 
