@@ -159,13 +159,16 @@ def _write_hdf5(path: Path, table: pd.DataFrame) -> None:
     import h5py
 
     tree = _tree(table)  # what cannot be written is known before the file is begun
-    with h5py.File(path, "w") as file:
+    # In memory: HDF5 crashes on full disks.
+    with h5py.File("assemblies", "w", driver="core", backing_store=False) as file:
         content = file.create_group("assemblies")
         write_tree(content, tree)
         file.attrs["format"] = FORMAT
         file.attrs["version"] = VERSION
         file.attrs["neurohm_version"] = __version__
         file.attrs["checksum"] = checksum(content)
+        file.flush()
+        path.write_bytes(file.id.get_file_image())
 
 
 def _tree(table: pd.DataFrame) -> dict[str, Any]:

@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurohm.exceptions import FileFormatError
-from neurohm.files import atomic_path
+from neurohm.hdf5_writing import new_hdf5
 from neurohm.recordings.recording import Recording
 from neurohm.recordings.spike_times import SpikeTimes, times_in
 from neurohm.recordings.stored_times import StoredTimes
@@ -40,7 +40,7 @@ from neurohm.recordings.tree import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 __all__ = ["FORMAT", "VERSION", "read_recording", "write_recording"]
 
@@ -62,6 +62,8 @@ def write_recording(recording: Recording, path: str | os.PathLike[str]) -> None:
     ------
     MissingFileError
         If the folder is not there or may not be written.
+    WriteError
+        If the disk is full; what was there is unchanged.
 
     Examples
     --------
@@ -71,11 +73,9 @@ def write_recording(recording: Recording, path: str | os.PathLike[str]) -> None:
     >>> [entry.name for entry in path.parent.iterdir()]
     ['recording.h5']
     """
-    import h5py
-
-    with atomic_path(path) as temporary, h5py.File(temporary, "w") as file:
+    with new_hdf5(path) as (file, require_room):
         _write_attributes(recording, file)
-        _write_arrays(recording, file)
+        _write_arrays(recording, file, require_room)
 
 
 def read_recording(file: Any, source: str, *, sort: bool = False) -> Recording:
@@ -168,8 +168,8 @@ def _write_attributes(recording: Recording, file: Any) -> None:
         file.attrs["bin_width"] = recording.bin_width
 
 
-def _write_arrays(recording: Recording, file: Any) -> None:
-    _write_times(file, recording.spike_times)
+def _write_arrays(recording: Recording, file: Any, require_room: Callable[[], None]) -> None:
+    _write_times(file, recording.spike_times, require_room)
     write_array(file, "spike_times_index", recording.spike_times_index)
     write_array(file, "unit_ids", recording.unit_ids)
     _write_group(file, "units", recording.unit_columns)
@@ -188,13 +188,14 @@ def _write_arrays(recording: Recording, file: Any) -> None:
         write_tree(file, "truth", recording.truth)
 
 
-def _write_times(file: Any, times: SpikeTimes) -> None:
+def _write_times(file: Any, times: SpikeTimes, require_room: Callable[[], None]) -> None:
     if not isinstance(times, StoredTimes):
         write_array(file, "spike_times", times)
         return
     dataset = create_compressed(file, "spike_times", times.shape, times.dtype)
     for first, values in times.blocks():
         dataset[first : first + len(values)] = values
+        require_room()
 
 
 def _write_group(file: Any, name: str, arrays: Mapping[str, NDArray[Any]]) -> None:
