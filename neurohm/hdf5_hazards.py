@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from neurohm.exceptions import FileFormatError
+from neurohm.hdf5_heaps import LARGEST_SEARCHED, search_heaps
 
 if TYPE_CHECKING:
     import h5py
@@ -56,9 +57,12 @@ def refuse_hazards(file: h5py.File, path: str | os.PathLike[str]) -> None:
     Traceback (most recent call last):
     neurohm.exceptions.FileFormatError: 'x': 'spikes' is a link to another file; expected ...
     """
+    size = file.id.get_filesize()
+    if file.driver != "core" and size <= LARGEST_SEARCHED:
+        search_heaps(path)
     stated = file.attrs.get("format")
     is_own = isinstance(stated, str) and stated.startswith("neurohm-")
-    _Search(str(path), file.id.get_filesize(), is_own).through(file)
+    _Search(str(path), size, is_own).through(file)
 
 
 def largest_size(stored: int, *, compressed: bool = True) -> int:

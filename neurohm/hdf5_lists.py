@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from neurohm.exceptions import FileFormatError
 from neurohm.hdf5_hazards import largest_size
+from neurohm.hdf5_heaps import LARGEST_SEARCHED, require_whole_heaps
 
 if TYPE_CHECKING:
     import h5py
@@ -85,16 +86,22 @@ def _require_room(dataset: h5py.Dataset, bytes_each: int) -> NDArray[np.uint32]:
     file = dataset.file
     if file.driver == "core":  # in memory, and our own
         return np.zeros(0, np.uint32)
-    address = file.id.get_create_plist().get_sizes()[0]
-    entry = np.dtype({"names": ["length"], "formats": ["<u4"], "itemsize": 4 + address + 4})
-    lengths = [
-        np.frombuffer(raw[: len(raw) // entry.itemsize * entry.itemsize], entry)["length"]
+    entry = np.dtype([("length", "<u4"), ("heap", "<u8"), ("index", "<u4")])
+    if file.id.get_create_plist().get_sizes()[0] != 8:
+        raise FileFormatError(f"'{file.filename}': addresses of other than 8 bytes", "8 bytes")
+    parts = [
+        np.frombuffer(raw[: len(raw) // entry.itemsize * entry.itemsize], entry)
         for raw in _stored_bytes(dataset, entry.itemsize)
     ]
-    found: NDArray[np.uint32] = np.concatenate([np.zeros(0, np.uint32), *lengths])
-    if int(found.sum(dtype=np.uint64)) * bytes_each > _room(dataset):
+    entries = np.concatenate([np.zeros(0, entry), *parts])
+    lengths: NDArray[np.uint32] = entries["length"]
+    if int(lengths.sum(dtype=np.uint64)) * bytes_each > _room(dataset):
         raise _claims_too_much(dataset)
-    return found
+    if file.id.get_filesize() > LARGEST_SEARCHED:
+        base = file.userblock_size
+        heaps = np.unique(entries["heap"][lengths > 0]).tolist()
+        require_whole_heaps(file.filename, (base + heap for heap in heaps))
+    return lengths
 
 
 def _stored_bytes(dataset: h5py.Dataset, bytes_each: int) -> list[bytes]:

@@ -119,6 +119,11 @@ def total(name: str) -> Callable[[h5py.File], float]:
     return lambda file: file[name].size
 
 
+def lists_in(group: str) -> Callable[[h5py.File], float]:
+    """Count the numbers in the lists of a group."""
+    return lambda file: sum(x.size for x in file[group].values() if x.dtype.kind in "iuf")
+
+
 def sum_of(name: str) -> Callable[[h5py.File], float]:
     """Add up a matrix; what is none any more has another name, or is another thing."""
     return lambda file: float(np.sum(file[name][:, :], dtype=np.float64))
@@ -144,7 +149,7 @@ SEEDS: dict[str, Seed] = {
     "table": hdf5(table, total("spike_times")),
     "cells": hdf5(cells, lambda f: sum(f[r].size for r in np.ravel(f["spikes"][()]))),
     "cells of lists": hdf5(lists, lambda f: sum(len(train) for train in np.ravel(f["trains"][()]))),
-    "per-unit": hdf5(per_unit, lambda f: sum(item.size for item in f["units"].values())),
+    "per-unit": hdf5(per_unit, lists_in("units")),
     "matrix": hdf5(matrix, sum_of("counts")),
     "text": Seed(".csv", long_table),
     "npy": Seed(".npy", lambda path: np.save(path, COUNTS), options={"bin_width": 0.02}),
