@@ -121,7 +121,7 @@ def total(name: str) -> Callable[[h5py.File], float]:
 
 def lists_in(group: str) -> Callable[[h5py.File], float]:
     """Count the numbers in the lists of a group."""
-    return lambda file: sum(x.size for x in file[group].values() if x.dtype.kind in "iuf")
+    return lambda file: sum(x.size for x in file[group].values() if x.dtype.kind in "biuf")
 
 
 def sum_of(name: str) -> Callable[[h5py.File], float]:
