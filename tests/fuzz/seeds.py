@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -163,3 +164,21 @@ SEEDS: dict[str, Seed] = {
     ),
     "MATLAB 5": Seed(".mat", nested),
 }
+
+
+def arrow(kind: str) -> Callable[[Path], None]:
+    """Make what writes a long table as ``"feather"`` or ``"parquet"``."""
+
+    def write(path: Path) -> None:
+        import pandas as pd
+
+        units = np.repeat(np.arange(6), [len(train) for train in SECONDS])
+        table = pd.DataFrame({"time_s": np.concatenate(SECONDS), "unit": units})
+        getattr(table, f"to_{kind}")(path)
+
+    return write
+
+
+if find_spec("pyarrow"):
+    SEEDS["feather"] = Seed(".feather", arrow("feather"))
+    SEEDS["parquet"] = Seed(".parquet", arrow("parquet"))

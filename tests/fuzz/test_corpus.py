@@ -49,6 +49,7 @@ def test_an_honest_file_reads_with_its_count(tmp_path: Path, name: str) -> None:
 
 
 def test_every_format_and_layout_is_in_the_corpus(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
     known = set()
     for name, seed in SEEDS.items():
         path = tmp_path / f"{name.replace(' ', '_')}{seed.suffix}"
