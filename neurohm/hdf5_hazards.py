@@ -26,6 +26,7 @@ SMALLEST_LIMIT = 2**25
 # No more than this many bytes come out of one that DEFLATE has packed.
 MOST_EXPANDED = 1032
 DEEPEST = 64
+_CHECKSUM, _CHECKSUM_BYTES = 3, 4
 # DEFLATE, shuffle, Fletcher32, SZIP, n-bit, scale-offset, LZF: in HDF5 and h5py themselves.
 BUILT_IN_FILTERS = frozenset({1, 2, 3, 4, 5, 6, 32000})
 
@@ -153,6 +154,8 @@ class _Search:
                 "pack it anew: h5repack -f GZIP=4 IN OUT",
             )
         self._sizes(item, made, kind.get_size(), name)
+        if made.get_layout() == h5py.h5d.CHUNKED:
+            self._chunks(item, name, shortest=_CHECKSUM_BYTES + 1 if _CHECKSUM in filters else 1)
 
     def _sizes(self, item: Any, made: Any, bytes_each: int, name: str) -> None:
         """Refuse what would take far more memory than there can be values in the file."""
@@ -171,6 +174,24 @@ class _Search:
                     "no more values than there are in the file",
                     "the file is damaged, or made to harm",
                 )
+
+    def _chunks(self, item: Any, name: str, shortest: int) -> None:
+        """Refuse chunks outside the file, or too short for a checksum, at which HDF5 crashes."""
+        wrong: list[Any] = []
+
+        def look(chunk: Any) -> None:
+            is_inside = 0 <= chunk.byte_offset <= chunk.byte_offset + chunk.size <= self.size
+            if not is_inside or chunk.size < shortest:
+                wrong.append(chunk)
+
+        if hasattr(item, "chunk_iter"):  # HDF5 from 1.14 on
+            item.chunk_iter(look)
+        if wrong:
+            raise self._error(
+                f"a chunk of '{name}' of {wrong[0].size} bytes at {wrong[0].byte_offset} is damaged",
+                "chunks that lie in the file",
+                "copy or write it again",
+            )
 
     def _attributes(self, item: Any, name: str) -> None:
         import h5py

@@ -197,6 +197,26 @@ def test_in_a_file_of_our_own_nothing_but_a_tree_of_numbers_and_text_is_believed
         read_model(path)
 
 
+@pytest.mark.parametrize("wrong", [(0, 0), (3, 0), (93, 2**40)], ids=["none", "short", "outside"])
+def test_a_chunk_at_which_hdf5_crashes_is_refused(tmp_path: Path, wrong) -> None:
+    path = tmp_path / "a.h5"
+    with h5py.File(path, "w") as file:
+        dataset = file.create_dataset("a", data=np.arange(100), chunks=(10,), fletcher32=True)
+        chunk = dataset.id.get_chunk_info(4)
+    content, size, place = bytearray(path.read_bytes()), *wrong
+    address = chunk.byte_offset.to_bytes(8, "little")
+    if place:
+        first = content.index(address)
+        content[first : first + 8] = place.to_bytes(8, "little")
+    else:  # the size and the mask come first, then the place, in two dimensions
+        stated = chunk.size.to_bytes(4, "little") + bytes(4) + (40).to_bytes(8, "little")
+        first = content.index(stated)
+        content[first : first + 4] = size.to_bytes(4, "little")
+    path.write_bytes(content)
+    with pytest.raises(FileFormatError, match="a chunk of 'a'"), open_hdf5(path):
+        pass
+
+
 def shared(path: Path, kind, value, count: int = 5000, **how) -> None:
     """Write many entries that refer to one place."""
     with h5py.File(path, "w") as file:
