@@ -187,8 +187,9 @@ class _Search:
         if hasattr(item, "chunk_iter"):  # HDF5 from 1.14 on
             item.chunk_iter(look)
         if wrong:
+            size, place = wrong[0].size, wrong[0].byte_offset
             raise self._error(
-                f"a chunk of '{name}' of {wrong[0].size} bytes at {wrong[0].byte_offset} is damaged",
+                f"a chunk of '{name}' of {size} bytes at {place} is damaged",
                 "chunks that lie in the file",
                 "copy or write it again",
             )
