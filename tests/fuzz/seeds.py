@@ -80,6 +80,25 @@ def ragged(file: h5py.File) -> None:
     file["units/quality"] = ["good", "mua"] * 3
 
 
+def nwb(file: h5py.File) -> None:
+    ragged(file)
+    file.attrs["nwb_version"], file.attrs["neurodata_type"] = "2.7.0", "NWBFile"
+    file["units"].attrs["neurodata_type"] = "Units"
+    file["units"].attrs["colnames"] = ["quality"]
+
+
+def nest(file: h5py.File) -> None:
+    references = np.empty((6, 1), dtype=h5py.ref_dtype)
+    for unit, train in enumerate(SECONDS):
+        group = file.create_group(f"#refs#/{unit}")
+        group.attrs["MATLAB_class"] = np.bytes_("struct")
+        group["times"] = train[None, :]
+        group["times"].attrs["MATLAB_class"] = np.bytes_("double")
+        references[unit, 0] = group.ref
+    file.create_dataset("spikes", data=references, dtype=h5py.ref_dtype)
+    file["spikes"].attrs["MATLAB_class"] = np.bytes_("cell")
+
+
 def table(file: h5py.File) -> None:
     units = np.repeat(np.arange(6), [len(train) for train in SAMPLES])
     times = np.concatenate(SAMPLES)
@@ -147,6 +166,8 @@ SEEDS: dict[str, Seed] = {
     "neurohm": Seed(".h5", lambda path: recording().save(path), total("spike_times")),
     "spikes-sCount": hdf5(counts_beside, total("spikes")),
     "ragged": hdf5(ragged, total("units/spike_times")),
+    "nwb": hdf5(nwb, total("units/spike_times")),
+    "nest": hdf5(nest, None),
     "table": hdf5(table, total("spike_times")),
     "cells": hdf5(cells, lambda f: sum(f[r].size for r in np.ravel(f["spikes"][()]))),
     "cells of lists": hdf5(lists, lambda f: sum(len(train) for train in np.ravel(f["trains"][()]))),
@@ -160,6 +181,18 @@ SEEDS: dict[str, Seed] = {
             path,
             spike_times=np.concatenate(SECONDS),
             spike_times_index=np.cumsum([len(train) for train in SECONDS]),
+        ),
+    ),
+    "pynapple": Seed(
+        ".npz",
+        lambda path: np.savez(
+            path,
+            t=np.concatenate(SECONDS),
+            index=np.repeat(np.arange(6), [len(train) for train in SECONDS]),
+            keys=np.arange(6),
+            start=np.zeros(1),
+            end=np.full(1, 60.0),
+            type=np.array(["TsGroup"]),
         ),
     ),
     "MATLAB 5": Seed(".mat", nested),
