@@ -159,7 +159,7 @@ def nested(path: Path) -> None:
 def long_table(path: Path) -> None:
     """Write a table of text, one spike a line."""
     pairs = sorted((t, unit) for unit, train in enumerate(SECONDS) for t in train)
-    path.write_text("time_s,unit\n" + "".join(f"{t!r},{unit}\n" for t, unit in pairs))
+    path.write_text("time_s,unit\n" + "".join(f"{float(t)!r},{unit}\n" for t, unit in pairs))
 
 
 SEEDS: dict[str, Seed] = {
