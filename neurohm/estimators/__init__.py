@@ -1,6 +1,7 @@
 """Helmholtz machines with ``fit``: over recordings, and over matrices."""
 
 from neurohm.estimators.assembly_files import load_assemblies, save_assemblies
+from neurohm.estimators.cascade import SpikeCascade
 from neurohm.estimators.density import HelmholtzDensity
 from neurohm.estimators.hidden_activity import HiddenActivity
 from neurohm.estimators.load import load
@@ -16,6 +17,7 @@ from neurohm.estimators.trained import as_density
 __all__ = [
     "HelmholtzDensity",
     "HiddenActivity",
+    "SpikeCascade",
     "SpikeHelmholtz",
     "as_density",
     "compare_decoding",

@@ -132,7 +132,12 @@ class Learner:
 
 
 def learn_unit(
-    learner: Learner, network: CascadeNetwork, q: Matrix, *, iterations: int, tolerance: float = 1e-5
+    learner: Learner,
+    network: CascadeNetwork,
+    q: Matrix,
+    *,
+    iterations: int,
+    tolerance: float = 1e-5,
 ) -> tuple[CascadeNetwork, Matrix]:
     """Alternate the two steps, from probabilities q, until the bound hardly rises.
 

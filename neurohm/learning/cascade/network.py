@@ -6,13 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import gammaln
+from scipy.special import gammaln, logsumexp
 
+from neurohm.exceptions import InputError
 from neurohm.kernels.reference.poisson import LOG_RATE_LIMIT, RATE_LIMIT
 
 Matrix = npt.NDArray[np.float64]
 
 POISSON, BERNOULLI = "poisson", "bernoulli"
+LARGEST = 16  # hidden units whose codes are listed
+_ROWS = 256
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,6 +106,28 @@ class CascadeNetwork:
     def bound(self, x: Matrix) -> Matrix:
         """Return log p(x, s(x)) of each row with its recognised state, which is below log p(x)."""
         return self.log_joint(x, self.recognise(x))
+
+    def log_likelihood(self, x: Matrix) -> Matrix:
+        """Return log p(x) of each row, nats, by listing all 2^n_hidden codes.
+
+        Raises
+        ------
+        InputError
+            If they are too many.
+        """
+        if self.n_hidden > LARGEST:
+            raise InputError(
+                f"{self.n_hidden} hidden units, whose codes are to be listed",
+                f"at most {LARGEST}",
+                "take the bound",
+            )
+        codes = np.indices((2,) * self.n_hidden).reshape(self.n_hidden, 2**self.n_hidden).T * 1.0
+        total = np.empty(len(x))
+        for first in range(0, len(x), _ROWS):
+            part = x[first : first + _ROWS]
+            of_codes = self.log_weight(codes) + (part @ self.weights.T) @ codes.T
+            total[first : first + _ROWS] = logsumexp(of_codes, axis=1) + part @ self.bias
+        return np.asarray(total - log_base(self.observation, x))
 
     def inputs(self, codes: Matrix) -> Matrix:
         """Return what the observed units receive, ``(n_codes, n_observed)``."""
