@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 
 import neurohm as nh
+from neurohm.recordings import trigger_windows
 
 RESULTS = Path(__file__).parent / "results" / "cascade.json"
 FIGURE = Path(__file__).parents[1] / "docs" / "images" / "cascade.png"
@@ -51,7 +52,7 @@ PUBLISHED = {
     },
 }
 HIDDEN = 20
-METHODS = ("cascade", "greedy cascade", "wake-sleep", "reweighted wake-sleep")
+METHODS = ("cascade", "plain cascade", "wake-sleep")
 
 
 def templates(rng):
@@ -120,45 +121,48 @@ def judged(validation, test, validation_kinds, test_kinds):
     return found
 
 
-def states_of_cascade(model, parts):
-    return [model.codes(part).states.astype(bool) for part in parts]
+def cascade(parts, seed, *, plain=False):
+    """Return a fitted cascade; the plain one neither splits units nor learns all of them again."""
+    how = {"split": False, "refit": False} if plain else {}
+    model = nh.SpikeCascade(TRIGGER, max_units=6, starts=4, random_state=seed, **how)
+    return model.fit(parts[0], validation=parts[1])
 
 
-def states_of_density(model, windows):
-    return [model.transform(w.counts.astype(np.float32)) > 0.5 for w in windows]
+def by_cascade(model, parts):
+    scores = model.match_scores(parts[2])
+    facts = {
+        "units": model.n_units_,
+        "detected": int(scores["detected"].sum()),
+        "gain": model.score_report(parts[2]).gain_nats_per_window,
+    }
+    return [model.codes(part).states.astype(bool) for part in parts], facts
+
+
+def by_wake_sleep(windows, seed):
+    """Let a machine learn the same windows by reweighted wake-sleep."""
+    model = nh.HelmholtzDensity(
+        hidden=(HIDDEN,), observation="poisson", rule="reweighted", epochs=40, random_state=seed
+    )
+    model.fit(windows[0].counts.astype(np.float32))
+    states = [model.transform(w.counts.astype(np.float32)) > 0.5 for w in windows]
+    return states, {"units": HIDDEN}
 
 
 def run_seed(seed, condition, background, rate):
     rng = np.random.default_rng([seed, int(10 * background), int(100 * rate)])
     patterns = templates(rng)
-    parts, kinds = zip(
-        *(simulate(rng, patterns, background, rate) for _ in range(3)), strict=True
-    )
+    parts, kinds = zip(*(simulate(rng, patterns, background, rate) for _ in range(3)), strict=True)
     row = {"seed": seed, "condition": condition, "methods": {}}
+    windows = [trigger_windows(part, TRIGGER) for part in parts]
     for method in METHODS:
-        begin = time.perf_counter()
-        if "cascade" in method:
-            plain = {"refit": False, "starts": 4} if method.startswith("greedy") else {"starts": 4}
-            model = nh.SpikeCascade(TRIGGER, max_units=6, random_state=seed, **plain)
-            model.fit(parts[0], validation=parts[1])
-            windows = [model.windows(part) for part in parts]
-            states = states_of_cascade(model, parts)
-            scores = model.match_scores(parts[2])
-            facts = {
-                "units": model.n_units_,
-                "detected": int(scores["detected"].sum()),
-                "gain": model.score_report(parts[2]).gain_nats_per_window,
-            }
-        elif rate == 0:
+        if method == "wake-sleep" and rate == 0:
             continue
+        begin = time.perf_counter()
+        if method == "wake-sleep":
+            states, facts = by_wake_sleep(windows, seed)
         else:
-            rule = "wake-sleep" if method == "wake-sleep" else "reweighted"
-            model = nh.HelmholtzDensity(
-                hidden=(HIDDEN,), observation="poisson", rule=rule, epochs=60, random_state=seed
-            )
-            model.fit(windows[0].counts.astype(np.float32))
-            states = states_of_density(model, windows)
-            facts = {"units": HIDDEN}
+            model = cascade(parts, seed, plain=method == "plain cascade")
+            states, facts = by_cascade(model, parts)
         own = [labels(w, k) for w, k in zip(windows, kinds, strict=True)]
         if rate > 0:
             facts["found"] = judged(states[1], states[2], own[1], own[2])
@@ -166,3 +170,37 @@ def run_seed(seed, condition, background, rate):
     row["windows"] = [len(w) for w in windows]
     row["kinds"] = [int((own[2] == k).sum()) for k in range(len(CLASSES))]
     return row
+
+
+def run(seeds, path):
+    rows = json.loads(path.read_text()) if path.exists() else []
+    done = {(row["seed"], row["condition"]) for row in rows}
+    for seed in seeds:
+        for condition, rates in CONDITIONS.items():
+            if (seed, condition) in done:
+                continue
+            rows.append(run_seed(seed, condition, *rates))
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(json.dumps(rows, indent=1) + "\n")
+            print(described(rows[-1]), flush=True)
+
+
+def described(row):
+    """Return a line about one run."""
+    parts = [f"{row['seed']:3d} {row['condition']:15s}"]
+    for method, facts in row["methods"].items():
+        hits = [f"{kind['hits']:.2f}" for kind in facts.get("found", {}).values()]
+        parts.append(f"{method}: {facts['units']} units {' '.join(hits)} {facts['seconds']:.0f} s")
+    return "; ".join(parts)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("what", choices=["run", "table", "figure"])
+    parser.add_argument("-o", "--output", type=Path, default=RESULTS)
+    parser.add_argument("--seeds", type=int, nargs="+", default=range(20))
+    given = parser.parse_args()
+    if given.what == "run":
+        run(given.seeds, given.output)

@@ -63,9 +63,11 @@ class SpikeCascade(FittedCascade):
         Hidden units, at most.
     starts : int
         Groups of windows that are alike, for each of two sizes of groups, from which a new unit
-        may begin. Parts of the windows of each code are starts, too.
-    refit : bool
-        Whether all units learn again in turn after each addition.
+        may begin.
+    split, refit : bool
+        Whether parts of the windows of a code are starts, so that a unit that took two patterns
+        can be split, and whether all units learn again in turn after each addition. Without both
+        it is the plain procedure of 1998.
     validation : float
         Share of the recording's time, at its end, that decides whether a unit stays.
     pseudo_count : float
@@ -105,7 +107,8 @@ class SpikeCascade(FittedCascade):
     --------
     >>> import neurohm as nh
     >>> recording = nh.simulate_assemblies(
-    ...     n_units=8, minutes=4, n_assemblies=1, members=(6, 6), occurrence_rate=1.0, rate=3.0)
+    ...     n_units=8, minutes=4, n_assemblies=1, members=(6, 6), occurrence_rate=1.0, rate=3.0
+    ... )
     >>> trigger = recording.truth["members"][0][0]
     >>> model = nh.SpikeCascade(trigger, lags=15, max_units=2).fit(recording)
     >>> model.n_units_ >= 1, bool(model.match_scores(recording)["match"].max() > 0)
@@ -121,6 +124,7 @@ class SpikeCascade(FittedCascade):
         rule: str = "cascade",
         max_units: int = 10,
         starts: int = 6,
+        split: bool = True,
         refit: bool = True,
         validation: float = 0.4,
         pseudo_count: float = 2.0,
@@ -134,6 +138,7 @@ class SpikeCascade(FittedCascade):
         self.rule = rule
         self.max_units = max_units
         self.starts = starts
+        self.split = split
         self.refit = refit
         self.validation = validation
         self.pseudo_count = pseudo_count
@@ -197,8 +202,9 @@ class SpikeCascade(FittedCascade):
                 )
         for name in ("max_units", "starts"):
             whole_number(name, getattr(self, name))
-        if not isinstance(self.refit, bool):
-            raise ArgumentTypeError(f"refit {self.refit!r}", "True or False")
+        for name in ("split", "refit"):
+            if not isinstance(getattr(self, name), bool):
+                raise ArgumentTypeError(f"{name} {getattr(self, name)!r}", "True or False")
         real_number("validation", self.validation, above=0, below=1)
         real_number("pseudo_count", self.pseudo_count, least=0)
 
@@ -207,6 +213,7 @@ class SpikeCascade(FittedCascade):
             observation=self.observation,
             most=int(self.max_units),
             starts=int(self.starts),
+            split=self.split,
             refit=self.refit,
             pseudo_count=float(self.pseudo_count),
         )

@@ -46,9 +46,7 @@ class HiddenCodes:
         """Return the codes that occur, the most frequent first, and which each window has."""
         if not len(self):
             return [], np.zeros(0, np.int64)
-        codes, code, count = np.unique(
-            self.states, axis=0, return_inverse=True, return_counts=True
-        )
+        codes, code, count = np.unique(self.states, axis=0, return_inverse=True, return_counts=True)
         order = np.argsort(-count, kind="stable")
         return [tuple(c) for c in codes[order].tolist()], np.argsort(order)[code.reshape(-1)]
 
@@ -126,9 +124,7 @@ class FittedCascade(HelmholtzEstimator):
         require_fitted(self)
         windows = self._cut(self._matched(recording))
         if not len(windows):
-            raise InputError(
-                f"no window around a spike of unit {self.trigger_!r}", "one at least"
-            )
+            raise InputError(f"no window around a spike of unit {self.trigger_!r}", "one at least")
         return windows
 
     def codes(self, recording: Recording | npt.ArrayLike) -> HiddenCodes:
@@ -331,9 +327,7 @@ class FittedCascade(HelmholtzEstimator):
         return score(windows.counts)
 
     def _cut(self, recording: Recording) -> TriggerWindows:
-        windows = trigger_windows(
-            recording, self.trigger, bin_size=self.bin_size, lags=self.lags
-        )
+        windows = trigger_windows(recording, self.trigger, bin_size=self.bin_size, lags=self.lags)
         if self.observation == "bernoulli" and windows.counts.max(initial=0) > 1:
             raise InputError(
                 f"{windows.counts.max():g} spikes of a unit in a bin, and observation 'bernoulli'",

@@ -57,7 +57,7 @@ class TriggerWindows:
     @property
     def cube(self) -> NDArray[np.float64]:
         """The counts by unit and bin, ``(n_windows, n_units, lags)``; a view."""
-        return self.counts.reshape(len(self), -1, self.lags)
+        return self.counts.reshape(len(self), self.n_units, self.lags)
 
 
 def trigger_windows(
@@ -113,7 +113,8 @@ def trigger_windows(
     for unit in range(recording.n_units):
         _count(recording.times(unit), times, bin_size, counts[:, unit])
     counts[:, position, lags // 2] = 0
-    return TriggerWindows(counts.reshape(len(times), -1), times, lags, bin_size, position)
+    rows = counts.reshape(len(times), recording.n_units * lags)
+    return TriggerWindows(rows, times, lags, bin_size, position)
 
 
 def _position(recording: Recording, trigger: Any) -> int:
@@ -131,7 +132,9 @@ def _checked(recording: Recording, bin_size: float, lags: int) -> tuple[float, i
     lags = whole_number("lags", lags)
     if lags % 2 == 0:
         raise InputError(
-            f"lags {lags}", "an odd number, for the trigger is in the middle bin", f"e.g. {lags + 1}"
+            f"lags {lags}",
+            "an odd number, for the trigger is in the middle bin",
+            f"e.g. {lags + 1}",
         )
     bin_size = real_number("bin size", bin_size, above=0)
     width = recording.bin_width

@@ -72,7 +72,7 @@ def cascade_network(machine: HelmholtzMachine) -> CascadeNetwork:
     """
     n_hidden = len(machine.populations) - 1
     kind = machine.visible.kind
-    if set(machine.sizes[1:]) > {1} or machine.edges != cascade(1 + n_hidden):
+    if any(size != 1 for size in machine.sizes[1:]) or machine.edges != cascade(1 + n_hidden):
         raise InputError(f"{machine!r}", "a cascade, whose hidden populations are single units")
     host = machine.backend.to_host
     values = {key: np.asarray(host(a), np.float64) for key, a in machine.parameters().items()}

@@ -57,7 +57,7 @@ class Learner:
         return cls(x, others, unit, pseudo_count, *found, x.sum(axis=0), others.T @ x)
 
     def log_likelihood(self, network: CascadeNetwork, log_odds: Matrix) -> float:
-        """Return sum_d log p(x, s of the other units), this one summed out, without log x!, nats."""
+        """Return sum_d log p(x, s of the others), this unit summed out, without log x!, nats."""
         rows = np.bincount(self._code, minlength=len(self._codes))
         off = rows @ network.log_weight(self._codes) + self._fired @ network.bias
         off += (self._fired_with * network.weights).sum()
@@ -171,7 +171,7 @@ def learn_unit(
 
 
 def intercept(observation: str, total: Matrix, rows: Matrix, offset: Matrix) -> Matrix:
-    """Return beta such that the expected totals, sum_u rows_u mean(offset_u + beta), are those given.
+    """Return beta such that expected totals, sum_u rows_u mean(offset_u + beta), are those given.
 
     It maximises sum_u rows_u [mean count x - A(x)] at x = offset_u + beta.
 

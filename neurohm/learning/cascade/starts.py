@@ -88,7 +88,10 @@ def _similar(
     The next group is that of a row which is in none of those before.
     """
     size = max(_FEWEST, size)
-    unit = residual / np.maximum(np.linalg.norm(residual, axis=1, keepdims=True), 1e-6)
+    # The number of columns is what independent units would give for the squared length. Without
+    # it rows of hardly any spikes, which are all alike, would be the closest.
+    length = np.sqrt((residual**2).sum(axis=1, keepdims=True) + residual.shape[1])
+    unit = residual / length
     among = np.arange(len(unit))
     if len(unit) > _MOST_COMPARED:
         among = np.sort(rng.choice(len(unit), _MOST_COMPARED, replace=False))
@@ -100,11 +103,11 @@ def _similar(
         alike = unit @ unit[among[best]]
         group = np.sort(np.argpartition(-alike, min(size, len(alike)) - 1)[:size])
         yield group
-        closeness[np.isin(among, group)] = -np.inf
+        closeness[np.isin(among, group)] = closeness[best] = -np.inf
 
 
 def _closeness(unit: Residual, near: int) -> Matrix:
-    """Return the mean correlation of each row with so many nearest rows."""
+    """Return the mean similarity of each row with so many nearest rows."""
     near = min(near, len(unit))
     closeness = np.empty(len(unit))
     for first in range(0, len(unit), _BLOCK):
