@@ -12,7 +12,7 @@ from neurohm.backend import RandomStream, Site
 from neurohm.checks import real_number, whole_number
 from neurohm.estimators.base import keepers
 from neurohm.estimators.fitted_cascade import FittedCascade
-from neurohm.estimators.settings import chosen_epochs, chosen_seed
+from neurohm.estimators.settings import chosen_epochs, chosen_seed, is_auto
 from neurohm.exceptions import ArgumentTypeError, InputError
 from neurohm.learning.cascade import CascadeNetwork, Grower, cascade_machine, cascade_network
 from neurohm.learning.wake_sleep import WakeSleep
@@ -25,6 +25,7 @@ from neurohm.training import Decay, History, Progress, train
 
 OBSERVATIONS = ("poisson", "bernoulli")
 RULES = ("cascade", "wake-sleep")
+BIN_SIZE = 0.01
 _FEWEST = 20  # windows to learn from, and to validate on
 _BATCH = 100
 
@@ -50,8 +51,9 @@ class SpikeCascade(FittedCascade):
     ----------
     trigger : object
         Id of the unit on whose spikes windows are centred.
-    bin_size : float
-        Seconds (bins, where time is counted in bins).
+    bin_size : float or "auto"
+        Seconds (bins, where time is counted in bins). "auto": 10 ms, or the bins of a recording
+        that came binned.
     lags : int
         Bins in a window, an odd number.
     observation : str
@@ -118,7 +120,7 @@ class SpikeCascade(FittedCascade):
     def __init__(
         self,
         trigger: Any,
-        bin_size: float = 0.01,
+        bin_size: float | str = "auto",
         lags: int = 11,
         observation: str = "poisson",
         rule: str = "cascade",
@@ -208,6 +210,11 @@ class SpikeCascade(FittedCascade):
         real_number("validation", self.validation, above=0, below=1)
         real_number("pseudo_count", self.pseudo_count, least=0)
 
+    def _bin_size(self, recording: Recording) -> float:
+        if not is_auto(self.bin_size):
+            return real_number("bin_size", self.bin_size, above=0, mend="e.g. 0.01, or 'auto'")
+        return BIN_SIZE if recording.bin_width is None else recording.bin_width
+
     def _grower(self) -> Grower:
         return Grower(
             observation=self.observation,
@@ -220,14 +227,15 @@ class SpikeCascade(FittedCascade):
 
     def _parts(self, recording: Recording, validation: Recording | None) -> _Parts:
         """Return windows of both parts, checked, none of which sees the other part."""
-        whole = self._cut(recording)  # before the split, for what is wrong with the arguments
+        size = self._bin_size(recording)
+        whole = self._cut(recording, size)  # before the split, for what is wrong with arguments
         if validation is None:
             gap = whole.lags * whole.bin_size
             recording, validation = recording.split(float(self.validation), gap=gap)
-            learned = self._cut(recording)
+            learned = self._cut(recording, size)
         else:
             validation, learned = self._matched(validation), whole
-        parts = _Parts(learned, self._cut(validation))
+        parts = _Parts(learned, self._cut(validation, size))
         for windows, use in ((parts.learned, "learn from"), (parts.validation, "validate on")):
             if len(windows) < _FEWEST:
                 raise InputError(

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from neurohm.analysis import match_gain
 from neurohm.estimators.base import HelmholtzEstimator
 from neurohm.estimators.matching_units import in_model_order
-from neurohm.estimators.settings import chosen_seed, require_fitted
+from neurohm.estimators.settings import chosen_seed, is_auto, require_fitted
 from neurohm.exceptions import ArgumentTypeError, InputError
 from neurohm.learning.cascade import CascadeNetwork
 from neurohm.likelihood import block_standard_error, nats_to_bits
@@ -87,7 +87,7 @@ class FittedCascade(HelmholtzEstimator):
     """The methods of a fitted `SpikeCascade`, which describes arguments and attributes."""
 
     trigger: Any
-    bin_size: float
+    bin_size: float | str
     lags: int
     observation: str
     machine_: HelmholtzMachine
@@ -122,7 +122,7 @@ class FittedCascade(HelmholtzEstimator):
             If the recording has other units, or no window lies in observed time.
         """
         require_fitted(self)
-        windows = self._cut(self._matched(recording))
+        windows = self._cut(self._matched(recording), self.bin_size_)
         if not len(windows):
             raise InputError(f"no window around a spike of unit {self.trigger_!r}", "one at least")
         return windows
@@ -326,8 +326,9 @@ class FittedCascade(HelmholtzEstimator):
         score = self.network_.bound if kind == "bound" else self.network_.log_likelihood
         return score(windows.counts)
 
-    def _cut(self, recording: Recording) -> TriggerWindows:
-        windows = trigger_windows(recording, self.trigger, bin_size=self.bin_size, lags=self.lags)
+    def _cut(self, recording: Recording, bin_size: float) -> TriggerWindows:
+        """Return the windows of a recording, with counts that the observed units can take."""
+        windows = trigger_windows(recording, self.trigger, bin_size=bin_size, lags=self.lags)
         if self.observation == "bernoulli" and windows.counts.max(initial=0) > 1:
             raise InputError(
                 f"{windows.counts.max():g} spikes of a unit in a bin, and observation 'bernoulli'",
@@ -349,4 +350,5 @@ class FittedCascade(HelmholtzEstimator):
             raise ArgumentTypeError(
                 f"the path {recording}", "a Recording or a count matrix", "use nh.load_recording"
             )
-        return Recording.from_counts(recording, bin_width=float(self.bin_size))
+        width = None if is_auto(self.bin_size) else float(self.bin_size)
+        return Recording.from_counts(recording, bin_width=width)
