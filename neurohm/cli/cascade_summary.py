@@ -27,9 +27,11 @@ def scored_cascade(
     rows : dict of str to str
     """
     score = model.score_report(recording)
-    codes = model.match_scores(recording).to_dict("records")
     times = model.occurrences(recording)
-    codes = [{**row, "code": list(row["code"]), "times": times[row["code"]]} for row in codes]
+    codes: list[dict[str, Any]] = [
+        {**{str(key): value for key, value in row.items()}, "times": times[row["code"]]}
+        for row in model.match_scores(recording).to_dict("records")
+    ]
     gain = f"{score.gain_nats_per_window:.4f} ± {score.standard_error:.4f} nats/window"
     rows = {
         "windows": f"{score.n_windows:,} around spikes of unit {model.trigger_}",

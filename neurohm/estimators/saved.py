@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 def save(path: str | os.PathLike[str], model: Any) -> None:
     """Write a fitted estimator to a model file."""
     name = type(model).__name__
-    trees = {"SpikeHelmholtz": spike_tree, "SpikeCascade": cascade_tree}
-    write_model(path, name, trees.get(name, density_tree)(model))
+    if name == "SpikeCascade":
+        tree = cascade_tree(model)
+    else:
+        tree = spike_tree(model) if name == "SpikeHelmholtz" else density_tree(model)
+    write_model(path, name, tree)
 
 
 def spike_tree(model: Any, *, finished: bool = True) -> dict[str, Any]:

@@ -52,7 +52,7 @@ class TriggerWindows:
     @property
     def n_units(self) -> int:
         """Number of units."""
-        return self.counts.shape[1] // self.lags
+        return int(self.counts.shape[1]) // self.lags
 
     @property
     def cube(self) -> NDArray[np.float64]:

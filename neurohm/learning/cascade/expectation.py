@@ -84,8 +84,7 @@ class Learner:
     def maximise(self, network: CascadeNetwork, q: Matrix) -> CascadeNetwork:
         """Return the network whose biases, and whose weights of the unit, fit best to q."""
         codes, count = len(self._codes), self.pseudo_count
-        on = np.bincount(self._code, q, codes)
-        off = np.bincount(self._code, 1 - q, codes)
+        on, off = (np.bincount(self._code, share, codes).astype(np.float64) for share in (q, 1 - q))
         bias, weights = self._onto_observed(network, q, on, off)
         hidden_bias, onto = self._onto_hidden(network, q, on, off)
         prior = self._codes @ network.hidden_weights[:, self.unit]
@@ -197,7 +196,7 @@ def intercept(observation: str, total: Matrix, rows: Matrix, offset: Matrix) -> 
     """
     if observation != BERNOULLI:
         expected = np.maximum(rows @ np.exp(offset), 1e-300)
-        return np.log(np.maximum(total / expected, _RAREST))
+        return np.asarray(np.log(np.maximum(total / expected, _RAREST)))
     share = rows / rows.sum()
     wanted = logit(np.clip(total / rows.sum(), _RAREST, 1 - _RAREST))
     beta = wanted - share @ offset

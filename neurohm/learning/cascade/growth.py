@@ -157,12 +157,15 @@ class Grower:
         if not begun:
             return wider, np.inf, ""
 
-        def cheapest(start: Start, steps: int) -> tuple[float, CascadeNetwork]:
-            course = _course(learner, wider, start.q, steps)
-            return min(((unseen.cost(n), n) for n in course), key=lambda found: found[0])
+        def heat(start: Start) -> float:
+            *_, network = _course(learner, wider, start.q, _HEAT)
+            return unseen.cost(network)
 
-        begun.sort(key=lambda start: cheapest(start, _HEAT)[0])
-        finals = [(*cheapest(start, self.steps), start.source) for start in begun[:_FINALISTS]]
+        finals = (
+            (unseen.cost(network), network, start.source)
+            for start in sorted(begun, key=heat)[:_FINALISTS]
+            for network in _course(learner, wider, start.q, self.steps)
+        )
         cost, best, source = min(finals, key=lambda final: final[0])
         return best, cost, source
 

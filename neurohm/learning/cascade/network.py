@@ -121,7 +121,8 @@ class CascadeNetwork:
                 f"at most {LARGEST}",
                 "take the bound",
             )
-        codes = np.indices((2,) * self.n_hidden).reshape(self.n_hidden, 2**self.n_hidden).T * 1.0
+        places = np.indices((2,) * self.n_hidden).reshape(self.n_hidden, 2**self.n_hidden)
+        codes = places.T.astype(np.float64)
         total = np.empty(len(x))
         for first in range(0, len(x), _ROWS):
             part = x[first : first + _ROWS]
@@ -160,14 +161,14 @@ def log_partition(observation: str, received: Matrix) -> Matrix:
     """Return A(x), whose derivative is the mean: exp(x) of counts, log(1 + exp(x)) of spikes."""
     if observation == BERNOULLI:
         return np.logaddexp(0, received)
-    return np.exp(np.minimum(received, LOG_RATE_LIMIT))
+    return np.asarray(np.exp(np.minimum(received, LOG_RATE_LIMIT)))
 
 
 def mean_of(observation: str, received: Matrix) -> Matrix:
     """Return the mean of units by what they receive."""
     if observation == BERNOULLI:
         return np.asarray(0.5 * (1 + np.tanh(0.5 * received)))
-    return np.minimum(np.exp(np.minimum(received, LOG_RATE_LIMIT)), RATE_LIMIT)
+    return np.asarray(np.minimum(np.exp(np.minimum(received, LOG_RATE_LIMIT)), RATE_LIMIT))
 
 
 def log_base(observation: str, x: Matrix) -> Matrix:

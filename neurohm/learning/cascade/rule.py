@@ -91,19 +91,19 @@ class Cascade(LearningRule):
         candidate = _candidate(machine)
         states: list[Activations] = [x] * len(machine.populations)
         for target in machine.recognition.order:
-            states[target] = _mean(machine, target, states)
-            if target != candidate:
-                states[target] = (states[target] > 0.5).astype(machine.dtype)
+            probability = _mean(machine, target, states)
+            on = (2 * probability).astype("int32").astype(machine.dtype)
+            states[target] = probability if target == candidate else on
         return Activity(states, None, {})
 
     def wake_updates(
         self, machine: HelmholtzMachine, wake: Activity, work: Workspace | None = None
     ) -> Updates:
         """Return the updates of the candidate's synapses and of the generative biases, and L."""
-        candidate, q = _candidate(machine), wake.states[-1]
+        candidate, q = _candidate(machine), wake.dense(-1)
         errors, totals = [], []
         for state in (1.0, 0.0):
-            activity = Activity([*wake.states[:-1], q * 0 + state], None, {})
+            activity = _with_candidate(wake, state)
             total = zero_total(machine, Workspace(machine.backend), "log p(x, s)", wake.rows)
             errors.append(
                 {
@@ -138,7 +138,7 @@ class Cascade(LearningRule):
         self, machine: HelmholtzMachine, candidate: int, wake: Activity, delta: Array
     ) -> Updates:
         """Return what the candidate's own input synapses learn."""
-        q, afferents = wake.states[-1], machine.recognition.afferents(candidate)
+        q, afferents = wake.dense(-1), machine.recognition.afferents(candidate)
         if self.entropy:
             delta = delta - _received(machine, candidate, wake)
         gain = ThirdFactor(delta.astype(machine.dtype), SIGNAL, NEURON_LOCAL)
@@ -163,6 +163,11 @@ def _candidate(machine: HelmholtzMachine) -> int:
             "build one with edges=nh.machine.cascade(n), or let nh.SpikeCascade grow it",
         )
     return last
+
+
+def _with_candidate(wake: Activity, state: float) -> Activity:
+    """Return the activity with the candidate on or off in every row."""
+    return Activity([*wake.states[:-1], 0 * wake.dense(-1) + state], None, {})
 
 
 def _generative(
@@ -211,10 +216,10 @@ def _received(machine: HelmholtzMachine, candidate: int, wake: Activity) -> Arra
 
 def _entropy(machine: HelmholtzMachine, wake: Activity, candidate: int) -> Array:
     """Return H(q) = -q log q - (1 - q) log(1 - q) of each row, by the log-probabilities of both."""
-    pathway, q = machine.recognition, wake.states[-1]
-    entropy = 0.0
+    pathway, q = machine.recognition, wake.dense(-1)
+    entropy: Array = 0 * q[:, 0]
     for state, share in ((1.0, q), (0.0, 1 - q)):
-        activity = Activity([*wake.states[:-1], q * 0 + state], None, {})
+        activity = _with_candidate(wake, state)
         total = zero_total(machine, Workspace(machine.backend), "log q", wake.rows)
         predict(machine, pathway, candidate, activity, total=total)
         entropy = entropy - share[:, 0] * total

@@ -17,7 +17,8 @@ Residual = npt.NDArray[np.float32]
 _SHARES = (0.005, 0.02)
 # Of the rows of one code: how many parts it is split into, and how many of these are tried.
 _PARTS = ((2, 1), (4, 3))
-_RAREST_CODE = 0.2  # a code of more of the rows than this is that of the background
+_BACKGROUND = 0.2  # a code of more of the rows than this is that of the background
+_MOST_SPLIT = 4  # codes
 _FEWEST = 8  # rows to begin with
 _MOST_COMPARED = 3000
 _BLOCK = 512
@@ -62,14 +63,20 @@ def starts(
     for share in _SHARES:
         for group in _similar(residual, round(share * len(x)), number, rng):
             yield _start(everything, group, "similar")
-    for value in range(len(codes)):
-        rows = np.flatnonzero(code == value)
-        if 2 * _FEWEST <= len(rows) <= _RAREST_CODE * len(x):
-            own = residual[rows] - residual[rows].mean(axis=0)
-            groups = [*_halves(own)]
-            for parts, tried in _PARTS:
-                groups += _similar(own, len(rows) // parts, tried, rng)
-            yield from (_start(everything, rows[group], "split") for group in groups)
+    for rows in _to_split(code, len(codes)):
+        own = residual[rows] - residual[rows].mean(axis=0)
+        groups = [*_halves(own)]
+        for parts, tried in _PARTS:
+            groups += _similar(own, len(rows) // parts, tried, rng)
+        yield from (_start(everything, rows[group], "split") for group in groups)
+
+
+def _to_split(code: Rows, n_codes: int) -> list[Rows]:
+    """Return the rows of the most frequent codes, without that of the background."""
+    count = np.bincount(code, minlength=n_codes)
+    largest = np.argsort(-count, kind="stable")
+    fit = (count[largest] >= 2 * _FEWEST) & (count[largest] <= _BACKGROUND * len(code))
+    return [np.flatnonzero(code == value) for value in largest[fit][:_MOST_SPLIT]]
 
 
 def standardised(network: CascadeNetwork, x: Matrix, states: Matrix) -> Residual:
@@ -77,7 +84,7 @@ def standardised(network: CascadeNetwork, x: Matrix, states: Matrix) -> Residual
     codes, code = distinct(states)
     mean = network.means(codes)
     residual = (x - mean[code]) / np.sqrt(mean + 1e-3)[code]
-    return residual.astype(np.float32)
+    return np.asarray(residual, np.float32)
 
 
 def _similar(
