@@ -52,7 +52,7 @@ PUBLISHED = {
     },
 }
 HIDDEN = 20
-PLAIN_SEEDS = 5  # of the plain cascade, for comparison
+COMPARED = 5  # seeds of the methods beside the cascade
 METHODS = ("cascade", "plain cascade", "wake-sleep")
 
 
@@ -156,9 +156,7 @@ def run_seed(seed, condition, background, rate):
     row = {"seed": seed, "condition": condition, "methods": {}}
     windows = [trigger_windows(part, TRIGGER) for part in parts]
     for method in METHODS:
-        if (method == "wake-sleep" and rate == 0) or (
-            method == "plain cascade" and seed >= PLAIN_SEEDS
-        ):
+        if method != "cascade" and (seed >= COMPARED or rate == 0):
             continue
         begin = time.perf_counter()
         if method == "wake-sleep":

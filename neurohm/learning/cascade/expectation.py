@@ -18,7 +18,7 @@ from neurohm.learning.cascade.network import (
 
 # Rates and probabilities are held to at least this.
 _RAREST = 1e-6
-_NEWTON_STEPS = 15
+_NEWTON_STEPS, _SETTLED = 15, 1e-9  # quadratic: the next change would be below rounding
 
 
 @dataclass(frozen=True, eq=False)
@@ -202,9 +202,12 @@ def intercept(observation: str, total: Matrix, rows: Matrix, offset: Matrix) -> 
     beta = wanted - share @ offset
     for _ in range(_NEWTON_STEPS):
         mean = expit(offset + beta)
-        now = np.clip(share @ mean, 1e-12, 1 - 1e-12)
+        now = np.minimum(np.maximum(share @ mean, 1e-12), 1 - 1e-12)
         slope = share @ (mean * (1 - mean)) / (now * (1 - now))
-        beta = beta + np.clip((wanted - logit(now)) / np.maximum(slope, 1e-3), -3, 3)
+        change = (wanted - logit(now)) / np.maximum(slope, 1e-3)
+        beta = beta + np.minimum(np.maximum(change, -3), 3)
+        if np.abs(change).max(initial=0) < _SETTLED:
+            break
     return np.asarray(beta)
 
 
