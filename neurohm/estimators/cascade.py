@@ -85,10 +85,12 @@ class SpikeCascade(FittedCascade):
     network_ : CascadeNetwork
         The same as arrays.
     history_ : History
-        Of the cascade: ``before`` and ``after``, cost of the validation windows without and with
-        each unit that was tried (nats a window); the last was not kept, unless ``max_units`` were.
+        Of the cascade: ``held_out``, mean bound of the validation windows with each unit that was
+        tried (nats a window). Of wake-sleep: as of all training.
     trials_ : list of dict
-        The same with where each candidate came from.
+        Of the cascade, one a unit that was tried: ``before`` and ``after``, the cost of the
+        validation windows without and with it (nats a window), ``start``, where it came from, and
+        whether it was ``kept``; the last was not, unless there are ``max_units``.
     independent_ : CascadeNetwork
         The baseline: independent units with rates that depend on the bin.
     unit_ids_ : ndarray, (n_units,)
@@ -249,9 +251,7 @@ class SpikeCascade(FittedCascade):
         rng = RandomStream(self.seed_).generator(Site.SHUFFLE.of())
         growth = grower.grow(parts.learned.counts, parts.validation.counts, rng)
         self.trials_ = [trial.to_dict() for trial in growth.trials]
-        self.history_ = History(
-            {name: np.array([t[name] for t in self.trials_]) for name in ("before", "after")}
-        )
+        self.history_ = History({"held_out": np.array([-trial.after for trial in growth.trials])})
         self._keep(growth.network)
 
     def _wake_and_sleep(self, parts: _Parts, label: str | None) -> None:

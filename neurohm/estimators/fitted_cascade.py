@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +9,8 @@ import numpy.typing as npt
 
 from neurohm.analysis import match_gain
 from neurohm.estimators.base import HelmholtzEstimator
+from neurohm.estimators.cascade_report import CascadeReport
+from neurohm.estimators.hidden_codes import Code, HiddenCodes
 from neurohm.estimators.matching_units import in_model_order
 from neurohm.estimators.settings import chosen_seed, is_auto, require_fitted
 from neurohm.exceptions import ArgumentTypeError, InputError
@@ -22,65 +23,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _BLOCK = {"s": 10.0, "bin": 500.0}  # of time, for standard errors
-Code = tuple[int, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class HiddenCodes:
-    """The code of each window.
-
-    Parameters
-    ----------
-    states : ndarray of uint8, (n_windows, n_hidden)
-    times : ndarray of float64, (n_windows,)
-        Of the trigger spikes, seconds.
-    """
-
-    states: npt.NDArray[np.uint8]
-    times: npt.NDArray[np.float64]
-
-    def __len__(self) -> int:
-        return len(self.times)
-
-    def distinct(self) -> tuple[list[Code], npt.NDArray[np.int64]]:
-        """Return the codes that occur, the most frequent first, and which each window has."""
-        if not len(self):
-            return [], np.zeros(0, np.int64)
-        codes, code, count = np.unique(self.states, axis=0, return_inverse=True, return_counts=True)
-        order = np.argsort(-count, kind="stable")
-        return [tuple(c) for c in codes[order].tolist()], np.argsort(order)[code.reshape(-1)]
-
-
-@dataclass(frozen=True)
-class CascadeReport:
-    """The score of a cascade on windows, beside that of units without patterns.
-
-    Parameters
-    ----------
-    nats_per_window, independent_nats_per_window : float
-        Mean log-likelihood; the trigger's own bin is not scored.
-    gain_nats_per_window, gain_bits_per_spike : float
-    standard_error : float
-        Of the gain per window, from blocks of at least 10 s; ``nan`` with fewer than two.
-    n_windows, n_spikes, n_units : int
-        Windows, spikes in them, and hidden units.
-    kind : str
-        ``"bound"``: of one code a window, below the likelihood; ``"exact"``: all codes summed.
-    """
-
-    nats_per_window: float
-    independent_nats_per_window: float
-    gain_nats_per_window: float
-    gain_bits_per_spike: float
-    standard_error: float
-    n_windows: int
-    n_spikes: int
-    n_units: int
-    kind: str
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the report as plain data."""
-        return dict(vars(self))
 
 
 class FittedCascade(HelmholtzEstimator):

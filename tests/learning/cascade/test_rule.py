@@ -91,6 +91,12 @@ def test_other_machines_are_refused(sizes: list[int]) -> None:
         Cascade().phases(machine, np.zeros((2, 4)))
 
 
+def test_natural_gradients_would_mix_frozen_synapses_in(network_of, x) -> None:
+    machine = cascade_machine(network_of(2))
+    with pytest.raises(InputError, match="leaves 'generative/hidden1->visible' as it is"):
+        nh.train(machine, x, rule="cascade", plasticity="natural", epochs=1)
+
+
 def test_it_does_not_dream() -> None:
     with pytest.raises(InputError, match="does not dream"):
         Cascade(dreams_per_sample=2)
