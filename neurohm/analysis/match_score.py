@@ -6,16 +6,24 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import xlog1py, xlogy
 
+from neurohm.exceptions import InputError
+
 Cube = npt.NDArray[np.float64]
 
 
 def match_gain(
-    counts: Cube, expected: Cube, trigger: int, observation: str = "poisson"
+    counts: Cube,
+    expected: Cube,
+    trigger: int,
+    observation: str = "poisson",
+    *,
+    flat: str = "window",
 ) -> npt.NDArray[np.float64]:
     """Return what each window gains by its expected counts over the best flat rate of each unit.
 
-    The flat rate is that of the unit in the same window, so that it knows the number of spikes;
-    only their arrangement in time can be gained from. The bin of the trigger is left out.
+    With the rates of each window, which know the numbers of its spikes, only their arrangement in
+    time can be gained from; where units fire less than once a window that is very strict. The bin
+    of the trigger is left out.
 
     Parameters
     ----------
@@ -25,11 +33,18 @@ def match_gain(
     trigger : int
         Position of the trigger unit, whose middle bin is left out.
     observation : str
+    flat : str
+        ``"window"``: the rate of each unit in the same window; ``"code"``: over all windows given.
 
     Returns
     -------
     ndarray of float64, (n_windows,)
         Nats.
+
+    Raises
+    ------
+    InputError
+        If `flat` is something else.
 
     References
     ----------
@@ -46,10 +61,14 @@ def match_gain(
     >>> float(gain[0].round(3)), float((3 * np.log(3) - 0.4).round(3))
     (2.896, 2.896)
     """
+    if flat not in ("window", "code"):
+        raise InputError(f"flat {flat!r}", "'window' or 'code'")
     inside = np.ones(counts.shape[1:], dtype=bool)
     inside[trigger, counts.shape[2] // 2] = False
-    flat = np.where(inside, counts, 0).sum(axis=2) / inside.sum(axis=1)
-    rates = np.broadcast_to(flat[:, :, None], counts.shape)
+    rate = np.where(inside, counts, 0).sum(axis=2) / inside.sum(axis=1)
+    if flat == "code":
+        rate = rate.mean(axis=0, keepdims=True)
+    rates = np.broadcast_to(rate[:, :, None], counts.shape)
     gain = _log_likelihood(counts, expected, observation) - _log_likelihood(
         counts, rates, observation
     )

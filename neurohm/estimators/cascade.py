@@ -64,7 +64,7 @@ class SpikeCascade(FittedCascade):
     max_units : int
         Hidden units, at most.
     starts : int
-        Groups of windows that are alike, for each of two sizes of groups, from which a new unit
+        Groups of windows that are alike, for each of three sizes of groups, from which a new unit
         may begin.
     split, refit : bool
         Whether parts of the windows of a code are starts, so that a unit that took two patterns
@@ -115,7 +115,7 @@ class SpikeCascade(FittedCascade):
     ... )
     >>> trigger = recording.truth["members"][0][0]
     >>> model = nh.SpikeCascade(trigger, lags=15, max_units=2).fit(recording)
-    >>> model.n_units_ >= 1, bool(model.match_scores(recording)["match"].max() > 0)
+    >>> model.n_units_ >= 1, bool(model.match_scores(recording, flat="code")["match"].max() > 1)
     (True, True)
     """
 
@@ -131,7 +131,7 @@ class SpikeCascade(FittedCascade):
         split: bool = True,
         refit: bool = True,
         validation: float = 0.4,
-        pseudo_count: float = 2.0,
+        pseudo_count: float = 5.0,
         epochs: int | str = "auto",
         random_state: Any = 0,
     ) -> None:

@@ -125,17 +125,23 @@ class FittedCascade(HelmholtzEstimator):
         fields[:, self._trigger_position, fields.shape[2] // 2] = 0
         return fields
 
-    def match_scores(self, recording: Recording | npt.ArrayLike) -> pd.DataFrame:
+    def match_scores(
+        self, recording: Recording | npt.ArrayLike, *, flat: str = "window"
+    ) -> pd.DataFrame:
         """Return how well the pattern of each code matches the windows that have it.
 
         The match is what a window gains, on average, when it is coded by the pattern instead of
-        by the best flat rate of each unit in that window; the trigger's bin is left out. A code
-        with a positive match is a detected pattern.
+        by the best flat rate of each unit; the trigger's bin is left out. A code with a positive
+        match is a detected pattern.
 
         Parameters
         ----------
         recording : Recording or array_like, (n_bins, n_units)
             Best one that the model was not fitted to.
+        flat : str
+            Whose rates: ``"window"``, those in the very window, as in 1998; ``"code"``, those in
+            all windows of the code. Where units fire less than once a window, the former ask too
+            much of any pattern.
 
         Returns
         -------
@@ -154,7 +160,11 @@ class FittedCascade(HelmholtzEstimator):
         for i in range(len(found)):
             own = code == i
             gain[own] = match_gain(
-                windows.cube[own], expected[i][None], windows.trigger, self.observation_
+                windows.cube[own],
+                expected[i][None],
+                windows.trigger,
+                self.observation_,
+                flat=flat,
             )
         rows = []
         for i, name in enumerate(found):

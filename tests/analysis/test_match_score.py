@@ -7,6 +7,7 @@ import pytest
 from scipy.stats import poisson
 
 from neurohm.analysis import match_gain
+from neurohm.exceptions import InputError
 
 
 def test_it_is_a_difference_of_two_log_likelihoods() -> None:
@@ -21,6 +22,20 @@ def test_it_is_a_difference_of_two_log_likelihoods() -> None:
             total += poisson.logpmf(window[unit, bins], expected[0, unit, bins]).sum()
             total -= poisson.logpmf(window[unit, bins], rate).sum()
         assert value == pytest.approx(total, rel=1e-12)
+
+
+def test_rates_of_all_windows_together() -> None:
+    rng = np.random.default_rng(3)
+    counts, expected = rng.poisson(0.5, (6, 3, 5)).astype(float), rng.uniform(0.2, 2, (1, 3, 5))
+    inside = np.ones((3, 5), bool)
+    inside[1, 2] = False
+    rates = np.where(inside, counts, 0).sum(axis=(0, 2)) / (6 * inside.sum(axis=1))
+    flat = np.repeat(rates[:, None], 5, axis=1)
+    difference = poisson.logpmf(counts, expected) - poisson.logpmf(counts, flat)
+    gain = match_gain(counts, expected, trigger=1, flat="code")
+    np.testing.assert_allclose(gain, np.where(inside, difference, 0).sum(axis=(1, 2)), rtol=1e-10)
+    with pytest.raises(InputError, match="'window' or 'code'"):
+        match_gain(counts, expected, trigger=1, flat="units")
 
 
 def test_the_triggers_own_bin_does_not_count() -> None:

@@ -96,7 +96,7 @@ class Grower:
     most : int
         Hidden units, at most.
     starts : int
-        Groups of similar rows, for each of two sizes of groups.
+        Groups of similar rows, for each of three sizes of groups.
     refit, split : bool
         Whether units learn again, and whether parts of the rows of a code are starts, too.
     pseudo_count : float
@@ -110,7 +110,7 @@ class Grower:
     starts: int = 6
     refit: bool = True
     split: bool = True
-    pseudo_count: float = 2.0
+    pseudo_count: float = 5.0
     steps: int = 32
 
     def grow(

@@ -14,7 +14,7 @@ Rows = npt.NDArray[np.int64]
 Residual = npt.NDArray[np.float32]
 
 # Shares of the rows that a pattern may take: its rows are to be each other's nearest neighbours.
-_SHARES = (0.005, 0.02)
+_SHARES = (0.005, 0.02, 0.1)
 # Of the rows of one code: how many parts it is split into, and how many of these are tried.
 _PARTS = ((2, 1), (4, 3))
 _BACKGROUND = 0.2  # a code of more of the rows than this is that of the background
@@ -52,7 +52,7 @@ def starts(
     x : ndarray, (n_rows, n_observed)
     states : ndarray, (n_rows, n_hidden)
     number : int
-        Groups of similar rows, for each of two sizes of groups. To these come parts of the rows
+        Groups of similar rows, for each of three sizes of groups. To these come parts of the rows
         of each code: one unit may have taken two patterns.
     rng : Generator
         Of the rows that are compared, where there are very many.
@@ -80,10 +80,14 @@ def _to_split(code: Rows, n_codes: int) -> list[Rows]:
 
 
 def standardised(network: CascadeNetwork, x: Matrix, states: Matrix) -> Residual:
-    """Return counts less their expectation given the states, over about their deviation."""
+    """Return counts less their expectation given the states, over about their deviation.
+
+    Units that fire less than on average count as if they were of the average, for otherwise one
+    spike of the rarest would outweigh whole patterns.
+    """
     codes, code = distinct(states)
     mean = network.means(codes)
-    residual = (x - mean[code]) / np.sqrt(mean + 1e-3)[code]
+    residual = (x - mean[code]) / np.sqrt(mean + mean.mean())[code]
     return np.asarray(residual, np.float32)
 
 
@@ -95,10 +99,9 @@ def _similar(
     The next group is that of a row which is in none of those before.
     """
     size = max(_FEWEST, size)
-    # The number of columns is what independent units would give for the squared length. Without
-    # it rows of hardly any spikes, which are all alike, would be the closest.
-    length = np.sqrt((residual**2).sum(axis=1, keepdims=True) + residual.shape[1])
-    unit = residual / length
+    # Without the mean, rows of hardly any spikes, which are all alike, would be the closest.
+    energy = (residual**2).sum(axis=1, keepdims=True)
+    unit = residual / np.sqrt(energy + max(float(energy.mean()), 1e-30))
     among = np.arange(len(unit))
     if len(unit) > _MOST_COMPARED:
         among = np.sort(rng.choice(len(unit), _MOST_COMPARED, replace=False))
