@@ -6,6 +6,7 @@ below the cell, and so does ``plt.show()`` where pyplot has been imported.
 """
 
 from neurohm.plots.averages import triggered_average
+from neurohm.plots.cascade_codes import code_patterns
 from neurohm.plots.code_patterns import code_patterns
 from neurohm.plots.comparison import comparison
 from neurohm.plots.completions import completions
