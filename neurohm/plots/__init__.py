@@ -7,7 +7,6 @@ below the cell, and so does ``plt.show()`` where pyplot has been imported.
 
 from neurohm.plots.averages import triggered_average
 from neurohm.plots.cascade_codes import code_patterns
-from neurohm.plots.code_patterns import code_patterns
 from neurohm.plots.comparison import comparison
 from neurohm.plots.completions import completions
 from neurohm.plots.decodings import decoding
