@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from neurohm.analysis import tuning_of as tuning_of
     from neurohm.comparison import compare as compare
     from neurohm.estimators import HelmholtzDensity as HelmholtzDensity
+    from neurohm.estimators import SpikeCascade as SpikeCascade
     from neurohm.estimators import SpikeHelmholtz as SpikeHelmholtz
     from neurohm.estimators import as_density as as_density
     from neurohm.estimators import compare_decoding as compare_decoding
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from neurohm.images import Images as Images
     from neurohm.images import load_images as load_images
     from neurohm.learning import Bidirectional as Bidirectional
+    from neurohm.learning import Cascade as Cascade
     from neurohm.learning import MultiLevel as MultiLevel
     from neurohm.learning import ParticleSchedule as ParticleSchedule
     from neurohm.learning import Reweighted as Reweighted
@@ -101,6 +103,7 @@ _HOMES = {
     "comparison": ("compare",),
     "estimators": (
         "HelmholtzDensity",
+        "SpikeCascade",
         "SpikeHelmholtz",
         "as_density",
         "compare_decoding",
@@ -115,6 +118,7 @@ _HOMES = {
     "learning": (
         "Bidirectional",
         "MultiLevel",
+        "Cascade",
         "ParticleSchedule",
         "Reweighted",
         "WakeSleep",

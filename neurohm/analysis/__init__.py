@@ -11,6 +11,7 @@ from neurohm.analysis.information import (
     mutual_information,
 )
 from neurohm.analysis.layer_dreams import redreamt
+from neurohm.analysis.match_score import match_gain
 from neurohm.analysis.matching import match, shifted_similarity
 from neurohm.analysis.moment_report import MomentReport, compare_moments
 from neurohm.analysis.moments import Moments
@@ -44,6 +45,7 @@ __all__ = [
     "generative_fields",
     "information_about",
     "match",
+    "match_gain",
     "mutual_information",
     "predicted_counts",
     "psth",

@@ -17,6 +17,7 @@ from neurohm.cli.options import (
     require_unset,
 )
 from neurohm.cli.printing import show
+from neurohm.exceptions import InputError
 
 
 def fit(
@@ -29,6 +30,15 @@ def fit(
     images: ImageOptions,
     density: DensityOptions,
     kind: DataKind = "auto",
+    trigger: Annotated[
+        str | None,
+        typer.Option(
+            metavar="UNIT",
+            help="Grow a cascade on windows around the spikes of this unit (--rule cascade, or "
+            "wake-sleep).",
+            show_default=False,
+        ),
+    ] = None,
     test: Annotated[
         float,
         typer.Option(
@@ -56,7 +66,11 @@ def fit(
 
     Another with '.lock' after it keeps other fits from that output meanwhile.
     """
+    from neurohm.cli.resumable import Fitting
+
     if are_images(data, kind):
+        if trigger is not None:
+            raise InputError("--trigger with images", "it with a recording")
         require_unset(reader, "images")
         require_unset(machine, "images", "bin", "lags")
         from neurohm.cli.fit_images import ImageFit
@@ -65,11 +79,15 @@ def fit(
     else:
         require_unset(images, "a recording")
         require_unset(density, "a recording")
+        if trigger is not None or machine.rule == "cascade":
+            from neurohm.cli.fit_cascade import CascadeFit
+
+            asked = Fitting(data, output, report, resume, overwrite)
+            show(*CascadeFit(data, machine, reader, trigger, test).run(asked), as_json=as_json)
+            return
         from neurohm.cli.fit_recording import RecordingFit
 
         task = RecordingFit(data, machine, reader, test, score_particles)
-
-    from neurohm.cli.resumable import Fitting
 
     result, rows = task.run(Fitting(data, output, report, resume, overwrite))
     show(result, rows, as_json=as_json)

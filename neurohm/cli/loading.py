@@ -9,10 +9,27 @@ from neurohm.exceptions import InputError
 
 if TYPE_CHECKING:
     from neurohm.cli.options import ReaderOptions
-    from neurohm.estimators import HelmholtzDensity, SpikeHelmholtz
+    from neurohm.estimators import HelmholtzDensity, SpikeCascade, SpikeHelmholtz
     from neurohm.recordings import Recording
 
 _MEND = "give the file that 'neurohm fit -o' wrote"
+
+
+def load_any(path: Path) -> SpikeHelmholtz | SpikeCascade | HelmholtzDensity:
+    """Return the model in a file, a cascade, too.
+
+    Raises
+    ------
+    InputError
+        If it is a bare machine.
+    """
+    from neurohm.estimators import HelmholtzDensity, SpikeCascade, SpikeHelmholtz, load
+
+    model = load(path)
+    if not isinstance(model, SpikeHelmholtz | SpikeCascade | HelmholtzDensity):
+        found = f"{path} holds a {type(model).__name__}"
+        raise InputError(found, "a fitted model of a recording or of images", _MEND)
+    return model
 
 
 def load_model(path: Path) -> SpikeHelmholtz | HelmholtzDensity:
@@ -21,14 +38,17 @@ def load_model(path: Path) -> SpikeHelmholtz | HelmholtzDensity:
     Raises
     ------
     InputError
-        If it is a bare machine.
+        If it is a bare machine, or a cascade.
     """
-    from neurohm.estimators import HelmholtzDensity, SpikeHelmholtz, load
+    from neurohm.estimators import SpikeCascade
 
-    model = load(path)
-    if not isinstance(model, SpikeHelmholtz | HelmholtzDensity):
-        found = f"{path} holds a {type(model).__name__}"
-        raise InputError(found, "a fitted model of a recording or of images", _MEND)
+    model = load_any(path)
+    if isinstance(model, SpikeCascade):
+        raise InputError(
+            f"{path} holds a cascade around a trigger",
+            "a model of all windows of a recording, or of images",
+            "'neurohm score' and 'neurohm inspect' take cascades",
+        )
     return model
 
 
@@ -52,7 +72,9 @@ def load_spike_model(path: Path) -> SpikeHelmholtz:
     return model
 
 
-def load_recording_for(model: SpikeHelmholtz, path: Path, reader: ReaderOptions) -> Recording:
+def load_recording_for(
+    model: SpikeHelmholtz | SpikeCascade, path: Path, reader: ReaderOptions
+) -> Recording:
     """Return a recording to use a fitted model on.
 
     A matrix that does not state the width of its bins has those of the model.

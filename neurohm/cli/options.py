@@ -45,6 +45,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON."
 PLASTICITIES = "adam, delta, natural or diagonal-natural."
 Particles = Annotated[int, typer.Option(min=1, help="Samples for the estimate of each likelihood.")]
 
+LAGS = 5
 FILE, PART = "Reading the file", "What of the recording"
 MACHINE, LEARNING = "The machine", "Learning"
 
@@ -206,7 +207,13 @@ class MachineOptions:
             rich_help_panel=MACHINE,
         ),
     ] = None
-    lags: Annotated[int, typer.Option(help="Bins in a window.", rich_help_panel=MACHINE)] = 5
+    lags: Annotated[
+        int | None,
+        typer.Option(
+            help="Bins in a window. By default 5, and 11 around the spikes of a trigger.",
+            rich_help_panel=MACHINE,
+        ),
+    ] = None
     hidden: Annotated[
         str | None,
         typer.Option(
@@ -225,7 +232,11 @@ class MachineOptions:
         ),
     ] = "auto"
     rule: Annotated[
-        str, typer.Option(help="reweighted, wake-sleep or bidirectional.", rich_help_panel=LEARNING)
+        str,
+        typer.Option(
+            help="reweighted, wake-sleep or bidirectional; cascade, which needs --trigger.",
+            rich_help_panel=LEARNING,
+        ),
     ] = "reweighted"
     particles: Annotated[
         int,
@@ -265,7 +276,7 @@ class MachineOptions:
 
         return SpikeHelmholtz(
             bin_size="auto" if bin_size is None else bin_size,
-            lags=self.lags,
+            lags=LAGS if self.lags is None else self.lags,
             observation=self.observation,
             **shared,
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from neurohm.cli.image_options import ImageOptions
-from neurohm.cli.loading import load_model, load_recording_for
+from neurohm.cli.loading import load_any, load_recording_for
 from neurohm.cli.options import (
     AsJson,
     DataFile,
@@ -44,10 +44,18 @@ def score(
     as_json: AsJson = False,
 ) -> None:
     """Score a model on a recording or on images, beside independent units fitted to the same."""
-    from neurohm.estimators import SpikeHelmholtz
+    from neurohm.estimators import SpikeCascade, SpikeHelmholtz
 
-    fitted = load_model(model)
-    if isinstance(fitted, SpikeHelmholtz):
+    fitted = load_any(model)
+    if isinstance(fitted, SpikeCascade):
+        from neurohm.cli.cascade_summary import scored_cascade
+        from neurohm.cli.held_out import train_and_test
+
+        require_unset(images, "a cascade")
+        part = load_recording_for(fitted, data, reader)
+        part = part if test is None else train_and_test(part, test, fitted.lags)[1]
+        result, text = scored_cascade(fitted, part)
+    elif isinstance(fitted, SpikeHelmholtz):
         require_unset(images, "a model of a recording")
         if rows is not None:
             raise InputError("--rows with a model of a recording", "it with one of images")

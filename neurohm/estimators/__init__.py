@@ -1,8 +1,11 @@
 """Helmholtz machines with ``fit``: over recordings, and over matrices."""
 
 from neurohm.estimators.assembly_files import load_assemblies, save_assemblies
+from neurohm.estimators.cascade import SpikeCascade
+from neurohm.estimators.cascade_report import CascadeReport
 from neurohm.estimators.density import HelmholtzDensity
 from neurohm.estimators.hidden_activity import HiddenActivity
+from neurohm.estimators.hidden_codes import HiddenCodes
 from neurohm.estimators.load import load
 from neurohm.estimators.spikes import SpikeHelmholtz
 from neurohm.estimators.stimulus_responses import (
@@ -14,8 +17,11 @@ from neurohm.estimators.stimulus_responses import (
 from neurohm.estimators.trained import as_density
 
 __all__ = [
+    "CascadeReport",
     "HelmholtzDensity",
     "HiddenActivity",
+    "HiddenCodes",
+    "SpikeCascade",
     "SpikeHelmholtz",
     "as_density",
     "compare_decoding",

@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, TypeAlias
 
+from neurohm.estimators.cascade import SpikeCascade
 from neurohm.estimators.density import HelmholtzDensity
 from neurohm.estimators.saved import density_from_tree, spike_from_tree
+from neurohm.estimators.saved_cascade import cascade_from_tree
 from neurohm.estimators.spikes import SpikeHelmholtz
 from neurohm.exceptions import FileFormatError
 from neurohm.machine import HelmholtzMachine
 from neurohm.storage import machine_from_tree, read_model
 
+Loaded: TypeAlias = SpikeHelmholtz | SpikeCascade | HelmholtzDensity | HelmholtzMachine
 
-def load(path: str | os.PathLike[str]) -> SpikeHelmholtz | HelmholtzDensity | HelmholtzMachine:
+
+def load(path: str | os.PathLike[str]) -> Loaded:
     """Load a model file.
 
     Parameters
     ----------
     path : path
-        What `SpikeHelmholtz.save`, `HelmholtzDensity.save` or ``neurohm fit`` wrote; or a
+        What the ``save`` of an estimator or ``neurohm fit`` wrote; or a
         checkpoint, which gives the model as far as it was fitted.
 
     Returns
     -------
-    SpikeHelmholtz, HelmholtzDensity or HelmholtzMachine
+    SpikeHelmholtz, SpikeCascade, HelmholtzDensity or HelmholtzMachine
 
     Raises
     ------
@@ -48,13 +52,14 @@ def load(path: str | os.PathLike[str]) -> SpikeHelmholtz | HelmholtzDensity | He
         kind = estimator if "estimator" in tree else "HelmholtzMachine"
     makers: dict[str, Any] = {
         "SpikeHelmholtz": spike_from_tree,
+        "SpikeCascade": cascade_from_tree,
         "HelmholtzDensity": density_from_tree,
         "HelmholtzMachine": lambda tree: machine_from_tree(tree["machine"]),
     }
     if kind not in makers:
         raise FileFormatError(f"{path} holds a {kind}", "one of " + ", ".join(makers))
     try:
-        loaded: SpikeHelmholtz | HelmholtzDensity | HelmholtzMachine = makers[kind](tree)
+        loaded: Loaded = makers[kind](tree)
     except KeyError as error:
         raise FileFormatError(f"{path} lacks {error}", "a whole model file") from error
     return loaded

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neurohm.analysis import IndependentModel
+from neurohm.estimators.saved_cascade import cascade_tree
 from neurohm.estimators.settings import plain, revived
 from neurohm.exceptions import InputError
 from neurohm.storage import Tree, machine_from_tree, machine_to_tree, read_model, write_model
@@ -18,10 +19,13 @@ if TYPE_CHECKING:
     from neurohm.estimators.spikes import SpikeHelmholtz
 
 
-def save(path: str | os.PathLike[str], model: SpikeHelmholtz | HelmholtzDensity) -> None:
+def save(path: str | os.PathLike[str], model: Any) -> None:
     """Write a fitted estimator to a model file."""
     name = type(model).__name__
-    tree = spike_tree(model) if name == "SpikeHelmholtz" else density_tree(model)
+    if name == "SpikeCascade":
+        tree = cascade_tree(model)
+    else:
+        tree = spike_tree(model) if name == "SpikeHelmholtz" else density_tree(model)
     write_model(path, name, tree)
 
 

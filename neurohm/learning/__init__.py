@@ -2,6 +2,7 @@
 
 from neurohm.learning.base import LearningRule, Phases
 from neurohm.learning.bidirectional import Bidirectional
+from neurohm.learning.cascade import Cascade
 from neurohm.learning.locality import LocalityReport, locality_report
 from neurohm.learning.multi_level import MultiLevel
 from neurohm.learning.particle_schedule import ParticleSchedule
@@ -13,6 +14,7 @@ from neurohm.learning.wake_sleep import WakeSleep
 __all__ = [
     "RULES",
     "Bidirectional",
+    "Cascade",
     "LearningRule",
     "LocalityReport",
     "MultiLevel",

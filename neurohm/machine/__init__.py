@@ -1,6 +1,6 @@
 """The Helmholtz machine: populations, and the projections of its two pathways."""
 
-from neurohm.machine.build import chain
+from neurohm.machine.build import cascade, chain
 from neurohm.machine.initial import Initial, Normal, Sparse, Zeros
 from neurohm.machine.machine import HelmholtzMachine, as_machine
 from neurohm.machine.passes import (
@@ -47,6 +47,7 @@ __all__ = [
     "Workspace",
     "Zeros",
     "as_machine",
+    "cascade",
     "chain",
     "dream",
     "log_joint",

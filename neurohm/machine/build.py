@@ -27,6 +27,20 @@ def chain(n_populations: int) -> Edges:
     return tuple((target, source) for source, target in upward), upward
 
 
+def cascade(n_populations: int) -> Edges:
+    """Return the projections of a cascade: each population drives all before it, top-down.
+
+    Recognition goes the other way: each population is driven by all before it.
+
+    Examples
+    --------
+    >>> cascade(3)
+    (((1, 0), (2, 0), (2, 1)), ((0, 1), (0, 2), (1, 2)))
+    """
+    pairs = [(above, below) for above in range(n_populations) for below in range(above)]
+    return tuple(pairs), tuple((below, above) for above, below in pairs)
+
+
 def named(populations: Sequence[Population]) -> tuple[Population, ...]:
     """Name the populations that have no name, and check that names differ.
 

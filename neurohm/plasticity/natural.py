@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
@@ -126,7 +127,8 @@ class Natural(Plasticity):
         Raises
         ------
         InputError
-            If a metric is due, and the updates bring none.
+            If a metric is due, and the updates bring none, or they leave out some synapses of
+            neurons that learn.
         """
         if machine.backend.name != "cpu":
             raise InputError(
@@ -141,6 +143,7 @@ class Natural(Plasticity):
                 keys += [i.key for i in inside if i.parameter.triangular]
                 keys.append(pathway.biases[target].key)
                 if keys[-1] in total:
+                    _require_all(keys, total)
                     name = f"{pathway.name}/{machine.populations[target].name}"
                     self._turn(machine, name, [total[key][1] for key in keys])
         return total
@@ -202,6 +205,16 @@ class Natural(Plasticity):
             rows = gradient.shape[0] if gradient.ndim == 2 else 1
             gradient[...] = turned[first : first + rows].reshape(gradient.shape)
             first += rows
+
+
+def _require_all(keys: list[str], learned: Mapping[str, Any]) -> None:
+    """Refuse updates of some synapses of a neuron alone: its metric mixes all of them."""
+    if frozen := [key for key in keys if key not in learned]:
+        raise InputError(
+            f"a rule that leaves {frozen[0]!r} as it is, with natural gradients",
+            "changes of all synapses of a neuron, which its metric mixes",
+            "take other plasticity, e.g. nh.Adam",
+        )
 
 
 class DiagonalNatural(Natural):

@@ -6,6 +6,7 @@ below the cell, and so does ``plt.show()`` where pyplot has been imported.
 """
 
 from neurohm.plots.averages import triggered_average
+from neurohm.plots.cascade_codes import code_patterns
 from neurohm.plots.comparison import comparison
 from neurohm.plots.completions import completions
 from neurohm.plots.decodings import decoding
@@ -35,6 +36,7 @@ __all__ = [
     "assembly_map",
     "assembly_matrix",
     "assembly_raster",
+    "code_patterns",
     "comparison",
     "completions",
     "correlations",

@@ -21,6 +21,7 @@ from neurohm.recordings.surrogates import (
 )
 from neurohm.recordings.synthetic import simulate_assemblies
 from neurohm.recordings.trials import Trials, trials_of
+from neurohm.recordings.trigger_windows import TriggerWindows, trigger_windows
 from neurohm.recordings.windows import Windows
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Recording",
     "Surrogate",
     "Trials",
+    "TriggerWindows",
     "Windows",
     "as_recording",
     "bin_spikes",
@@ -45,4 +47,5 @@ __all__ = [
     "surrogate",
     "trial_shuffle",
     "trials_of",
+    "trigger_windows",
 ]
