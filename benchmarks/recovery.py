@@ -59,10 +59,12 @@ DETECTORS = {
     "RBM": (0.025, RBMAssemblies),
     "RBM, 100 ms": (0.1, RBMAssemblies),
     "CAD": (0.025, lambda: CADAssemblies(most_lag=4)),
+    "CAD, 100 ms": (0.1, lambda: CADAssemblies(most_lag=2)),
     "SPADE": (0.025, lambda: SPADEAssemblies(window=4)),
 }
 # Of recordings and of those without assemblies; what takes longest comes last.
-ROUNDS = ([name for name in DETECTORS if name not in ("CAD", "SPADE")], ["ours"], ["CAD"], ["SPADE"])
+LAST = (["ours"], ["CAD, 100 ms"], ["CAD"], ["SPADE"])
+ROUNDS = ([name for name in DETECTORS if [name] not in LAST], *LAST)
 SLOW_NULLS = 10  # recordings without assemblies, for methods that take long
 
 
@@ -85,7 +87,7 @@ def tasks(methods, recordings):
     for names in ROUNDS:
         chosen = [name for name in names if name in methods]
         yield from (("planted", i, name) for i in recordings for name in chosen)
-        nulls = SLOW_NULLS if names in ROUNDS[1:] else NULLS
+        nulls = SLOW_NULLS if names in LAST else NULLS
         yield from (("null", i, name) for i in recordings if i < nulls for name in chosen)
 
 

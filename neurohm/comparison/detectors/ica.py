@@ -126,8 +126,13 @@ class ICAAssemblies(AssemblyDetector):
         """Return the directions of independent components, (n_assemblies, n_assemblies)."""
         from sklearn.decomposition import FastICA
 
+        # With the usual tolerance the iteration may stop at a saddle, halfway between components.
         ica = FastICA(
-            whiten="unit-variance", max_iter=self.iterations, random_state=self.random_state
+            whiten="unit-variance",
+            fun="cube",
+            tol=1e-6,
+            max_iter=self.iterations,
+            random_state=self.random_state,
         )
         with settling(f"independent components not settled after {self.iterations} iterations"):
             ica.fit(projected)

@@ -49,7 +49,7 @@ class RBMAssemblies(AssemblyDetector):
         self,
         n_hidden: int = 20,
         epochs: int = 50,
-        learning_rate: float = 0.05,
+        learning_rate: float = 0.2,
         batch_size: int = 50,
         random_state: int = 0,
     ) -> None:
