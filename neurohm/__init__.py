@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from neurohm.estimators import compare_decoding as compare_decoding
     from neurohm.estimators import count_responses as count_responses
     from neurohm.estimators import hidden_responses as hidden_responses
+    from neurohm.estimators import compare_assemblies as compare_assemblies
     from neurohm.estimators import load as load
     from neurohm.estimators import load_assemblies as load_assemblies
     from neurohm.estimators import regenerated_responses as regenerated_responses
@@ -109,6 +110,7 @@ _HOMES = {
         "compare_decoding",
         "count_responses",
         "hidden_responses",
+        "compare_assemblies",
         "load",
         "load_assemblies",
         "regenerated_responses",

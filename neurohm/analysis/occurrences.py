@@ -85,16 +85,55 @@ class Detector:
         ndarray of float64, (n_bins,)
             Nats; ``nan`` where the pattern would not lie in observed time from start to end.
         """
+        evidence = self.evidence(spikes, observed)
+        return evidence + log_prior_odds(evidence[~np.isnan(evidence)])
+
+    def evidence(
+        self, spikes: SpikeBins, observed: npt.NDArray[np.bool_]
+    ) -> npt.NDArray[np.float64]:
+        """Return the log-likelihood ratio of a pattern that begins at each bin.
+
+        Parameters
+        ----------
+        spikes : SpikeBins
+        observed : ndarray of bool, (n_bins,)
+
+        Returns
+        -------
+        ndarray of float64, (n_bins,)
+            Nats; ``nan`` where the pattern would not lie in observed time from start to end.
+        """
         lags = self.weight.shape[1]
         evidence = pattern_evidence(spikes, self.weight) + self.constant
         seen = np.concatenate([[0], np.cumsum(observed), np.full(lags, -1)])
         evidence[seen[lags:-1] - seen[: len(observed)] < lags] = np.nan
-        known = evidence[~np.isnan(evidence)]
-        prior = 0.01
-        for _ in range(30):
-            posterior = expit(known + logit(prior))
-            prior = max(_RAREST, float(posterior.mean()) if len(known) else 0.0)
-        return evidence + float(logit(min(prior, 0.5)))
+        return evidence
+
+
+def log_prior_odds(evidence: npt.NDArray[np.float64]) -> float:
+    """Return the log-odds of a pattern in any bin that explain the evidence best.
+
+    Parameters
+    ----------
+    evidence : ndarray of float64, (n_bins,)
+        Log-likelihood ratios, nats.
+
+    Returns
+    -------
+    float
+        Of the prior that is the mean of the posterior, at most one half.
+
+    Examples
+    --------
+    >>> evidence = np.array([-50.0] * 90 + [50.0] * 10)
+    >>> round(float(expit(log_prior_odds(evidence))), 3)
+    0.1
+    """
+    prior = 0.01
+    for _ in range(30):
+        posterior = expit(evidence + logit(prior))
+        prior = max(_RAREST, float(posterior.mean()) if len(evidence) else 0.0)
+    return float(logit(min(prior, 0.5)))
 
 
 def occurrence_bins(log_odds: npt.NDArray[np.float64], lags: int) -> npt.NDArray[np.int64]:

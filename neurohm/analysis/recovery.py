@@ -110,7 +110,10 @@ def recovery(
     >>> activation = np.zeros((20, 2))
     >>> activation[[3, 12], 1] = 5.0
     >>> recovery(
-    ...     [np.array([0, 1])], [np.array([3, 12])], weights, [np.array([2, 3]), np.array([0, 1])],
+    ...     [np.array([0, 1])],
+    ...     [np.array([3, 12])],
+    ...     weights,
+    ...     [np.array([2, 3]), np.array([0, 1])],
     ...     activation,
     ... )
     Recovery(1 of 1 recovered, 2 found, mean F1 1.00, mean AUC 1.00)
@@ -126,9 +129,7 @@ def recovery(
         if j >= 0:
             cosine[i] = cosines[i, j]
             f1[i] = members_f1(true_members[i], members[j])
-            auc[i] = activation_auc(
-                true_bins[i], activation[:, j], span=span, tolerance=tolerance
-            )
+            auc[i] = activation_auc(true_bins[i], activation[:, j], span=span, tolerance=tolerance)
     return Recovery(partner, cosine, f1, auc, len(weights))
 
 

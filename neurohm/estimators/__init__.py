@@ -3,6 +3,7 @@
 from neurohm.estimators.assembly_files import load_assemblies, save_assemblies
 from neurohm.estimators.cascade import SpikeCascade
 from neurohm.estimators.cascade_report import CascadeReport
+from neurohm.estimators.condition_comparison import compare_assemblies
 from neurohm.estimators.density import HelmholtzDensity
 from neurohm.estimators.hidden_activity import HiddenActivity
 from neurohm.estimators.hidden_codes import HiddenCodes
@@ -27,6 +28,7 @@ __all__ = [
     "compare_decoding",
     "count_responses",
     "hidden_responses",
+    "compare_assemblies",
     "load",
     "load_assemblies",
     "regenerated_responses",

@@ -26,7 +26,15 @@ VERSION = 1
 
 _REQUIRED = ("members", "lags", "times", "field")
 _SETTINGS = ("bin_size", "time_unit", "unit_ids")
-_OF_MEMBERS = ("lags", "participation")  # a number for each member
+_OF_MEMBERS = (  # a number for each member
+    "lags",
+    "participation",
+    "lag_spread",
+    "member_recurrence",
+    "participation_a",
+    "participation_b",
+    "participation_p",
+)
 _JOINED = ("members", *_OF_MEMBERS, "hidden_units", "times")
 
 
@@ -63,7 +71,7 @@ def save_assemblies(path: str | os.PathLike[str], table: pd.DataFrame) -> None:
     True
     """
     write = writer_of(path)
-    _check(table)
+    check_table(table)
     with atomic_path(path) as temporary:
         write(temporary, table)
 
@@ -132,8 +140,18 @@ in .h5, .hdf5, .csv
     return writers[suffix]
 
 
-def _check(table: Any) -> None:
-    """Raise unless all that a file holds of assemblies is there and fits together."""
+def check_table(table: Any) -> None:
+    """Raise unless all that there is to know of assemblies is in a table and fits together.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What `SpikeHelmholtz.assemblies` returns, or some rows of it.
+
+    Raises
+    ------
+    InputError, ArgumentTypeError
+    """
     columns = getattr(table, "columns", ())
     missing = [name for name in _REQUIRED if name not in columns]
     if missing or not set(_SETTINGS) <= set(table.attrs):

@@ -90,9 +90,7 @@ class ICAAssemblies(AssemblyDetector):
         self.weights_ = np.zeros((0, z.shape[1]))
         if len(varied):
             z = z[:, varied]
-            number, directions = number_of_assemblies(
-                z, self.count, self.copies, self.random_state
-            )
+            number, directions = number_of_assemblies(z, self.count, self.copies, self.random_state)
             self.weights_ = np.zeros((number, counts.shape[1]))
             if number:
                 self.weights_[:, varied] = self._components(z @ directions) @ directions.T

@@ -101,7 +101,6 @@ def test_frequent_patterns_find_a_sequence(planted):
     assert np.array_equal(np.random.get_state()[1], state)  # noqa: NPY002
 
 
-
 def patterns(found):
     pairs = zip(found.members_, found.lags_, strict=True)
     return [(members.tolist(), lags.tolist()) for members, lags in pairs]
