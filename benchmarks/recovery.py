@@ -62,9 +62,9 @@ DETECTORS = {
     "CAD, 100 ms": (0.1, lambda: CADAssemblies(most_lag=2)),
     "SPADE": (0.025, lambda: SPADEAssemblies(window=4)),
 }
-# Of recordings and of those without assemblies; what takes longest comes last.
-LAST = (["ours"], ["CAD, 100 ms"], ["CAD"], ["SPADE"])
-ROUNDS = ([name for name in DETECTORS if [name] not in LAST], *LAST)
+# What takes longest comes last.
+LAST = (["RBM", "RBM, 100 ms"], ["CAD, 100 ms"], ["SPADE"], ["CAD"])
+ROUNDS = (["ours", *(name for name in DETECTORS if name not in sum(LAST, []))], *LAST)
 SLOW_NULLS = 10  # recordings without assemblies, for methods that take long
 
 
@@ -87,8 +87,12 @@ def tasks(methods, recordings):
     for names in ROUNDS:
         chosen = [name for name in names if name in methods]
         yield from (("planted", i, name) for i in recordings for name in chosen)
-        nulls = SLOW_NULLS if names in LAST else NULLS
-        yield from (("null", i, name) for i in recordings if i < nulls for name in chosen)
+        yield from (
+            ("null", i, name)
+            for i in recordings
+            for name in chosen
+            if i < (SLOW_NULLS if name in ("SPADE", "CAD") else NULLS)
+        )
 
 
 def run(path, methods, recordings):

@@ -61,7 +61,15 @@ def assembly_table(model: SpikeHelmholtz, recording: Recording, search: Search) 
         JitterWindows.tile(binned.observed, window),
         model.seed_,
     )
-    own = candidates(model, recording, search.layer, search.of, search.least_occurrences)
+    # What is tested on the very recording must not have been made of it.
+    own = candidates(
+        model,
+        recording,
+        search.layer,
+        search.of,
+        search.least_occurrences,
+        sharpen=search.refit,
+    )
     others = _others(model, recording, search, window) if search.refit else []
     significance = _significance(own, others, observed, search)
     found, left_out = _assemblies(own, significance, observed, search)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from neurohm.analysis.receptive_fields import code_fields
+from neurohm.analysis.sharpening import sharpened
+from neurohm.analysis.spike_bins import SpikeBins
 from neurohm.analysis.templates import Template, templates
+from neurohm.recordings import Recording, bin_spikes
 
 if TYPE_CHECKING:
     from neurohm.estimators.spikes import SpikeHelmholtz
-    from neurohm.recordings import Recording
 
 ALWAYS_ON = 0.9
 """Share of the windows from which on a hidden unit marks no moment."""
@@ -43,7 +45,13 @@ class Candidates:
 
 
 def candidates(
-    model: SpikeHelmholtz, recording: Recording, layer: int, of: str, least: int
+    model: SpikeHelmholtz,
+    recording: Recording,
+    layer: int,
+    of: str,
+    least: int,
+    *,
+    sharpen: bool = False,
 ) -> Candidates:
     """Return the templates that a fitted machine holds.
 
@@ -59,6 +67,8 @@ def candidates(
         ``"units"`` or ``"codes"``.
     least : int
         Windows in which a hidden unit or code must be active at least.
+    sharpen : bool
+        Whether templates are sharpened by the recording, which then must not be tested on.
 
     Returns
     -------
@@ -66,8 +76,17 @@ def candidates(
     """
     activity = model.transform(recording, layer=layer).values
     if of == "codes":
-        return _of_codes(model, activity > 0.5, layer, least)
-    return _of_units(model, activity, layer, least)
+        found = _of_codes(model, activity > 0.5, layer, least)
+    else:
+        found = _of_units(model, activity, layer, least)
+    return replace(found, templates=_sharp(found, model, recording)) if sharpen else found
+
+
+def _sharp(found: Candidates, model: SpikeHelmholtz, recording: Recording) -> list[Template]:
+    """Return templates sharpened by a recording."""
+    binned = bin_spikes(recording, model.bin_size_)
+    spikes = SpikeBins.of(binned, at_most_one=model.observation_ == "bernoulli")
+    return sharpened(found.templates, spikes, binned.observed, model.independent_.mean)
 
 
 def _of_units(

@@ -186,5 +186,5 @@ def _refit(estimator: SpikeHelmholtz, plan: Plan, layer: int, of: str, label: st
             error.expected,
             "give a longer recording, fewer folds, or refit=False",
         ) from error
-    found = candidates(fitted, plan.recording, layer, of, least=1)
+    found = candidates(fitted, plan.recording, layer, of, least=1, sharpen=True)
     return Refit(plan, found, fitted.independent_.mean)
