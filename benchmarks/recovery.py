@@ -64,7 +64,8 @@ DETECTORS = {
 }
 # What takes longest comes last.
 LAST = (["RBM", "RBM, 100 ms"], ["CAD, 100 ms"], ["SPADE"], ["CAD"])
-ROUNDS = (["ours", *(name for name in DETECTORS if name not in sum(LAST, []))], *LAST)
+EARLY = [name for name in DETECTORS if not any(name in late for late in LAST)]
+ROUNDS = (["ours", *EARLY], *LAST)
 SLOW_NULLS = 10  # recordings without assemblies, for methods that take long
 
 

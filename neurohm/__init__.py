@@ -44,10 +44,12 @@ if TYPE_CHECKING:
     from neurohm.estimators import count_responses as count_responses
     from neurohm.estimators import hidden_responses as hidden_responses
     from neurohm.estimators import compare_assemblies as compare_assemblies
+    from neurohm.estimators import describe_assemblies as describe_assemblies
     from neurohm.estimators import load as load
     from neurohm.estimators import load_assemblies as load_assemblies
     from neurohm.estimators import regenerated_responses as regenerated_responses
     from neurohm.estimators import save_assemblies as save_assemblies
+    from neurohm.estimators import stability_selection as stability_selection
     from neurohm.images import Images as Images
     from neurohm.images import load_images as load_images
     from neurohm.learning import Bidirectional as Bidirectional
@@ -111,10 +113,12 @@ _HOMES = {
         "count_responses",
         "hidden_responses",
         "compare_assemblies",
+        "describe_assemblies",
         "load",
         "load_assemblies",
         "regenerated_responses",
         "save_assemblies",
+        "stability_selection",
     ),
     "images": ("Images", "load_images"),
     "learning": (

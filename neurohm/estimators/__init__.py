@@ -1,5 +1,6 @@
 """Helmholtz machines with ``fit``: over recordings, and over matrices."""
 
+from neurohm.estimators.assembly_details import describe_assemblies
 from neurohm.estimators.assembly_files import load_assemblies, save_assemblies
 from neurohm.estimators.cascade import SpikeCascade
 from neurohm.estimators.cascade_report import CascadeReport
@@ -15,6 +16,7 @@ from neurohm.estimators.stimulus_responses import (
     hidden_responses,
     regenerated_responses,
 )
+from neurohm.estimators.stability import stability_selection
 from neurohm.estimators.trained import as_density
 
 __all__ = [
@@ -29,8 +31,10 @@ __all__ = [
     "count_responses",
     "hidden_responses",
     "compare_assemblies",
+    "describe_assemblies",
     "load",
     "load_assemblies",
     "regenerated_responses",
     "save_assemblies",
+    "stability_selection",
 ]

@@ -306,6 +306,25 @@ class FittedSpikes(HelmholtzEstimator):
             self._layer(layer), of, surrogates, alpha, jitter, least_members, least_occurrences,
             refit, folds, stability, n_jobs,
         )  # fmt: skip
+        return assembly_table(self, self.recording_to_search(recording), search)
+
+    def recording_to_search(self, recording: Recording | npt.ArrayLike | None = None) -> Recording:
+        """Return a recording with the units in the model's order.
+
+        Parameters
+        ----------
+        recording : Recording or array_like, (n_bins, n_units), optional
+            By default the one fitted to.
+
+        Returns
+        -------
+        Recording
+
+        Raises
+        ------
+        InputError
+            If the units are not the model's, or none is given to a model from a file.
+        """
         if recording is None:
             recording = self._recording
         if recording is None:
@@ -314,7 +333,7 @@ class FittedSpikes(HelmholtzEstimator):
                 "the recording to look for assemblies in",
                 "model.assemblies(nh.load_recording(...))",
             )
-        return assembly_table(self, self._matched(recording), search)
+        return self._matched(recording)
 
     def assembly_log_odds(
         self, assemblies: pd.DataFrame, recording: Recording | npt.ArrayLike
