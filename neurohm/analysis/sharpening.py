@@ -29,8 +29,8 @@ def sharpened(
 
     A hidden unit may have learned a part of a pattern, and noise beside it. In turn, the evidence
     of all other units of a template says when the pattern may occur, and what a unit fires beyond
-    chance at those moments is its new field. No unit has a say in its own field, so that bursts
-    do not matter; slow changes are taken out.
+    chance at those moments is its new field. No unit has a say in its own field, so that the
+    bursts of one do not matter; slow changes are taken out.
 
     Parameters
     ----------

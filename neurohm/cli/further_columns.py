@@ -50,9 +50,10 @@ def print_comparison(facts: Mapping[str, Any]) -> None:
     per = "/min" if facts["settings"]["time_unit"] == "s" else "/bin"
     columns = {
         f"{name}\n{per}": [
-            _interval(row, f"rate_{x}", f"rate_low_{x}", f"rate_high_{x}") for row in rows
+            _interval(row, f"rate_{letter}", f"rate_low_{letter}", f"rate_high_{letter}")
+            for row in rows
         ]
-        for name, x in zip(names, "ab", strict=True)
+        for name, letter in zip(names, "ab", strict=True)
     }
     columns |= {
         "ratio": [_interval(row, "ratio", "ratio_low", "ratio_high") for row in rows],
