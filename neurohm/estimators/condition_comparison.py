@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from neurohm.estimators.spikes import SpikeHelmholtz
 
+_WIDER, _FEWER = 10, 20  # window and number of the copies that say what there is by chance
+
 CHANGES = ("appears", "vanishes", "more often", "less often", "in neither", "")
 """What may become of an assembly; the last: nothing that is certain."""
 
@@ -66,8 +68,9 @@ def compare_assemblies(
     pandas.DataFrame
         The table given, with columns for each condition (ending in ``_a`` and ``_b``):
 
-        - ``occurrences_a``, and ``rate_a``: beyond chance, per minute (per bin where time is
-          counted in bins), with ``rate_low_a`` and ``rate_high_a``;
+        - ``occurrences_a``, and ``rate_a``: beyond what copies with spikes jittered ten times as
+          widely have, per minute (per bin where time is counted in bins), with ``rate_low_a`` and
+          ``rate_high_a``;
         - ``present_p_a``: share of jittered copies in which it occurs as often;
         - ``participation_a``: of each member, beyond chance;
 
@@ -133,7 +136,10 @@ def _compared(
     pattern = Pattern.of(row, model, conditions)
     rng = np.random.default_rng(model.seed_)
     found = [pattern.occurrences(own) for own in conditions]
-    chance = [pattern.by_chance(own, window, surrogates, rng) for own in conditions]
+    jittered = [pattern.by_chance(own, window, surrogates, rng) for own in conditions]
+    # Within a short window what is left of the assembly itself makes coincidences; how many
+    # there would be without it, a window shows in which it is lost.
+    chance = [pattern.by_chance(own, _WIDER * window, _FEWER, rng) for own in conditions]
     numbers = [
         Occurrences(len(moments), float(by_chance.mean()), own.recording.observed_duration)
         for (moments, _), by_chance, own in zip(found, chance, conditions, strict=True)
@@ -144,7 +150,7 @@ def _compared(
     rates = compare_rates(*numbers, dispersion=dispersion, level=1 - alpha)
     shares = [_participation(*pair, pattern, model) for pair in zip(conditions, found, strict=True)]
     columns: dict[str, Any] = {}
-    for letter, number, by_chance, share in zip("ab", numbers, chance, shares, strict=True):
+    for letter, number, by_chance, share in zip("ab", numbers, jittered, shares, strict=True):
         as_many = int((by_chance >= number.number).sum())
         columns |= {
             f"occurrences_{letter}": number.number,

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from neurohm.estimators.spikes import SpikeHelmholtz
 
+_MOST = 0.95  # spikes a bin, of units that have one or none
 _FAINTEST = 0.25  # of a member's peak: at lags with less it does not fire in the pattern
 
 
@@ -39,12 +40,15 @@ class Condition:
         Its units in the order of the model's.
     binned : BinnedSpikes
     spikes : SpikeBins
+    baseline : ndarray of float64, (n_units,)
+        Mean counts a bin, of this condition.
     """
 
     name: str
     recording: Recording
     binned: BinnedSpikes
     spikes: SpikeBins
+    baseline: npt.NDArray[np.float64]
 
     @classmethod
     def of(cls, name: str, recording: Any, model: SpikeHelmholtz) -> Condition:
@@ -65,7 +69,16 @@ class Condition:
         matched = in_model_order(recording, model.unit_ids_, model.time_unit_)
         binned = bin_spikes(matched, model.bin_size_)
         spikes = SpikeBins.of(binned, at_most_one=model.observation_ == "bernoulli")
-        return cls(name, matched, binned, spikes)
+        seen = max(1, int(binned.observed.sum()))
+        # A unit that is silent here is taken to fire half a spike.
+        baseline = np.maximum(np.diff(spikes.indptr), 0.5) / seen
+        return cls(
+            name,
+            matched,
+            binned,
+            spikes,
+            np.minimum(baseline, _MOST) if spikes.at_most_one else baseline,
+        )
 
 
 @dataclass(frozen=True)
@@ -80,15 +93,16 @@ class Pattern:
         Seconds (or bins).
     spans : ndarray of float64, (n_members, 2)
         From when to when after the start of an occurrence each member fires, seconds (or bins).
-    detector : Detector
+    detectors : dict of str to Detector
+        By the name of the condition, whose rates say what a spike is worth.
     log_prior : float
-        Log-odds of an occurrence in any bin.
+        Log-odds of an occurrence in any bin of any condition.
     """
 
     members: npt.NDArray[np.int64]
     lags: npt.NDArray[np.float64]
     spans: npt.NDArray[np.float64]
-    detector: Detector
+    detectors: dict[str, Detector]
     log_prior: float
 
     @classmethod
@@ -97,18 +111,23 @@ class Pattern:
         place = {unit: i for i, unit in enumerate(model.unit_ids_.tolist())}
         members = np.array([place[unit] for unit in row["members"]], dtype=np.int64)
         field = np.asarray(row["field"]) * model.bin_size_
-        detector = Detector.of(field, model.independent_.mean, model.observation_)
-        courses = [detector.evidence(own.spikes, own.binned.observed) for own in conditions]
+        detectors = {
+            own.name: Detector.of(field, own.baseline, model.observation_) for own in conditions
+        }
+        courses = [
+            detectors[own.name].evidence(own.spikes, own.binned.observed) for own in conditions
+        ]
         known = np.concatenate([course[~np.isnan(course)] for course in courses])
         used = [np.flatnonzero(own >= _FAINTEST * own.max()) for own in field[members]]
         spans = model.bin_size_ * np.array([(own[0], own[-1] + 1) for own in used])
         lags = np.asarray(row["lags"], dtype=np.float64)
-        return cls(members, lags, spans, detector, log_prior_odds(known))
+        return cls(members, lags, spans, detectors, log_prior_odds(known))
 
     def starts(self, condition: Condition, spikes: SpikeBins) -> npt.NDArray[np.int64]:
         """Return the bins in which it begins, among spikes of a condition or jittered ones."""
-        evidence = self.detector.evidence(spikes, condition.binned.observed)
-        return occurrence_bins(evidence + self.log_prior, self.detector.weight.shape[1])
+        detector = self.detectors[condition.name]
+        evidence = detector.evidence(spikes, condition.binned.observed)
+        return occurrence_bins(evidence + self.log_prior, detector.weight.shape[1])
 
     def occurrences(
         self, condition: Condition
