@@ -351,3 +351,40 @@ def test_files_of_another_kind_are_not_replaced(call, model_file, recording_file
         assert done.code == 2
         assert "no neurohm-assemblies file" in done.err
         assert own.read_bytes() == content
+
+
+# ---- what else is asked for
+
+
+def test_conditions_are_compared(call, model_file, recording_file, tmp_path, found):
+    found()
+    path = tmp_path / "compared.h5"
+    arguments = ("assemblies", model_file, recording_file, "--compare", "0s:60s", "60:")
+    done = call(*arguments, "--details", "-o", path)
+    assert done.code == 0, done.err
+    for text in ("0s:60s", "60:", "ratio", "change"):
+        assert text in done.out
+    table = load_assemblies(path)
+    assert table.attrs["conditions"] == ["0s:60s", "60:"]
+    assert {"change", "ratio", "participation_p", "order", "most_shared"} <= set(table.columns)
+    result = call(*arguments, "--json").result
+    assert result["assemblies"][0]["change"] in ("", "in neither", "appears", "vanishes")
+    found(0)
+    assert "no assembly" in call(*arguments, "--details").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (("--compare", "awake", "0:9"), "a stretch of time"),
+        (("--compare", "0:9", "9:2:1"), "a stretch of time"),
+        (("--compare", "0:soon", "1:2"), "a positive time"),
+        (("--compare", "0:30", "5000:6000"), "no observed time"),
+        (("--fits", "3"), "an even number"),
+    ],
+)
+def test_conditions_that_are_none(call, model_file, recording_file, found, arguments, text):
+    done = call("assemblies", model_file, recording_file, *arguments)
+    assert done.code == 2
+    assert text in done.err
+    assert len(done.lines) == 1

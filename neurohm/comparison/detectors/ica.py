@@ -118,7 +118,8 @@ class ICAAssemblies(AssemblyDetector):
 
     def _standardised(self, counts: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         centred = counts - self.mean_
-        return np.divide(centred, self.spread_, out=np.zeros_like(centred), where=self.spread_ > 0)
+        z = np.divide(centred, self.spread_, out=np.zeros_like(centred), where=self.spread_ > 0)
+        return np.asarray(z)
 
     def _components(self, projected: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Return the directions of independent components, (n_assemblies, n_assemblies)."""

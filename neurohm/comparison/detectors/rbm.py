@@ -109,4 +109,4 @@ class RBMAssemblies(AssemblyDetector):
 def _weights(machine: Any) -> npt.NDArray[np.float64]:
     """Return weights of each hidden unit relative to the median, which its bias could hold."""
     weights: npt.NDArray[np.float64] = machine.components_
-    return weights - np.median(weights, axis=1, keepdims=True)
+    return np.asarray(weights - np.median(weights, axis=1, keepdims=True))
