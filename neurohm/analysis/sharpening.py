@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from neurohm.analysis.coincidence import pattern_evidence
 from neurohm.analysis.matching import shifted_similarity
+from neurohm.analysis.occurrences import Detector, log_prior_odds
 from neurohm.analysis.spike_bins import SpikeBins
 from neurohm.analysis.templates import Template
 
@@ -17,6 +18,8 @@ _STANDS_OUT = 3.0  # standard errors
 _WIDER = 1  # bins by which a pattern may grow in a round, on either side
 _SLOW = 10  # lengths of a pattern: what changes more slowly than that is no coincidence
 _SAME = 0.6  # similarity at which two templates are one
+_STRONGEST = 3  # members, whose spikes in an occurrence are counted
+_SPIKES_EACH = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0, 1.2)  # that may be theirs
 
 
 def sharpened(
@@ -45,8 +48,8 @@ def sharpened(
     Returns
     -------
     list of Template
-        Of the strength that they had before. A template with which the spikes do not agree stays
-        as it is; templates that become the same are merged.
+        A template with which the spikes do not agree stays as it is; templates that become the
+        same are merged.
 
     Notes
     -----
@@ -55,6 +58,9 @@ def sharpened(
     standard errors. With a(t) = y(t) this would be power iteration on the energy of the evidence
     with a zero diagonal (`coincidence`); the square keeps a template at its own pattern, as the
     skewness of independent components does.
+
+    How often members fire is then chosen so that a mixture of bins in which the pattern begins,
+    and bins in which it does not, explains the spikes best.
 
     References
     ----------
@@ -83,18 +89,40 @@ def sharpened(
     for template in found:
         rough = template.field / deviation[:, None]
         sharp = _sharp(rough, spikes, observed)
-        if np.count_nonzero(sharp.any(axis=1)) < 2:
-            sharp = rough
-        sharp = sharp * (np.linalg.norm(rough) / np.linalg.norm(sharp))
+        field = template.field
+        if np.count_nonzero(sharp.any(axis=1)) >= 2:
+            field = _of_best_scale(sharp * deviation[:, None], spikes, observed, baseline)
+        sharp = field / deviation[:, None]
         alike = [_similarity(sharp, other) for other in patterns]
         if alike and max(alike) > _SAME:
             place = int(np.argmax(alike))
             units = (*kept[place].hidden_units, *template.hidden_units)
             kept[place] = Template(units, kept[place].field)
         else:
-            kept.append(Template(template.hidden_units, sharp * deviation[:, None]))
+            kept.append(Template(template.hidden_units, field))
             patterns.append(sharp)
     return kept
+
+
+def _of_best_scale(
+    field: npt.NDArray[np.float64],
+    spikes: SpikeBins,
+    observed: npt.NDArray[np.bool_],
+    baseline: npt.NDArray[np.float64],
+) -> npt.NDArray[np.float64]:
+    """Return a field scaled so that occurrences explain the spikes best."""
+    strongest = float(np.sort(field.sum(axis=1))[-_STRONGEST:].mean())
+    best, most = field, -np.inf
+    for spikes_each in _SPIKES_EACH:
+        scaled = field * (spikes_each / strongest)
+        evidence = Detector.of(scaled, baseline, "poisson").evidence(spikes, observed)
+        known = evidence[~np.isnan(evidence)]
+        prior = log_prior_odds(known)
+        # The log-likelihood ratio of each bin, with the pattern or without it.
+        explained = float((np.logaddexp(0.0, known + prior) - np.logaddexp(0.0, prior)).sum())
+        if explained > most:
+            best, most = scaled, explained
+    return best
 
 
 def _sharp(

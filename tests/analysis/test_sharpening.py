@@ -52,9 +52,7 @@ def test_parts_become_whole_with_their_lags(planted):
     [found] = sharp(planted, part)
     assert members(found) == [0, 1, 2, 3, 4]
     assert found.field.argmax(axis=1)[:5].tolist() == [0, 1, 2, 3, 4]
-    assert np.linalg.norm(found.field / np.sqrt(planted.mean(axis=0))[:, None]) == pytest.approx(
-        np.linalg.norm(part / np.sqrt(planted.mean(axis=0))[:, None])
-    )
+    assert found.field.sum(axis=1)[:5].tolist() == pytest.approx([1.0] * 5, abs=0.25)
 
 
 def test_two_parts_of_one_pattern_are_merged(planted):
