@@ -142,7 +142,7 @@ def test_a_refit_is_a_fit_with_the_same_settings_and_the_seed_of_its_plan(model,
         fitted = nh.SpikeHelmholtz(**SETTINGS, random_state=7 + plan.seed)
         fitted.fit(plan.recording)
         np.testing.assert_array_equal(refit.baseline, fitted.independent_.mean)
-        expected = candidates(fitted, plan.recording, 1, "units", 1).templates
+        expected = candidates(fitted, plan.recording, 1, "units", 1, sharpen=True).templates
         assert len(refit.found.templates) == len(expected) > 0
         for one, other in zip(refit.found.templates, expected, strict=True):
             np.testing.assert_array_equal(one.field, other.field)
