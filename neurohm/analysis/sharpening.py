@@ -89,18 +89,19 @@ def sharpened(
     for template in found:
         rough = template.field / deviation[:, None]
         sharp = _sharp(rough, spikes, observed)
-        field = template.field
-        if np.count_nonzero(sharp.any(axis=1)) >= 2:
-            field = _of_best_scale(sharp * deviation[:, None], spikes, observed, baseline)
-        sharp = field / deviation[:, None]
-        alike = [_similarity(sharp, other) for other in patterns]
+        agrees = np.count_nonzero(sharp.any(axis=1)) >= 2
+        pattern = sharp if agrees else rough
+        alike = [_similarity(pattern, other) for other in patterns]
         if alike and max(alike) > _SAME:
             place = int(np.argmax(alike))
             units = (*kept[place].hidden_units, *template.hidden_units)
             kept[place] = Template(units, kept[place].field)
-        else:
-            kept.append(Template(template.hidden_units, field))
-            patterns.append(sharp)
+            continue
+        field = template.field
+        if agrees:
+            field = _of_best_scale(sharp * deviation[:, None], spikes, observed, baseline)
+        kept.append(Template(template.hidden_units, field))
+        patterns.append(pattern)
     return kept
 
 
