@@ -40,11 +40,11 @@ if TYPE_CHECKING:
     from neurohm.estimators import SpikeCascade as SpikeCascade
     from neurohm.estimators import SpikeHelmholtz as SpikeHelmholtz
     from neurohm.estimators import as_density as as_density
+    from neurohm.estimators import compare_assemblies as compare_assemblies
     from neurohm.estimators import compare_decoding as compare_decoding
     from neurohm.estimators import count_responses as count_responses
-    from neurohm.estimators import hidden_responses as hidden_responses
-    from neurohm.estimators import compare_assemblies as compare_assemblies
     from neurohm.estimators import describe_assemblies as describe_assemblies
+    from neurohm.estimators import hidden_responses as hidden_responses
     from neurohm.estimators import load as load
     from neurohm.estimators import load_assemblies as load_assemblies
     from neurohm.estimators import regenerated_responses as regenerated_responses
@@ -109,11 +109,11 @@ _HOMES = {
         "SpikeCascade",
         "SpikeHelmholtz",
         "as_density",
+        "compare_assemblies",
         "compare_decoding",
         "count_responses",
-        "hidden_responses",
-        "compare_assemblies",
         "describe_assemblies",
+        "hidden_responses",
         "load",
         "load_assemblies",
         "regenerated_responses",

@@ -10,13 +10,13 @@ from neurohm.estimators.hidden_activity import HiddenActivity
 from neurohm.estimators.hidden_codes import HiddenCodes
 from neurohm.estimators.load import load
 from neurohm.estimators.spikes import SpikeHelmholtz
+from neurohm.estimators.stability import stability_selection
 from neurohm.estimators.stimulus_responses import (
     compare_decoding,
     count_responses,
     hidden_responses,
     regenerated_responses,
 )
-from neurohm.estimators.stability import stability_selection
 from neurohm.estimators.trained import as_density
 
 __all__ = [
@@ -27,11 +27,11 @@ __all__ = [
     "SpikeCascade",
     "SpikeHelmholtz",
     "as_density",
+    "compare_assemblies",
     "compare_decoding",
     "count_responses",
-    "hidden_responses",
-    "compare_assemblies",
     "describe_assemblies",
+    "hidden_responses",
     "load",
     "load_assemblies",
     "regenerated_responses",

@@ -9,8 +9,8 @@ from neurohm.plots.averages import triggered_average
 from neurohm.plots.cascade_codes import code_patterns
 from neurohm.plots.comparison import comparison
 from neurohm.plots.completions import completions
-from neurohm.plots.decodings import decoding
 from neurohm.plots.condition_rates import condition_rates
+from neurohm.plots.decodings import decoding
 from neurohm.plots.dream_rasters import dreams
 from neurohm.plots.fields import receptive_fields
 from neurohm.plots.histograms import activity, weights
@@ -40,9 +40,9 @@ __all__ = [
     "code_patterns",
     "comparison",
     "completions",
+    "condition_rates",
     "correlations",
     "decoding",
-    "condition_rates",
     "dreamed_images",
     "dreams",
     "dreams_by_layer",
