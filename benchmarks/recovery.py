@@ -120,7 +120,7 @@ def run(path, methods, recordings):
 def ours(recording):
     """Return weights, members, activation and bin size of the Helmholtz machine."""
     model = nh.SpikeHelmholtz(random_state=0).fit(recording, label=None)
-    table = model.assemblies(stability=False, n_jobs=1)
+    table = model.assemblies(stability=False, n_jobs=1, sharpen=True)
     place = {unit: i for i, unit in enumerate(model.unit_ids_.tolist())}
     members = [np.sort([place[unit] for unit in row]) for row in table["members"]]
     weights = np.zeros((len(table), recording.n_units))

@@ -84,6 +84,14 @@ class SearchOptions:
             rich_help_panel=REFITS,
         ),
     ] = True
+    sharpen: Annotated[
+        bool,
+        typer.Option(
+            "--sharpen/--no-sharpen",
+            help="Sharpen templates by the spikes that they were learned from.",
+            rich_help_panel=REFITS,
+        ),
+    ] = False
     n_jobs: Annotated[
         int,
         typer.Option(

@@ -68,7 +68,7 @@ def assembly_table(model: SpikeHelmholtz, recording: Recording, search: Search) 
         search.layer,
         search.of,
         search.least_occurrences,
-        sharpen=search.refit,
+        sharpen=search.sharpen and search.refit,
     )
     others = _others(model, recording, search, window) if search.refit else []
     significance = _significance(own, others, observed, search)
@@ -117,7 +117,7 @@ def _others(
         # So far apart, no window and no jittered spike is on both sides.
         gap=2 * max(int(model.lags), window),
     )
-    return refits(model, made, search.layer, search.of, search.n_jobs)
+    return refits(model, made, search.layer, search.of, search.n_jobs, sharpen=search.sharpen)
 
 
 def _found(others: list[Refit], purpose: str) -> list[Candidates]:

@@ -221,6 +221,7 @@ class FittedSpikes(HelmholtzEstimator):
         folds: int = 4,
         stability: bool = True,
         n_jobs: int = -1,
+        sharpen: bool = False,
     ) -> pd.DataFrame:
         """Find the assemblies in a recording: who, with which lags, when, and whether it is real.
 
@@ -259,6 +260,10 @@ class FittedSpikes(HelmholtzEstimator):
             Whether also each half of the recording is fitted, and all of it with another seed.
         n_jobs : int
             Fits at a time; -1: as many as there are cores. It changes no result.
+        sharpen : bool
+            Whether templates are sharpened by the spikes that they were learned from, see
+            docs/assemblies.md; with refits alone. More members are found in short recordings;
+            how often it finds an assembly where there is none is not known as well.
 
         Returns
         -------
@@ -304,7 +309,7 @@ class FittedSpikes(HelmholtzEstimator):
         require_fitted(self)
         search = Search(
             self._layer(layer), of, surrogates, alpha, jitter, least_members, least_occurrences,
-            refit, folds, stability, n_jobs,
+            refit, folds, stability, n_jobs, sharpen,
         )  # fmt: skip
         return assembly_table(self, self.recording_to_search(recording), search)
 

@@ -131,7 +131,13 @@ def _blocks(recording: Recording, folds: int, gap: float) -> list[tuple[Recordin
 
 
 def refits(
-    model: SpikeHelmholtz, plans: list[Plan], layer: int, of: str, n_jobs: int
+    model: SpikeHelmholtz,
+    plans: list[Plan],
+    layer: int,
+    of: str,
+    n_jobs: int,
+    *,
+    sharpen: bool = False,
 ) -> list[Refit]:
     """Make fits with a model's settings, and return what they found.
 
@@ -145,6 +151,8 @@ def refits(
         ``"units"`` or ``"codes"``.
     n_jobs : int
         Fits at a time; -1: as many as there are cores.
+    sharpen : bool
+        Whether templates are sharpened by the time that a fit learned from.
 
     Returns
     -------
@@ -154,12 +162,14 @@ def refits(
     fresh = [_unfitted(model, plan.seed) for plan in plans]
     if n_jobs == 1 or model.device != "cpu" or len(plans) < 2:
         return [
-            _refit(estimator, plan, layer, of, f"fit {i} of {len(plans)}: {plan.name}")
+            _refit(estimator, plan, layer, of, sharpen, f"fit {i} of {len(plans)}: {plan.name}")
             for i, (estimator, plan) in enumerate(zip(fresh, plans, strict=True), 1)
         ]
     from joblib import Parallel, delayed
 
-    jobs = (delayed(_refit)(*pair, layer, of, None) for pair in zip(fresh, plans, strict=True))
+    jobs = (
+        delayed(_refit)(*pair, layer, of, sharpen, None) for pair in zip(fresh, plans, strict=True)
+    )
     done = []
     with counting("fits to parts of the recording", len(plans)) as advance:
         for result in Parallel(n_jobs=n_jobs, return_as="generator")(jobs):
@@ -176,7 +186,9 @@ def _unfitted(model: SpikeHelmholtz, seed: int) -> SpikeHelmholtz:
     return fresh
 
 
-def _refit(estimator: SpikeHelmholtz, plan: Plan, layer: int, of: str, label: str | None) -> Refit:
+def _refit(
+    estimator: SpikeHelmholtz, plan: Plan, layer: int, of: str, sharpen: bool, label: str | None
+) -> Refit:
     """Make one fit; without a label, no progress is shown."""
     try:
         fitted = estimator.fit(plan.recording, label=label)
@@ -186,5 +198,5 @@ def _refit(estimator: SpikeHelmholtz, plan: Plan, layer: int, of: str, label: st
             error.expected,
             "give a longer recording, fewer folds, or refit=False",
         ) from error
-    found = candidates(fitted, plan.recording, layer, of, least=1, sharpen=True)
+    found = candidates(fitted, plan.recording, layer, of, least=1, sharpen=sharpen)
     return Refit(plan, found, fitted.independent_.mean)

@@ -32,6 +32,7 @@ class Search:
     folds: int = 4
     stability: bool = True
     n_jobs: int = -1
+    sharpen: bool = False
 
     def __post_init__(self) -> None:
         for name, least in (

@@ -137,7 +137,8 @@ def model(recording):
 
 def test_a_refit_is_a_fit_with_the_same_settings_and_the_seed_of_its_plan(model, recording):
     made = plans(recording, model.bin_size_, folds=2, halves=False, seeds=1, gap=10)
-    for refit, plan in zip(refits(model, made, 1, "units", 1), made, strict=True):
+    found = refits(model, made, 1, "units", 1, sharpen=True)
+    for refit, plan in zip(found, made, strict=True):
         assert refit.plan is plan
         fitted = nh.SpikeHelmholtz(**SETTINGS, random_state=7 + plan.seed)
         fitted.fit(plan.recording)
