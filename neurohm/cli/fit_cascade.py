@@ -9,11 +9,11 @@ from typing import Any
 
 from neurohm.cli.cascade_summary import scored_cascade
 from neurohm.cli.held_out import train_and_test
-from neurohm.cli.lock import held
 from neurohm.cli.options import MachineOptions, ReaderOptions, require_unset
 from neurohm.cli.resumable import Fitting
 from neurohm.estimators import SpikeCascade
 from neurohm.exceptions import InputError
+from neurohm.locks import held
 
 _LAGS = 11
 
