@@ -85,7 +85,8 @@ def calls_of(problem: Problem, rule: LearningRule, plasticity: Plasticity) -> li
     >>> from neurohm.benchmarks.w1 import lessons
     >>> problem, _ = lessons(sizes=(12, 6, 3), rows=5)
     >>> calls = calls_of(problem, nh.WakeSleep(), nh.Delta(0.1))
-    >>> sum(type(call).__name__ == "Multiplication" for call in calls)  # 3 a layer and phase
+    >>> names = [getattr(call, "name", "multiplication") for call in calls]
+    >>> names.count("multiplication") + names.count("narrow_product")  # 3 a layer and phase
     12
     """
     calls: list[Call] = []

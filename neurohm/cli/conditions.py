@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from neurohm.cli.parsing import parse_time
 from neurohm.exceptions import InputError
 
@@ -47,7 +45,7 @@ def part_of(recording: Recording, text: str, option: str = "--compare") -> Recor
     if text in recording.intervals:
         from neurohm.recordings.slicing import restrict
 
-        return restrict(recording, np.asarray(recording.intervals[text]))
+        return restrict(recording, recording.intervals[text])
     found = re.fullmatch(r"([^:]*):([^:]*)", text)
     if not found or not any(part.strip() for part in found.groups()):
         names = ", ".join(repr(name) for name in recording.intervals if name != "observed")

@@ -100,6 +100,7 @@ def stability_selection(
         int(assemblies.attrs.get("layer", 1)),
         str(assemblies.attrs.get("of", "units")),
         n_jobs,
+        sharpen=bool(assemblies.attrs.get("sharpen", False)),
     )
     return _with_recurrence(model, assemblies, made)
 

@@ -89,7 +89,8 @@ class Watch(Callback):
 
     def _weigh(self, run: Run) -> None:
         """Warn if of several particles one has nearly all the weight."""
-        particles = getattr(run.rule.at(run.position.epoch - 1), "particles", 1)
+        rule = run.rule.at(run.position.epoch - 1)
+        particles = getattr(rule, "particles", 1) if run.machine.recognition.order else 1
         if "effective_sample_size" not in run.history or not isinstance(particles, int):
             return
         size = float(run.history["effective_sample_size"][-1])

@@ -87,7 +87,8 @@ def test_options_reach_the_method(call, model_file, recording_file, found):
     asked = found()
     test = "--alpha 0.05 --surrogates 99 --jitter 80ms --layer 2 --of codes"
     rest = "--least-members 3 --least-occurrences 7 --no-refit --folds 5 --no-stability --jobs 1"
-    done = call("assemblies", model_file, recording_file, *test.split(), *rest.split())
+    given = (*test.split(), *rest.split(), "--sharpen")
+    done = call("assemblies", model_file, recording_file, *given)
     assert done.code == 0
     assert asked == {
         "alpha": 0.05,
@@ -101,6 +102,7 @@ def test_options_reach_the_method(call, model_file, recording_file, found):
         "folds": 5,
         "stability": False,
         "n_jobs": 1,
+        "sharpen": True,
     }
 
 

@@ -27,7 +27,7 @@ def model(recording):
 
 @pytest.fixture(scope="module")
 def table(model):
-    return model.assemblies(surrogates=99, refit=False)
+    return model.assemblies(surrogates=99, refit=False, sharpen=True)
 
 
 def test_pairs_of_halves_are_everything_once(recording):

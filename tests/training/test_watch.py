@@ -67,6 +67,7 @@ def test_particles_of_which_one_has_all_the_weight(run) -> None:
         history = History({"effective_sample_size": [1.01]})
         rule = Reweighted(particles=5)
         position = type("At", (), {"epoch": 1})
+        machine = HelmholtzMachine([4, 2])
 
     watch = Watch(None)
     with pytest.warns(NeurohmWarning, match=r"of 5 particles 1\.01 are effective.*try more"):
