@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import errno
-import multiprocessing
 import os
-import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,24 +36,30 @@ def test_a_failure_lets_go(tmp_path: Path) -> None:
         pass
 
 
-def hold_for_ever(lock: Path, ready) -> None:
-    with held(lock):
-        ready.set()
-        signal.pause()
+HOLDING = """
+import signal, sys
+from pathlib import Path
+from neurohm.locks import held
+with held(Path(sys.argv[1])):
+    print("ready", flush=True)
+    signal.pause()
+"""
 
 
-def test_a_killed_process_lets_go_and_its_file_is_taken_over(tmp_path: Path) -> None:
-    lock, context = tmp_path / "a.lock", multiprocessing.get_context("spawn")
-    ready = context.Event()
-    process = context.Process(target=hold_for_ever, args=(lock, ready))
-    process.start()
-    assert ready.wait(60)
+def test_a_killed_process_lets_go_and_its_file_is_taken_over(
+    tmp_path: Path, subprocess_environment: dict[str, str]
+) -> None:
+    lock = tmp_path / "a.lock"
+    command = [sys.executable, "-c", HOLDING, str(lock)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, env=subprocess_environment)
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"ready\n"
     with pytest.raises(InputError, match=f"process {process.pid} "):
         require_free(lock)
     with pytest.raises(InputError, match=f"process {process.pid} "), held(lock):
         pass
     process.kill()
-    process.join()
+    process.communicate()
     assert lock.exists()
     require_free(lock)
     with held(lock):

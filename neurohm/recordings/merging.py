@@ -241,7 +241,9 @@ def _shifts(parts: Sequence[Recording], gap: float) -> list[float]:
         gap = float(np.ceil(gap / width - 1e-9) * width)
     shifts, stop = [0.0], parts[0].t_stop
     for part in parts[1:]:
-        shifts.append(stop + gap - part.t_start)
+        # Without a gap, the end of one and the beginning of the next would be one moment.
+        least = 4 * np.spacing(max(abs(stop), 1.0)) if width is None else 0.0
+        shifts.append(float(stop + max(gap, least) - part.t_start))
         stop = part.t_stop + shifts[-1]
     return shifts
 
