@@ -173,35 +173,6 @@ def dispersion_of(
     return max(1.0, total / freedom) if freedom else 1.0
 
 
-def holm(p_values: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """Return p-values corrected for their number, so that all are right together.
-
-    Parameters
-    ----------
-    p_values : array_like, (n_tests,)
-
-    Returns
-    -------
-    ndarray of float64, (n_tests,)
-
-    References
-    ----------
-    Holm (1979). A simple sequentially rejective multiple test procedure. Scandinavian Journal of
-    Statistics 6:65.
-
-    Examples
-    --------
-    >>> holm([0.01, 0.5, 0.02])
-    array([0.03, 0.5 , 0.04])
-    """
-    raw = np.asarray(p_values, dtype=np.float64)
-    order = np.argsort(raw, kind="stable")
-    corrected = np.empty(len(raw))
-    factors = np.arange(len(raw), 0, -1)
-    corrected[order] = np.minimum(1.0, np.maximum.accumulate(factors * raw[order]))
-    return corrected
-
-
 def _effective(own: Occurrences, dispersion: float) -> tuple[float, float]:
     """Return how many Poisson occurrences are worth as much, and real ones to one of these."""
     # The number varies as dispersion times itself, whatever part of it is chance's.

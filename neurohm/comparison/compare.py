@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from neurohm.analysis.multiple_tests import holm
 from neurohm.checks import real_number, whole_number
 from neurohm.comparison.dataset import BIN_SIZE, Dataset
 from neurohm.comparison.evaluation import Scored, evaluate, parts_of, warn_of_parameters
@@ -25,7 +26,7 @@ from neurohm.comparison.models import (
 from neurohm.comparison.partition import Fold, cross_validation, last_part
 from neurohm.comparison.progress import stepping
 from neurohm.comparison.results import Comparison, ModelScore, SurrogateTest
-from neurohm.comparison.statistics import holm, paired_p_value, rate_in_bits
+from neurohm.comparison.statistics import paired_p_value, rate_in_bits
 from neurohm.comparison.surrogate_tests import SurrogatePlan, against_surrogates
 from neurohm.estimators import HelmholtzDensity, SpikeHelmholtz
 from neurohm.exceptions import ArgumentTypeError, InputError, NeurohmWarning

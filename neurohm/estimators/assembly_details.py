@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neurohm.analysis.closeness import closeness
-from neurohm.analysis.rate_comparison import holm
+from neurohm.analysis.multiple_tests import holm
 from neurohm.analysis.sequences import firing_order
 from neurohm.checks import whole_number
 from neurohm.estimators.assembly_files import check_table

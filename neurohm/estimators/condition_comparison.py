@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from neurohm.analysis.multiple_tests import holm
 from neurohm.analysis.rate_comparison import (
     Occurrences,
     RateComparison,
     compare_rates,
     dispersion_of,
-    holm,
 )
 from neurohm.checks import real_number, whole_number
 from neurohm.estimators.assembly_files import check_table

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest, chi2
 
-from neurohm.analysis.rate_comparison import Occurrences, compare_rates, dispersion_of, holm
+from neurohm.analysis.multiple_tests import holm
+from neurohm.analysis.rate_comparison import Occurrences, compare_rates, dispersion_of
 
 SPAN = np.array([[0.0, 300.0]])
 

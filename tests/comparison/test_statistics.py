@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from neurohm.comparison.statistics import exceedance, holm, paired_p_value, rate_in_bits
+from neurohm.analysis.multiple_tests import holm
+from neurohm.comparison.statistics import exceedance, paired_p_value, rate_in_bits
 
 
 def test_rate_and_its_error_are_those_of_equal_blocks():
