@@ -503,7 +503,7 @@ plt.show()
 
 # %% [markdown]
 # *Black, the test time; blue, as much time dreamt; dashed red, independent units. In the upper
-# panels each dot is a unit, or a pair of units. "At best" is the correlation that two
+# panels each dot is a unit, a pair or a triple of units. "At best" is the correlation that two
 # recordings of this length would have with each other.*
 #
 # What to read from it:
@@ -515,6 +515,8 @@ plt.show()
 # - **Synchrony**, how often K units spike in the same bin: the dreams follow independent units,
 #   and miss the bins with many spikes.
 # - **Autocorrelation** is close to zero in both: these units do not burst.
+# - **Calibration**: what a unit does in a bin is predicted from the rest of its window; bins
+#   that are predicted to hold twice as many spikes do.
 #
 # So this machine recognises the patterns better than it dreams them. A likely reason: a hidden unit
 # stands for a pattern at two or three neighbouring shifts, so what it dreams is smeared over as
