@@ -15,7 +15,13 @@ import numpy.typing as npt
 from neurohm.analysis.multiple_tests import holm
 from neurohm.checks import real_number, whole_number
 from neurohm.comparison.dataset import BIN_SIZE, Dataset
-from neurohm.comparison.evaluation import Scored, evaluate, parts_of, warn_of_parameters
+from neurohm.comparison.evaluation import (
+    Scored,
+    evaluate,
+    parts_of,
+    warn_of_few,
+    warn_of_parameters,
+)
 from neurohm.comparison.models import (
     INDEPENDENT,
     HelmholtzSettings,
@@ -172,6 +178,7 @@ def compare(
     steps = len(parts) * len(available) + surrogates
     with stepping(steps, shown=progress) as begin:
         scored = evaluate(parts, available, blocks, begin, keep=plan is not None and not refit)
+        warn_of_few(scored)
         warn_of_parameters(scored)
         tests = None
         if plan is not None:

@@ -102,6 +102,10 @@ class Tally:
             self.fitted.append(model)
 
 
+FEW = 20
+"""Bins below which a score is warned of."""
+
+
 @dataclass(frozen=True, eq=False)
 class Scored:
     """What was scored, block by block, and the tally of each model.
@@ -188,6 +192,18 @@ def evaluate(
             tallies[name].seconds_to_fit += time.perf_counter() - begun
             tallies[name].add(fresh, tested, block[i], keep=keep)
     return Scored(bins, spikes, min(part.n_learned for part in parts), tallies)
+
+
+def warn_of_few(scored: Scored) -> None:
+    """Warn where so few bins are scored that no standard error can be trusted."""
+    bins = int(scored.bins.sum())
+    if bins < FEW:
+        warnings.warn(
+            f"only {bins} bins are scored: their standard errors say nothing; score {FEW} or more, "
+            "best thousands (a test part below 1 is a share, from 1 on a number of bins)",
+            NeurohmWarning,
+            stacklevel=3,
+        )
 
 
 def warn_of_parameters(scored: Scored) -> None:

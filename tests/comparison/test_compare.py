@@ -274,3 +274,9 @@ def test_paths_and_test_rows_of_recordings_are_refused(assemblies):
         nh.compare("recording.h5")
     with pytest.raises(ArgumentTypeError, match="test rows beside a recording"):
         nh.compare(assemblies, test=np.ones((4, 10)))
+
+
+def test_few_bins_are_warned_of() -> None:
+    words = np.random.default_rng(0).integers(0, 2, (400, 3))
+    with pytest.warns(NeurohmWarning, match="only 2 bins are scored"):
+        nh.compare(words, ["independent"], test=2)
