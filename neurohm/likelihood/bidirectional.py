@@ -103,7 +103,7 @@ def bidirectional_log_likelihood(
     partition: LogPartition | None = None,
     seed: int = 0,
 ) -> BidirectionalLogLikelihood:
-    """Estimate log p*(x) of each row: 2 log (1/K) sum_k sqrt(p(x, h_k) / q(h_k | x)) - log Z^2.
+    """Estimate ``log p*(x) = 2 log (1/K) sum_k sqrt(p(x, h_k) / q(h_k | x)) - log Z^2`` of rows.
 
     Parameters
     ----------
@@ -163,7 +163,7 @@ def bidirectional_log_likelihood(
 def bidirectional_log_partition(
     machine: HelmholtzMachine, *, dreams: int = 10_000, particles: int = 10, seed: int = 0
 ) -> LogPartition:
-    """Estimate log Z^2 = log E_p(x,h) [ sqrt(q(h | x) / p(x, h)) E_q(h'|x) sqrt(p / q) ].
+    """Estimate ``log Z^2 = log E_p(x,h) [sqrt(q(h | x) / p(x, h)) E_q(h'|x) sqrt(p / q)]``.
 
     The mean over dreams is unbiased for Z^2; its logarithm is on average too low, by half its
     squared relative error. Where the pathways are far apart a few rare dreams carry the mean, and
