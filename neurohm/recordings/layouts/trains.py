@@ -136,8 +136,8 @@ def read_times(dataset: Any, name: str, source: str) -> NDArray[Any]:
     """
     if "MATLAB_empty" in dataset.attrs or not dataset.size:
         return np.empty(0)
-    if not is_list(dataset):
-        shape = " x ".join(map(str, dataset.shape)) or "a single value"
+    if not is_list(dataset) and dataset.shape != ():
+        shape = " x ".join(map(str, dataset.shape))
         raise FileFormatError(
             f"'{source}': the spike times of {name} are {shape}", "a list of times for each unit"
         )
