@@ -217,11 +217,10 @@ def test_a_chunk_at_which_hdf5_crashes_is_refused(tmp_path: Path, wrong) -> None
         pass
 
 
-@pytest.mark.parametrize("kind", ["f8", h5py.string_dtype()])
-def test_values_that_go_on_behind_their_end_are_refused(tmp_path: Path, kind) -> None:
+def test_texts_that_go_on_behind_their_end_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.h5"
     with h5py.File(path, "w") as file:
-        file.create_dataset("a", (37,), kind)[...] = 1.0 if kind == "f8" else "text"
+        file["a"] = 37 * ["text"]
     content = bytearray(path.read_bytes())
     shape = 2 * (37).to_bytes(8, "little")  # and the most that it may grow to
     first = content.index(shape)

@@ -77,7 +77,7 @@ class NwbLayout:
                 "spike_times and spike_times_index in a Units table",
                 "sort the spikes first, or name another dataset with dataset= / --dataset",
             )
-        stored = held_times(file[dataset], f"'{dataset}'", source)
+        stored = held_times(file[dataset], f"'{dataset}'", source, lazy=options.lazy)
         index_name = f"{group}/{pair[1]}"
         ends = np.ravel(read_array(file[index_name]))
         index = ends_of_units(ends, len(stored), index_name, source)

@@ -144,7 +144,7 @@ def read_times(dataset: Any, name: str, source: str) -> NDArray[Any]:
     return np.ravel(read_array(dataset))
 
 
-def held_times(dataset: Any, name: str, source: str) -> SpikeTimes:
+def held_times(dataset: Any, name: str, source: str, *, lazy: bool) -> SpikeTimes:
     """Read one list of the spike times of all units, or leave it in the file if it is very long.
 
     Parameters
@@ -153,6 +153,8 @@ def held_times(dataset: Any, name: str, source: str) -> SpikeTimes:
     name : str
         What to call it in an error.
     source : str
+    lazy : bool
+        Whether to leave it in the file though it is not very long.
 
     Returns
     -------
@@ -163,7 +165,7 @@ def held_times(dataset: Any, name: str, source: str) -> SpikeTimes:
     FileFormatError
         If it has more than one axis.
     """
-    if stays_in_file(dataset):
+    if stays_in_file(dataset, lazy=lazy):
         return StoredTimes.of(dataset)
     return read_times(dataset, name, source)
 
