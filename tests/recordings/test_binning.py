@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neurohm.exceptions import InputError
-from neurohm.recordings import Recording, Windows, bin_spikes
+from neurohm.recordings import Recording, Windows, bin_entries, bin_spikes
 
 WIDTHS = st.one_of(
     st.sampled_from([1 / 30, 0.1, 1e-3, 0.02, 1 / 3, 7e-4, 1 / 20_000, np.pi / 100]),
