@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import pickle
+import tracemalloc
 import warnings
 
 import h5py
@@ -304,3 +305,29 @@ def test_a_fit_out_of_memory_is_the_fit_in_memory(tmp_path, monkeypatch):
     np.testing.assert_array_equal(outside.history_["bound"], inside.history_["bound"])
     held, whole = load_recording(path, lazy=True), load_recording(path, lazy=False)
     assert outside.score(held) == inside.score(whole)
+
+
+def test_memory_does_not_grow_with_the_file(tmp_path, monkeypatch):
+    n_units, n_spikes = 50, 20_000
+    path = tmp_path / "large.h5"
+    train = np.cumsum(np.random.default_rng(0).exponential(0.1, n_spikes))
+    with h5py.File(path, "w") as file:
+        file["spike_times"] = np.tile(train, n_units)
+        file["spike_times_index"] = np.arange(1, n_units + 1) * n_spikes
+        file.attrs.update(
+            format="neurohm-recording", version=1, t_start=0.0, t_stop=float(train[-1])
+        )
+    monkeypatch.setattr(stored_times, "BLOCK", 2**15)
+    monkeypatch.setattr(stored_times, "LARGEST_IN_MEMORY", 2**15)
+    monkeypatch.setattr(bin_entries, "MOST_IN_MEMORY", 2**18)
+    monkeypatch.setattr("neurohm.recordings.suspicions._MOST_LOOKED_AT", 2**15)
+    bin_spikes(load_recording(path, lazy=True), 1.0)  # compiles
+    tracemalloc.start()
+    try:
+        binned = bin_spikes(load_recording(path, lazy=True), 0.1)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert binned.n_spikes == n_units * n_spikes
+    assert path.stat().st_size > 8e6
+    assert most < 3e6
