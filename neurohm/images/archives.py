@@ -76,7 +76,7 @@ def read_npy(path: Path) -> Raw:
 
 
 def _unreadable(path: Path, kind: str, error: Exception) -> FileFormatError:
-    if "allow_pickle" in str(error):
+    if "Object arrays" in str(error):
         return FileFormatError(
             f"{path} holds Python objects, reading which would run code from the file",
             "arrays of numbers",

@@ -311,4 +311,4 @@ def test_python_objects_are_refused_for_what_they_are(tmp_path, suffix):
     save = np.save if suffix == ".npy" else np.savez
     save(tmp_path / f"a{suffix}", np.array([{1: 2}], dtype=object))
     with pytest.raises(FileFormatError, match="holds Python objects, reading which would run code"):
-        load_images(tmp_path / f"a{suffix}")
+        nh.load_images(tmp_path / f"a{suffix}")
