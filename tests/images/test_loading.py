@@ -257,7 +257,7 @@ BROKEN = {
     "c-idx3-ubyte": (lambda path: path.write_bytes(b"\0\0\x08\x03\0"), "damaged head"),
     "a.npz": (cut_npz, "damaged npz"),
     "b.npz": (lambda path: np.savez(path, a=BITS, b=BITS), "holds 'a' .*, 'b' "),
-    "c.npz": (lambda path: np.savez(path, images=np.array([{}])), "damaged npz"),  # a pickle
+    "c.npz": (lambda path: np.savez(path, images=np.array([{}])), "holds Python objects"),
     "a.npy": (lambda path: path.write_bytes(b"\x93NUMPY\x01"), "damaged npy"),
     "a.h5": (lambda path: path.write_bytes(b"\x89HDF\r\n\x1a\nrest"), "is damaged or cut off"),
     "a.mat": (lambda path: path.write_bytes(b"MATLAB 5.0 MAT-file" + bytes(200)), "MATLAB"),
