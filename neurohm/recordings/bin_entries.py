@@ -75,12 +75,14 @@ def bin_entries(recording: Recording, clock: BinClock, n_bins: int) -> Entries:
         unit, count = np.empty(n_entries, unit_type), np.empty(n_entries, count_type)
         passes.place(recording.spike_times, index, head, unit, count)
         return head, unit, count
-    unit, count = _in_a_file(n_entries, unit_type, count_type)
+    mapped, (unit, count) = _in_a_file(n_entries, unit_type, count_type)
     ends = (index - recording.spike_counts)[:, None] + np.cumsum(spikes, axis=1)
     for part in range(n_parts):
         runs = np.stack([ends[:, part] - spikes[:, part], ends[:, part]], axis=1)
         times = taken(recording.spike_times, runs)
         passes.place(times, np.cumsum(spikes[:, part]), head, unit, count)
+        if hasattr(mmap, "MADV_DONTNEED"):  # the file keeps what leaves this process's memory
+            mapped.madvise(mmap.MADV_DONTNEED)
     return head, unit, count
 
 
@@ -133,7 +135,7 @@ class _Passes:
             yield values, first, index, ticks, self.clock.ticks_per_bin
 
 
-def _in_a_file(n_entries: int, *types: np.dtype[Any]) -> list[NDArray[Any]]:
+def _in_a_file(n_entries: int, *types: np.dtype[Any]) -> tuple[mmap.mmap, list[NDArray[Any]]]:
     """Arrays in a temporary file that has no name; all of it is reserved before it is written."""
     sizes = [n_entries * kind.itemsize for kind in types]
     with tempfile.TemporaryFile(prefix="neurohm-bins-") as file:
@@ -151,7 +153,7 @@ def _in_a_file(n_entries: int, *types: np.dtype[Any]) -> list[NDArray[Any]]:
             ) from error
         mapped = mmap.mmap(file.fileno(), sum(sizes))
     firsts = np.cumsum([0, *sizes])
-    return [
+    return mapped, [
         np.frombuffer(mapped, kind, n_entries, int(first))
         for kind, first in zip(types, firsts, strict=False)
     ]
