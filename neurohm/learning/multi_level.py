@@ -65,6 +65,9 @@ class MultiLevel(LearningRule):
         Cue pixels above it say that a unit fires, the others that it does not.
     doubt : float
         Probability that a cue is wrong.
+    shuffled : bool
+        Whether each image comes with the cue of another one of its batch: a control, in which
+        cues are as they are but say nothing of the image.
 
     Raises
     ------
@@ -94,6 +97,7 @@ class MultiLevel(LearningRule):
     pool: str = "area"
     threshold: float = 0.3
     doubt: float = 0.01
+    shuffled: bool = False
 
     name: ClassVar[str] = "multi-level"
     recordable: ClassVar[bool] = False
@@ -132,7 +136,9 @@ class MultiLevel(LearningRule):
         plain, strength = self.plain.at(epoch), self.strength(epoch)
         if strength == 0:
             return plain
-        cues = Cues(self.shape, self.grids, self.pool, self.threshold, self.doubt)
+        cues = Cues(
+            self.shape, self.grids, self.pool, self.threshold, self.doubt, self.shuffled
+        )
         return Cued(plain.dreams_per_sample, plain, cues, strength)
 
     def scheduled(self, epoch: int) -> dict[str, float]:
@@ -141,7 +147,7 @@ class MultiLevel(LearningRule):
 
     def settings(self) -> dict[str, Any]:
         """Return the settings by name, for model files."""
-        own = ("dreams_per_sample", "clamp", "ramp", "pool", "threshold", "doubt")
+        own = ("dreams_per_sample", "clamp", "ramp", "pool", "threshold", "doubt", "shuffled")
         grids = [None if grid is None else list(grid) for grid in self.grids]
         plain = {"rule": self.plain.name, **self.plain.settings()}
         rest = {name: getattr(self, name) for name in own}
@@ -170,7 +176,7 @@ class Cues:
 
     Parameters
     ----------
-    shape, grids, pool, threshold, doubt
+    shape, grids, pool, threshold, doubt, shuffled
         See `MultiLevel`.
     """
 
@@ -179,6 +185,7 @@ class Cues:
     pool: str
     threshold: float
     doubt: float
+    shuffled: bool = False
 
     def of(self, machine: HelmholtzMachine, x: Activations) -> dict[int, Array]:
         """Return the probability that each unit fires, ``(rows, units)``, by population.
@@ -199,6 +206,8 @@ class Cues:
                     f"a layer of {height * width} Bernoulli units",
                 )
         dense = x.toarray() if isinstance(x, SparseRows) else x
+        if self.shuffled:  # batches come in another order in each epoch, and so do neighbours
+            dense = np.roll(dense, 1, axis=0)
         levels = Pyramid(self.shape, list(given.values()), self.pool).levels(dense)
         return {
             target: np.where(level > self.threshold, 1 - self.doubt, self.doubt)
