@@ -162,9 +162,7 @@ def carry_out(study: Study, data: Data) -> dict[str, Any]:
     seconds = time.perf_counter() - begin
     found = nh.log_likelihood(machine, data.test, particles=PARTICLES, seed=0)
     dreams = machine.dream(len(data.judged), seed=1)
-    quality = nh.sample_quality(
-        data.judged, dreams, learned_from=data.train, features=components(data.train)
-    )
+    quality = nh.sample_quality(data.judged, dreams, features=components(data.train))
     return {
         **asdict(study),
         "seconds": round(seconds, 1),

@@ -1,3 +1,9 @@
 """Tables and pictures of `depth.py`."""
-def draw(*a): raise SystemExit
-def table(*a): raise SystemExit
+
+
+def draw(*a):
+    raise SystemExit
+
+
+def table(*a):
+    raise SystemExit
