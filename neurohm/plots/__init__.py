@@ -12,7 +12,10 @@ from neurohm.plots.completions import completions
 from neurohm.plots.condition_rates import condition_rates
 from neurohm.plots.decodings import decoding
 from neurohm.plots.dream_rasters import dreams
+from neurohm.plots.field_galleries import exciting_images, field_gallery
+from neurohm.plots.field_maps import field_maps
 from neurohm.plots.fields import receptive_fields
+from neurohm.plots.gabors import gabor_population
 from neurohm.plots.histograms import activity, weights
 from neurohm.plots.image_dreams import dreamed_images, dreams_by_layer, reconstructions
 from neurohm.plots.image_fields import image_fields
@@ -46,7 +49,11 @@ __all__ = [
     "dreamed_images",
     "dreams",
     "dreams_by_layer",
+    "exciting_images",
+    "field_gallery",
+    "field_maps",
     "fisher_spectra",
+    "gabor_population",
     "image_fields",
     "layer_monitors",
     "learning_curve",
