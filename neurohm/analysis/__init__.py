@@ -30,6 +30,7 @@ from neurohm.analysis.regenerated import regenerated
 from neurohm.analysis.responses import Responses, responses_of
 from neurohm.analysis.sample_quality import SampleQuality, sample_quality
 from neurohm.analysis.tuning import Tuning, tuning_of
+from neurohm.analysis.unit_groups import unit_groups
 
 __all__ = [
     "PSTH",
@@ -73,4 +74,5 @@ __all__ = [
     "score_windows",
     "shifted_similarity",
     "tuning_of",
+    "unit_groups",
 ]

@@ -15,7 +15,6 @@ from neurohm.images.binarising import check_seed
 
 PHOTOGRAPHS = ("china.jpg", "flower.jpg")
 _LUMINANCE = (0.299, 0.587, 0.114)
-_PLAIN = 1e-3  # share of the median spread of patches below which one shows nothing
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -78,14 +77,17 @@ def natural_patches(
     size: int = 12,
     *,
     photographs: Sequence[npt.ArrayLike] | None = None,
-    noise: float = 0.1,
+    coarser: int = 2,
+    kept: float = 0.5,
+    noise: float = 1.0,
     test: float = 0.1,
     seed: int = 0,
 ) -> Patches:
     """Cut whitened patches out of photographs.
 
-    From each patch its mean is taken; then patches are decorrelated (by zero-phase whitening: a
-    pixel stays where it is), but for components of little variance, most of which is noise.
+    From each patch its mean is taken, and its contrast is evened out; then patches are decorrelated
+    (by zero-phase whitening: a pixel stays where it is), but for components of little variance,
+    most of which is noise.
 
     Parameters
     ----------
@@ -95,6 +97,11 @@ def natural_patches(
         Height and width, pixels.
     photographs : sequence of array_like, (height, width) or (height, width, 3), optional
         By default the two that come with scikit-learn.
+    coarser : int
+        So many pixels of a photograph, in either direction, are averaged to one before.
+    kept : float
+        Share of the patches, those with the most contrast, that is kept; the others are of sky
+        and the like.
     noise : float
         Variance, over the mean one of all components, at which a component is passed on with half
         the gain that would decorrelate it.
@@ -128,12 +135,16 @@ def natural_patches(
     number, size = whole_number("number", number, 2), whole_number("size", size, 2)
     noise = real_number("noise", noise, above=0)
     held = round(real_number("test share", test, least=0, below=1) * number)
+    kept = real_number("kept", kept, above=0, most=1)
     pictures, source = _grey(photographs)
+    pictures = [_coarser(picture, whole_number("coarser", coarser)) for picture in pictures]
     if any(min(picture.shape) < size for picture in pictures):
         raise InputError(f"patches of {size} x {size} pixels", "photographs at least as large")
     generator = np.random.Generator(np.random.Philox(key=[check_seed(seed), size]))
-    rows = np.stack([_patch(pictures, size, generator) for _ in range(number)])
-    spread = rows.std(axis=1, keepdims=True)
+    drawn = np.stack([_patch(pictures, size, generator) for _ in range(round(number / kept))])
+    spread = drawn.std(axis=1)
+    chosen = np.sort(np.argsort(-spread, kind="stable")[:number])
+    rows, spread = drawn[chosen], spread[chosen, None]
     rows = rows / np.sqrt(spread**2 + np.median(spread) ** 2)
     whitening = _whitening(rows[held:], noise)
     white = rows @ whitening
@@ -145,7 +156,7 @@ def natural_patches(
 def _grey(
     photographs: Sequence[npt.ArrayLike] | None,
 ) -> tuple[list[npt.NDArray[np.float64]], str]:
-    """Return photographs as logarithms of grey levels, and where they are from."""
+    """Return photographs as grey levels with a deviation of 1, and where they are from."""
     source = f"{len(photographs)} photographs" if photographs else ", ".join(PHOTOGRAPHS)
     given = [np.asarray(p, np.float64) for p in photographs] if photographs else _shipped()
     pictures = []
@@ -167,6 +178,15 @@ def _shipped() -> list[npt.NDArray[np.float64]]:
         return [np.asarray(load_sample_image(name), np.float64) for name in PHOTOGRAPHS]
     except ImportError as error:
         raise MissingExtraError("the photographs of scikit-learn", "Pillow", "pip install pillow") from error
+
+
+def _coarser(
+    picture: npt.NDArray[np.float64], factor: int
+) -> npt.NDArray[np.float64]:
+    """Return the means of squares of so many pixels."""
+    height, width = (side // factor for side in picture.shape)
+    cut = picture[: height * factor, : width * factor]
+    return np.asarray(cut.reshape(height, factor, width, factor).mean(axis=(1, 3)))
 
 
 def _patch(
