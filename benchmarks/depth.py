@@ -7,11 +7,11 @@
     python benchmarks/depth.py --figure docs/images/depth.png
 
 Each run trains a machine of so many hidden layers for the same number of epochs, so that each
-weight is changed equally often: by wake-sleep from several starts and at several rates ("plain"; the
-one that explains validation images best, on average over seeds, is what cues are compared with), with
-cues ("cued"), and with the cues of other images ("shuffled"). A run that is in the file already is not
-done again. Digits are scikit-learn's, made 16 x 16 (bilinear) and binary; MNIST is binarised, its first
-10,000 training images.
+weight is changed equally often: by wake-sleep from several starts and at several rates ("plain";
+the one that explains validation images best, on average over seeds, is what cues are compared
+with), with cues ("cued"), and with the cues of other images ("shuffled"). A run that is in the file
+already is not done again. Digits are scikit-learn's, made 16 x 16 (bilinear) and binary; of
+binarised MNIST the first 10,000 training images are learned from.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def digits() -> Data:
 
 
 def mnist(folder: Path) -> Data:
-    """Return binarised MNIST: the first 10,000 training images; dreams are judged by test images."""
+    """Return binarised MNIST, 10,000 images of it; dreams are judged by test images."""
     with np.load(folder / "binarized-mnist" / "binarized_mnist.npz") as file:
         rows = {
             part: np.unpackbits(file[part], axis=1)[:, :784].astype(np.float32)

@@ -74,7 +74,9 @@ def main() -> None:
         fits = nh.fit_gabors(fields, patches.shape)
         active = machine.recognise(patches.test)[1].mean()
         found[str(seed)] = {
-            **summary(fits), "mean_activity": float(active), "train_seconds": round(seconds, 1)
+            **summary(fits),
+            "mean_activity": float(active),
+            "train_seconds": round(seconds, 1),
         }
         print(seed, found[str(seed)], flush=True)
         if given.figure is not None and seed == given.seeds[0]:

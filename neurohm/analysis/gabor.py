@@ -165,9 +165,7 @@ def _fitted(field: Array) -> tuple[float, ...]:
     row, column, angle, frequency, across, along = best.x
     orientation = (90 - np.rad2deg(angle)) % 180
     angle = np.deg2rad(90 - orientation)  # in the half of all directions that is reported
-    (even, odd), left = _explained(
-        scaled, np.array([row, column, angle, frequency, across, along])
-    )
+    (even, odd), left = _explained(scaled, np.array([row, column, angle, frequency, across, along]))
     amplitude = np.hypot(even, odd) * np.sqrt(spread)
     phase = np.rad2deg(np.arctan2(-odd, even))
     if not 0 <= phase < 180:

@@ -129,9 +129,9 @@ def code_fields(
             raise InputError(f"a code of {array.shape[-1]} units", f"the {size} of layer {layer}")
     rows = np.vstack([np.atleast_2d(codes), np.atleast_2d(reference)])
     means = [
-        _means_with(
-            machine, dreamt, layer, np.broadcast_to(row, dreamt[layer].shape), stream
-        ).mean(axis=0, dtype=np.float64)
+        _means_with(machine, dreamt, layer, np.broadcast_to(row, dreamt[layer].shape), stream).mean(
+            axis=0, dtype=np.float64
+        )
         for row in rows.astype(dreamt[layer].dtype)
     ]
     return np.stack(means[:-1]) - means[-1]
@@ -170,7 +170,7 @@ def _means_with(
         states[target] = out = machine.backend.empty(brought.soma.shape, machine.dtype)
         if target == 0:
             machine.visible.mean(machine.kernels, given, out)
-            return out
+            return np.asarray(out)
         pathway.populations[target].draw(
             machine.kernels, given, stream.at(Site.FIELDS.of(target)), out
         )

@@ -81,9 +81,7 @@ def _unlike(recording: Recording, bin_size: float | None) -> npt.NDArray[np.floa
     return np.asarray(np.maximum(unlike, 0))
 
 
-def _cut(
-    merges: npt.NDArray[np.float64], units: int, groups: int
-) -> npt.NDArray[np.int64]:
+def _cut(merges: npt.NDArray[np.float64], units: int, groups: int) -> npt.NDArray[np.int64]:
     """Return groups after as many merges as leave so many of them."""
     members = {unit: [unit] for unit in range(units)}
     for number, (one, other, *_) in enumerate(merges[: units - groups]):

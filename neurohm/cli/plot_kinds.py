@@ -22,12 +22,15 @@ class Kind:
     options : tuple of str
         Which options it takes; all but "test" are arguments of the function, and but "layer" of
         trials.
+    many : bool
+        Whether it is of thousands of images, not of a few that it shows.
     """
 
     draws: str
     shows: str
     of: tuple[str, ...]
     options: tuple[str, ...] = ()
+    many: bool = False
 
     @property
     def needs_images(self) -> bool:
@@ -51,6 +54,7 @@ _STRETCH, _SHARE = ("start", "seconds"), ("test",)
 
 KINDS = {
     "fields": Kind("receptive_fields", "what hidden units add to the rates", _ALONE, ("layer",)),
+    "field-map": Kind("field_maps", "where they act on the electrode array", _ALONE, ("layer",)),
     "learning": Kind("learning_curve", "the score, epoch by epoch", _ALONE),
     "weights": Kind("weights", "histograms of the weights", _ALONE),
     "locality": Kind("locality", "which signals each synapse learns from", _ALONE),
@@ -79,9 +83,16 @@ TRIAL_KINDS = {
 
 IMAGE_KINDS = {
     "image-fields": Kind("image_fields", "what hidden units add to images", _ALONE, ("layer",)),
+    "gabors": Kind("image_gabors", "Gabor functions fitted to them", _ALONE, ("layer",)),
     "image-dreams": Kind("dreamed_images", "dreams", _ALONE),
     "layers": Kind("dreams_by_layer", "what each layer adds to a dream", _ALONE),
     "reconstructions": Kind("reconstructions", "images, recognised and regenerated", _SEEN, _SHARE),
+    "responses": Kind(
+        "image_responses", "to what hidden units respond", _SEEN, ("layer", "test"), many=True
+    ),
+    "preferences": Kind(
+        "image_preferences", "images that activate them most", _SEEN, ("layer", "test"), many=True
+    ),
     "completions": Kind("completions", "the lower half of images, filled in", _FILLED, _SHARE),
 }
 """Pictures of models of images, by name."""

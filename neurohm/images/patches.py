@@ -177,12 +177,12 @@ def _shipped() -> list[npt.NDArray[np.float64]]:
     try:
         return [np.asarray(load_sample_image(name), np.float64) for name in PHOTOGRAPHS]
     except ImportError as error:
-        raise MissingExtraError("the photographs of scikit-learn", "Pillow", "pip install pillow") from error
+        raise MissingExtraError(
+            "the photographs of scikit-learn", "Pillow", "pip install pillow"
+        ) from error
 
 
-def _coarser(
-    picture: npt.NDArray[np.float64], factor: int
-) -> npt.NDArray[np.float64]:
+def _coarser(picture: npt.NDArray[np.float64], factor: int) -> npt.NDArray[np.float64]:
     """Return the means of squares of so many pixels."""
     height, width = (side // factor for side in picture.shape)
     cut = picture[: height * factor, : width * factor]

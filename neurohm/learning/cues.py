@@ -88,8 +88,9 @@ class Cues:
         for target, (height, width) in self.given.items():
             chosen = self.units and self.units[target - 1]
             if chosen and (len(chosen) != height * width or len(set(chosen)) < len(chosen)):
+                found = len(set(chosen))
                 raise InputError(
-                    f"{len(set(chosen))} units of hidden layer {target} for {height * width} pixels",
+                    f"{found} units of hidden layer {target} for {height * width} pixels",
                     "a unit for each pixel of the cue",
                 )
         assert self.pyramid

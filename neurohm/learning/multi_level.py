@@ -187,7 +187,8 @@ class MultiLevel(LearningRule):
         if self.mode == "afferent":
             return 1.0
         if self.strengths is not None:
-            return round(float(np.interp(epoch, *zip(*self.strengths, strict=True))), 3)
+            epochs, values = (np.array(part) for part in zip(*self.strengths, strict=True))
+            return round(float(np.interp(epoch, epochs, values)), 3)
         left = self.clamp + self.ramp + 1 - max(epoch, self.clamp - 1) - 1
         return round(min(1.0, max(0.0, left / (self.ramp + 1))), 3)
 

@@ -24,6 +24,7 @@ from neurohm.plots.likelihood_curves import likelihood_curve
 from neurohm.plots.locality_diagram import locality
 from neurohm.plots.maps import assembly_map
 from neurohm.plots.matrix import assembly_matrix
+from neurohm.plots.model_fields import image_gabors, image_preferences, image_responses
 from neurohm.plots.moment_checks import model_check
 from neurohm.plots.occurrences import assembly_raster
 from neurohm.plots.psths import psth
@@ -55,6 +56,9 @@ __all__ = [
     "fisher_spectra",
     "gabor_population",
     "image_fields",
+    "image_gabors",
+    "image_preferences",
+    "image_responses",
     "layer_monitors",
     "learning_curve",
     "likelihood_curve",

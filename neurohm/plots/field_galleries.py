@@ -181,9 +181,7 @@ def _title(fields: Fields, shown: int, fits: GaborFits | None) -> str:
     return f"{some} units of layer {fields.layer}, {order}"
 
 
-def _outline(
-    axes: Axes, tiling: Tiling, fits: GaborFits, order: npt.NDArray[np.int64]
-) -> None:
+def _outline(axes: Axes, tiling: Tiling, fits: GaborFits, order: npt.NDArray[np.int64]) -> None:
     """Draw envelopes as ellipses over the fields, cut at the borders of their images."""
     from matplotlib.patches import Ellipse, Rectangle
 
@@ -219,6 +217,3 @@ def _scale_bar(axes: Axes, tiling: Tiling, pixel: tuple[float, str]) -> None:
         f"{length:g} {unit}", (-0.5, bottom), xytext=(0, -3), textcoords="offset points",
         fontsize=7, va="top", annotation_clip=False,
     )  # fmt: skip
-
-
-

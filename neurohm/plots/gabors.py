@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import matplotlib
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
@@ -77,7 +76,7 @@ def gabor_population(
 
 
 def _share(axes: Axes, r_squared: npt.NDArray[Any], least: float, good: npt.NDArray[Any]) -> None:
-    axes.hist(r_squared, np.linspace(0, 1, 21), color=BLUE)
+    axes.hist(r_squared, np.linspace(0, 1, 21).tolist(), color=BLUE)
     axes.axvline(least, color=VERMILION, linewidth=0.8)
     axes.set(xlabel="R² of the Gabor fit", ylabel="Units", xlim=(0, 1))
     axes.set_title(f"{good.mean():.0%} of {len(good)} above {least:g}", fontsize=7)
@@ -86,7 +85,7 @@ def _share(axes: Axes, r_squared: npt.NDArray[Any], least: float, good: npt.NDAr
 def _histogram(
     axes: Axes, values: npt.NDArray[Any], limits: tuple[float, float], label: str
 ) -> None:
-    axes.hist(values, np.linspace(*limits, _BINS + 1), color=BLUE)
+    axes.hist(values, np.linspace(*limits, _BINS + 1).tolist(), color=BLUE)
     axes.set(xlabel=label, xlim=limits)
 
 
@@ -94,8 +93,8 @@ def _forms(axes: Axes, fits: GaborFits, good: npt.NDArray[Any]) -> None:
     """Draw length against width of envelopes, in periods of the grating."""
     across, along = (spread[good] * fits.frequency[good] for spread in (fits.across, fits.along))
     axes.plot([0, 2], [0, 2], color=GREY, linewidth=0.6, linestyle="--")
-    axes.plot(across, along, "o", color=BLUE, markersize=matplotlib.rcParams["lines.markersize"] / 3,
-              alpha=0.6)  # fmt: skip
-    edge = float(max(1.0, np.percentile(np.concatenate([across, along]), 95) if good.any() else 1))
+    axes.plot(across, along, "o", color=BLUE, markersize=2, alpha=0.6)
+    most = np.percentile(np.concatenate([across, along]), 95) if good.any() else 1.0
+    edge = max(1.0, float(most))
     axes.set(xlim=(0, edge), ylim=(0, edge), xlabel="Width (periods)", ylabel="Length (periods)")
     axes.set_aspect("equal", adjustable="box")

@@ -92,9 +92,7 @@ class GistReadout(Callback):
             share = 1 - left[target] / max(spread[target], 1e-12)
             run.history.set_last(f"gist of {run.machine.populations[target].name}", share)
 
-    def read(
-        self, machine: HelmholtzMachine, x: npt.ArrayLike, *, seed: int = 0
-    ) -> list[Array]:
+    def read(self, machine: HelmholtzMachine, x: npt.ArrayLike, *, seed: int = 0) -> list[Array]:
         """Return images as hidden layers know them.
 
         Parameters

@@ -35,7 +35,7 @@ def test_dreamt_fields_are_the_generative_ones_with_a_mask() -> None:
 
 
 def test_no_effect_is_rarely_significant() -> None:
-    """Units without effect downward, 60 fields: at most 5 % false, 12 has probability below 1e-4."""
+    """Units without effect downward, 60 fields: 5 % false, 12 below 1e-4."""
     own = machine(10, 6, 60)
     own.parameters()["generative/hidden2->hidden1"][...] = 0
     fields = dreamt_fields(own, 2, dreams=200)

@@ -1,4 +1,4 @@
-"""Cues by enumeration: the bound that they give, its gradient, and where learning from them ends."""
+"""Cues by enumeration: their bound, its gradient, and where learning from them ends."""
 
 from __future__ import annotations
 
