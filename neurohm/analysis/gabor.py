@@ -178,7 +178,7 @@ def _explained(field: Array, given: Array) -> tuple[Array, Array]:
     """Return the best even and odd amplitude of a Gabor function, and what is left of a field."""
     basis = np.stack([part.ravel() for part in _parts(given, field.shape)], axis=1)
     gram = basis.T @ basis + 1e-9 * np.eye(2)
-    weights = np.linalg.solve(gram, basis.T @ field.ravel())
+    weights = np.asarray(np.linalg.solve(gram, basis.T @ field.ravel()), dtype=np.float64)
     return weights, field.ravel() - basis @ weights
 
 

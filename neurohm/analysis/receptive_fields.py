@@ -134,7 +134,7 @@ def code_fields(
         )
         for row in rows.astype(dreamt[layer].dtype)
     ]
-    return np.stack(means[:-1]) - means[-1]
+    return np.asarray(np.stack(means[:-1]) - means[-1], dtype=np.float64)
 
 
 def _dreamt(

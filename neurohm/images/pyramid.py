@@ -90,7 +90,7 @@ class Pyramid:
         """
         if self.pool == "max":
             raise InputError("pool 'max' as a matrix", "another pool")
-        return [np.kron(down, across) for down, across in self._sides]
+        return [np.asarray(np.kron(down, across), dtype=np.float64) for down, across in self._sides]
 
     def levels(self, images: npt.ArrayLike) -> list[Array]:
         """Return images at each level.

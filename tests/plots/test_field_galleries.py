@@ -29,7 +29,9 @@ def test_what_may_be_chance_is_faint() -> None:
     for place, unit in enumerate(given.strongest()):
         expected = given.values[unit] * np.where(given.significant[unit], 1, 0.3)
         np.testing.assert_allclose(tile(whole, *divmod(place, columns)), expected.reshape(4, 3))
-    assert axes.get_title() + axes.get_title(loc="left") == "All 5 units of layer 2, strongest first"
+    assert (
+        axes.get_title() + axes.get_title(loc="left") == "All 5 units of layer 2, strongest first"
+    )
     labels = [each.get_ylabel() for each in figure_of(axes).axes + axes.child_axes]
     assert "Change of probability" in labels
     assert "2 pixels" in [text.get_text() for text in axes.texts]
