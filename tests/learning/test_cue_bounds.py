@@ -88,9 +88,9 @@ def test_full_cues_lead_each_layer_to_its_logistic_regression() -> None:
     given: dict[str, Any] = {"shape": (4, 4), "grids": ((2, 2), (1, 2)), "doubt": DETERMINED}
     rule = MultiLevel(plain=nh.WakeSleep(), **given, strengths={0: 1.0})
     machine = nh.HelmholtzMachine([16, 4, 2], seed=0, dtype="float64")
-    rate, decay = 0.5, 0.1
+    rate, decay = 1.0, 0.1
     plasticity = nh.Delta(rate, weight_decay=decay)
-    nh.train(machine, x, rule=rule, plasticity=plasticity, epochs=500, batch_size=40)
+    nh.train(machine, x, rule=rule, plasticity=plasticity, epochs=700, batch_size=40)
     states = [x, *(l > 0.3 for l in nh.images.Pyramid((4, 4), [(2, 2), (1, 2)]).levels(x))]
     ridge = decay / (1 - rate * decay)  # weights shrink after the step
     for key in ("generative/hidden1->visible", "recognition/visible->hidden1",
