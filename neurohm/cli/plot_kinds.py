@@ -54,11 +54,13 @@ _STRETCH, _SHARE = ("start", "seconds"), ("test",)
 
 KINDS = {
     "fields": Kind("receptive_fields", "what hidden units add to the rates", _ALONE, ("layer",)),
-    "field-map": Kind("field_maps", "where they act on the electrode array", _ALONE, ("layer",)),
     "learning": Kind("learning_curve", "the score, epoch by epoch", _ALONE),
     "weights": Kind("weights", "histograms of the weights", _ALONE),
     "locality": Kind("locality", "which signals each synapse learns from", _ALONE),
     "raster": Kind("raster", "spikes and hidden activity", _BOTH, _STRETCH),
+    "field-map": Kind(
+        "field_maps", "where hidden units act on the electrode array", _BOTH, ("layer",)
+    ),
     "activity": Kind("activity", "how active hidden units are", _BOTH),
     "dreams": Kind("dreams", "the recording beside a dream", _BOTH, _STRETCH),
     "check": Kind("model_check", "dreams against data, and predictions", _BOTH),

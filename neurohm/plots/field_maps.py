@@ -15,6 +15,7 @@ from neurohm.plots.maps import draw_scale, spread_apart, typical_distance
 from neurohm.plots.order import hidden_order
 from neurohm.plots.panels import PanelGrid
 from neurohm.plots.style import DIVERGING, styled
+from neurohm.recordings import Recording
 
 if TYPE_CHECKING:
     from neurohm.estimators import SpikeHelmholtz
@@ -25,7 +26,12 @@ _ROBUST = 99.5
 
 @styled
 def field_maps(
-    model: SpikeHelmholtz, layer: int = 1, *, most: int = 24, axes: Axes | None = None
+    recording: Recording,
+    model: SpikeHelmholtz,
+    layer: int = 1,
+    *,
+    most: int = 24,
+    axes: Axes | None = None,
 ) -> npt.NDArray[Any]:
     """Draw where on the electrode array each hidden unit raises or lowers rates.
 
@@ -34,8 +40,10 @@ def field_maps(
 
     Parameters
     ----------
+    recording : Recording
+        With positions, and the units of the model.
     model : SpikeHelmholtz
-        Fitted to a recording with positions.
+        A fitted one.
     layer : int
         A hidden layer, from 1.
     most : int
@@ -61,15 +69,16 @@ def field_maps(
     >>> recording = nh.simulate_assemblies(n_units=12, minutes=1, n_assemblies=1, members=(4, 5))
     >>> placed = replace(recording, positions=100.0 * np.indices((4, 3)).reshape(2, -1).T)
     >>> model = nh.SpikeHelmholtz(hidden=4, lags=2, epochs=3).fit(placed)
-    >>> nh.plots.save(nh.plots.field_maps(model), "maps.png")
+    >>> nh.plots.save(nh.plots.field_maps(placed, model), "maps.png")
     """
-    if getattr(model, "positions_", None) is None:
+    positions = model.recording_to_search(recording).positions
+    if positions is None:
         raise InputError(
-            "a model of a recording without positions", "one that says where units were recorded"
+            "a recording without positions", "one that says where its units were recorded"
         )
     fields = model.receptive_fields(layer)
     effective = hidden_order(fields)[: whole_number("most", most)]
-    places = spread_apart(np.asarray(model.positions_)[:, :2])
+    places = spread_apart(np.asarray(positions)[:, :2])
     low, high = places.min(axis=0), places.max(axis=0)
     margin = 0.06 * float((high - low).max()) + typical_distance(places) / 2
     low, high = low - margin, high + margin

@@ -79,13 +79,10 @@ def test_the_most_exciting_images_lie_in_rows() -> None:
 def test_maps_show_the_farthest_value_at_each_electrode(recording) -> None:
     placed = replace(recording, positions=100.0 * np.indices((4, 3)).reshape(2, -1).T)
     model = nh.SpikeHelmholtz(hidden=3, lags=2, epochs=2).fit(placed, label=None)
-    panels = plots.field_maps(model, most=2)
+    panels = plots.field_maps(placed, model, most=2)
     found = model.receptive_fields()
     unit = int(panels[0, 0].get_title())
     peaks = [lags[np.abs(lags).argmax()] for lags in found[unit]]
     np.testing.assert_allclose(np.sort(panels[0, 0].collections[0].get_array()), np.sort(peaks))
-    bare = nh.SpikeHelmholtz(hidden=3, lags=2, epochs=1).fit(
-        replace(recording, positions=None), label=None
-    )
     with pytest.raises(InputError, match="without positions"):
-        plots.field_maps(bare)
+        plots.field_maps(replace(recording, positions=None), model)
