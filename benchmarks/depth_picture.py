@@ -23,7 +23,7 @@ MEASURES = {
 }
 HEAD = (
     "| data | L | epochs | seeds | plain: rate, biases | plain | cued | shuffled | gain "
-    "| Fréchet | recall | precision |\n|---|---|---|---|---|---|---|---|---|---|---|---|"
+    "| Frechet | recall | precision |\n|---|---|---|---|---|---|---|---|---|---|---|---|"
 )
 
 
@@ -72,8 +72,7 @@ def table(runs: Sequence[Run], usual: Mapping[str, int]) -> str:
         lines.append(
             f"| {data} | {depth} | {epochs} | {len(plain)} "
             f"| {plain[0]['rate']:g}, {plain[0]['hidden_bias']:g} "
-            f"| {_mean(plain, 'nll'):.2f} ± {_spread(plain):.2f} "
-            f"| {_mean(cued, 'nll'):.2f} ± {_spread(cued):.2f} | {other} "
+            f"| {_nats(plain)} | {_nats(cued)} | {other} "
             f"| {np.mean(gains):.2f} | {both} |"
         )
     return "\n".join(lines)
@@ -143,5 +142,7 @@ def _mean(runs: Sequence[Run], measure: str) -> float:
     return float(np.mean([value(r, measure) for r in runs]))
 
 
-def _spread(runs: Sequence[Run]) -> float:
-    return float(np.std([value(r, "nll") for r in runs], ddof=1)) if len(runs) > 1 else 0.0
+def _nats(runs: Sequence[Run]) -> str:
+    """Return the mean over seeds, with the deviation where there are several."""
+    spread = f" ± {np.std([value(r, 'nll') for r in runs], ddof=1):.2f}" if len(runs) > 1 else ""
+    return f"{_mean(runs, 'nll'):.2f}{spread}"
