@@ -29,8 +29,10 @@ if TYPE_CHECKING:
     from neurohm import storage as storage
     from neurohm import training as training
     from neurohm.analysis import decode as decode
+    from neurohm.analysis import fit_gabors as fit_gabors
     from neurohm.analysis import information_about as information_about
     from neurohm.analysis import psth as psth
+    from neurohm.analysis import recognition_fields as recognition_fields
     from neurohm.analysis import response_correlations as response_correlations
     from neurohm.analysis import responses_of as responses_of
     from neurohm.analysis import sample_quality as sample_quality
@@ -49,9 +51,11 @@ if TYPE_CHECKING:
     from neurohm.estimators import load_assemblies as load_assemblies
     from neurohm.estimators import regenerated_responses as regenerated_responses
     from neurohm.estimators import save_assemblies as save_assemblies
+    from neurohm.estimators import spike_levels as spike_levels
     from neurohm.estimators import stability_selection as stability_selection
     from neurohm.images import Images as Images
     from neurohm.images import load_images as load_images
+    from neurohm.images import natural_patches as natural_patches
     from neurohm.learning import Bidirectional as Bidirectional
     from neurohm.learning import Cascade as Cascade
     from neurohm.learning import MultiLevel as MultiLevel
@@ -96,8 +100,10 @@ if TYPE_CHECKING:
 _HOMES = {
     "analysis": (
         "decode",
+        "fit_gabors",
         "information_about",
         "psth",
+        "recognition_fields",
         "response_correlations",
         "responses_of",
         "sample_quality",
@@ -118,9 +124,10 @@ _HOMES = {
         "load_assemblies",
         "regenerated_responses",
         "save_assemblies",
+        "spike_levels",
         "stability_selection",
     ),
-    "images": ("Images", "load_images"),
+    "images": ("Images", "load_images", "natural_patches"),
     "learning": (
         "Bidirectional",
         "MultiLevel",

@@ -14,7 +14,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from neurohm.exceptions import FileFormatError
-from neurohm.hdf5_heaps import LARGEST_SEARCHED, search_heaps
+from neurohm.hdf5_attributes import AttributeTexts
+from neurohm.hdf5_heaps import mapped
+from neurohm.hdf5_types import holds_lists, inner_types, is_damaged, stored_size, varies
 
 if TYPE_CHECKING:
     import h5py
@@ -59,11 +61,14 @@ def refuse_hazards(file: h5py.File, path: str | os.PathLike[str]) -> None:
     neurohm.exceptions.FileFormatError: 'x': 'spikes' is a link to another file; expected ...
     """
     size = file.id.get_filesize()
-    if file.driver != "core" and size <= LARGEST_SEARCHED:
-        search_heaps(path)
-    stated = file.attrs.get("format")
-    is_own = isinstance(stated, str) and stated.startswith("neurohm-")
-    _Search(str(path), size, is_own).through(file)
+    if file.driver == "core":  # in memory
+        _Search(str(path), size).through(file)
+        return
+    if file.id.get_create_plist().get_sizes()[0] != 8:
+        raise FileFormatError(f"'{path}': addresses of other than 8 bytes", "8 bytes")
+    with mapped(path) as data:
+        texts = AttributeTexts(data, file.userblock_size, str(path))
+        _Search(str(path), size, texts).through(file)
 
 
 def largest_size(stored: int, *, compressed: bool = True) -> int:
@@ -83,7 +88,8 @@ class _Search:
 
     path: str
     size: int
-    is_own: bool
+    texts: AttributeTexts | None = None
+    is_own: bool = False
     seen: set[int] = field(default_factory=set)
 
     def through(self, file: h5py.File) -> None:
@@ -92,6 +98,9 @@ class _Search:
 
         waiting: list[tuple[Any, str, int]] = [(file.id, "", 0)]
         self.seen.add(h5py.h5o.get_info(file.id).addr)
+        self._attributes(file.id, "/")  # before the first of them is read
+        stated = file.attrs.get("format")
+        self.is_own = isinstance(stated, str) and stated.startswith("neurohm-")
         self._attributes(file.id, "/")
         while waiting:
             group, above, depth = waiting.pop()
@@ -153,17 +162,22 @@ class _Search:
                 "filters that come with HDF5, such as gzip",
                 "pack it anew: h5repack -f GZIP=4 IN OUT",
             )
-        self._sizes(item, made, kind.get_size(), name)
+        self._sizes(item, made, kind, name)
         if made.get_layout() == h5py.h5d.CHUNKED:
-            self._chunks(item, name, shortest=_CHECKSUM_BYTES + 1 if _CHECKSUM in filters else 1)
+            full = math.prod(made.get_chunk()) * (stored_size(kind) or 0)
+            self._chunks(item, filters, full, name)
 
-    def _sizes(self, item: Any, made: Any, bytes_each: int, name: str) -> None:
+    def _sizes(self, item: Any, made: Any, kind: Any, name: str) -> None:
         """Refuse what would take far more memory than there can be values in the file."""
         import h5py
 
-        is_chunked = made.get_layout() == h5py.h5d.CHUNKED
-        limit = largest_size(min(item.get_storage_size(), self.size), compressed=is_chunked)
+        is_chunked, bytes_each = made.get_layout() == h5py.h5d.CHUNKED, kind.get_size()
+        stored = min(item.get_storage_size(), self.size)
+        limit = largest_size(stored, compressed=is_chunked)
         claims = {"": math.prod(item.shape or ()) if item.shape is not None else 0}
+        # What was never written is zeros; what was, HDF5 reads on behind its end.
+        if stored and not is_chunked and (exact := stored_size(kind)):
+            limit, bytes_each = stored, exact
         if is_chunked:
             claims["a chunk of "] = math.prod(made.get_chunk())
         for part, values in claims.items():
@@ -175,13 +189,18 @@ class _Search:
                     "the file is damaged, or made to harm",
                 )
 
-    def _chunks(self, item: Any, name: str, shortest: int) -> None:
-        """Refuse chunks outside the file, or too short for a checksum, at which HDF5 crashes."""
+    def _chunks(self, item: Any, filters: list[int], full: int, name: str) -> None:
+        """Refuse chunks outside the file, and those shorter than what HDF5 reads of them.
+
+        A chunk that no filter has packed has all its bytes, and a checksum has four.
+        """
         wrong: list[Any] = []
 
         def look(chunk: Any) -> None:
             is_inside = 0 <= chunk.byte_offset <= chunk.byte_offset + chunk.size <= self.size
-            if not is_inside or chunk.size < shortest:
+            used = [kind for i, kind in enumerate(filters) if not chunk.filter_mask >> i & 1]
+            least = (_CHECKSUM_BYTES + 1 if _CHECKSUM in used else 1) if used else full
+            if not is_inside or chunk.size < least:
                 wrong.append(chunk)
 
         if hasattr(item, "chunk_iter"):  # HDF5 from 1.14 on
@@ -195,22 +214,34 @@ class _Search:
             )
 
     def _attributes(self, item: Any, name: str) -> None:
+        """Look at the types and sizes of the attributes of an object; none is read."""
         import h5py
 
         for place in range(h5py.h5a.get_num_attrs(item)):
             attribute = h5py.h5a.open(item, index=place)
             what = f"{name} (attribute {attribute.name.decode('utf-8', 'replace')})"
-            self._type(attribute.get_type(), what)
-            if not attribute.get_space().get_simple_extent_npoints():
+            kind = attribute.get_type()
+            self._type(kind, what)
+            if kind.get_class() != h5py.h5t.VLEN and holds_lists(kind):
+                raise self._error(f"'{what}' holds lists or texts in records", "numbers or text")
+            n_values = attribute.get_space().get_simple_extent_npoints()
+            if not n_values:
                 continue  # no value, whose size h5py takes for an error
-            if attribute.get_storage_size() > largest_size(self.size, compressed=False):
+            claimed = attribute.get_storage_size()
+            if varies(kind) and self.texts is not None:
+                each = kind.get_super().get_size() if kind.get_class() == h5py.h5t.VLEN else 1
+                address = h5py.h5o.get_info(item).addr
+                claimed = each * self.texts.claimed(address, attribute.name, n_values)
+            if claimed > largest_size(self.size, compressed=False):
                 raise self._error(f"'{what}' claims more bytes than the file has", "a whole file")
 
     def _type(self, kind: Any, name: str, depth: int = 0) -> None:
-        """Refuse Python objects; in files of our own, all but numbers and text."""
+        """Refuse Python objects and damage; in files of our own, all but numbers and text."""
         import h5py
 
         h5t, what = h5py.h5t, kind.get_class()
+        if is_damaged(kind):
+            raise self._error(f"the type of '{name}' is damaged", "a whole file")
         if self.is_own and what not in (h5t.INTEGER, h5t.FLOAT, h5t.ENUM, h5t.STRING):
             raise self._error(f"'{name}' holds neither numbers nor text", "numbers or text")
         if what == h5t.OPAQUE:
@@ -219,10 +250,7 @@ class _Search:
                 raise self._error(f"'{name}' holds Python objects", "numbers or text")
         if depth > DEEPEST:
             raise self._error(f"'{name}' has a type of more than {DEEPEST} levels", "a plain one")
-        inner = [kind.get_super()] if what in (h5t.VLEN, h5t.ARRAY) else []
-        if what == h5t.COMPOUND:
-            inner = [kind.get_member_type(place) for place in range(kind.get_nmembers())]
-        for part in inner:
+        for part in inner_types(kind):
             self._type(part, name, depth + 1)
 
     def _linked(self, name: str, is_soft: bool) -> FileFormatError:

@@ -11,61 +11,66 @@ from pathlib import Path
 
 from neurohm.exceptions import FileFormatError
 
-__all__ = ["LARGEST_SEARCHED", "require_whole_heaps", "search_heaps"]
+__all__ = ["mapped", "require_whole_heaps", "search_heaps"]
 
-# Bytes of a file that is searched for heaps; of larger ones those are looked at that lists lie in.
-LARGEST_SEARCHED = 2**26
-_SIGNATURE = b"GCOL\x01\0\0\0"
+# What HDF5 looks at; three bytes behind it mean nothing.
+_SIGNATURE = b"GCOL\x01"
 _HEAD = struct.Struct("<8sQ")  # signature and version, size
 _OBJECT = struct.Struct("<HHIQ")  # index, references, reserved, size
 
 
-def search_heaps(path: str | os.PathLike[str]) -> None:
+def search_heaps(data: mmap.mmap, path: str | os.PathLike[str]) -> None:
     """Raise if a heap anywhere in a file is damaged.
 
     Parameters
     ----------
+    data : mmap
+        The file.
     path : path
+        For messages.
 
     Raises
     ------
     FileFormatError
     """
-    with (
-        Path(path).open("rb") as file,
-        mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
-    ):
-        place = data.find(_SIGNATURE)
-        while place >= 0:
-            _require_whole(data, place, path)
-            place = data.find(_SIGNATURE, place + 1)
+    place = data.find(_SIGNATURE)
+    while place >= 0:
+        _require_whole(data, place, path)
+        place = data.find(_SIGNATURE, place + 1)
 
 
-def require_whole_heaps(path: str | os.PathLike[str], places: Iterable[int]) -> None:
+def require_whole_heaps(
+    data: mmap.mmap, places: Iterable[int], path: str | os.PathLike[str]
+) -> None:
     """Raise if a heap at one of some places is damaged, or there is none.
 
     Parameters
     ----------
-    path : path
+    data : mmap
+        The file.
     places : iterable of int
         From the beginning of the file.
+    path : path
+        For messages.
 
     Raises
     ------
     FileFormatError
     """
-    with (
-        Path(path).open("rb") as file,
-        mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
-    ):
-        for place in places:
-            if data[place : place + len(_SIGNATURE)] != _SIGNATURE:
-                raise _damaged(path)
-            _require_whole(data, place, path)
+    for place in places:
+        if data[place : place + len(_SIGNATURE)] != _SIGNATURE:
+            raise _damaged(path)
+        _require_whole(data, place, path)
 
 
 @contextmanager
-def _mapped(path: str | os.PathLike[str]) -> Iterator[mmap.mmap]:
+def mapped(path: str | os.PathLike[str]) -> Iterator[mmap.mmap]:
+    """Give the bytes of a file, none of which is read before it is looked at.
+
+    Parameters
+    ----------
+    path : path
+    """
     with (
         Path(path).open("rb") as file,
         mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from neurohm.exceptions import FileFormatError
 from neurohm.hdf5_hazards import largest_size
-from neurohm.hdf5_heaps import LARGEST_SEARCHED, require_whole_heaps
+from neurohm.hdf5_heaps import mapped, require_whole_heaps
 
 if TYPE_CHECKING:
     import h5py
@@ -87,8 +87,6 @@ def _require_room(dataset: h5py.Dataset, bytes_each: int) -> NDArray[np.uint32]:
     if file.driver == "core":  # in memory, and our own
         return np.zeros(0, np.uint32)
     entry = np.dtype([("length", "<u4"), ("heap", "<u8"), ("index", "<u4")])
-    if file.id.get_create_plist().get_sizes()[0] != 8:
-        raise FileFormatError(f"'{file.filename}': addresses of other than 8 bytes", "8 bytes")
     parts = [
         np.frombuffer(raw[: len(raw) // entry.itemsize * entry.itemsize], entry)
         for raw in _stored_bytes(dataset, entry.itemsize)
@@ -97,10 +95,10 @@ def _require_room(dataset: h5py.Dataset, bytes_each: int) -> NDArray[np.uint32]:
     lengths: NDArray[np.uint32] = entries["length"]
     if int(lengths.sum(dtype=np.uint64)) * bytes_each > _room(dataset):
         raise _claims_too_much(dataset)
-    if file.id.get_filesize() > LARGEST_SEARCHED:
-        base = file.userblock_size
-        heaps = np.unique(entries["heap"][lengths > 0]).tolist()
-        require_whole_heaps(file.filename, (base + heap for heap in heaps))
+    base = file.userblock_size
+    heaps = np.unique(entries["heap"][lengths > 0]).tolist()
+    with mapped(file.filename) as data:
+        require_whole_heaps(data, (base + heap for heap in heaps), file.filename)
     return lengths
 
 

@@ -217,6 +217,33 @@ def test_a_chunk_at_which_hdf5_crashes_is_refused(tmp_path: Path, wrong) -> None
         pass
 
 
+def test_texts_that_go_on_behind_their_end_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.h5"
+    with h5py.File(path, "w") as file:
+        file["a"] = 37 * ["text"]
+    content = bytearray(path.read_bytes())
+    shape = 2 * (37).to_bytes(8, "little")  # and the most that it may grow to
+    first = content.index(shape)
+    content[first] = content[first + 8] = 38
+    path.write_bytes(content)
+    with pytest.raises(FileFormatError, match="'a' claims"), open_hdf5(path):
+        pass
+
+
+def test_chunks_of_which_only_a_part_is_there_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.h5"
+    with h5py.File(path, "w") as file:
+        file.create_dataset("a", data=np.zeros(1000), chunks=(100,), compression="gzip")
+    content = path.read_bytes()
+    name = content.index(b"deflate")
+    pipeline = content.rindex(bytes([0x0B, 0]), 0, name)  # the message of all filters
+    path.write_bytes(content[:pipeline] + bytes([0x4B]) + content[pipeline + 1 :])
+    with h5py.File(path) as file:
+        assert file["a"].compression is None
+    with pytest.raises(FileFormatError, match="a chunk of 'a'"), open_hdf5(path):
+        pass
+
+
 def shared(path: Path, kind, value, count: int = 5000, **how) -> None:
     """Write many entries that refer to one place."""
     with h5py.File(path, "w") as file:

@@ -4,6 +4,14 @@ from neurohm.analysis.calibration import Calibration, calibrate, predicted_count
 from neurohm.analysis.correlations import ResponseCorrelations, response_correlations
 from neurohm.analysis.decoding import Decoding, decode, decode_unseen
 from neurohm.analysis.density_quality import DensityReport, score_rows
+from neurohm.analysis.fields import (
+    Fields,
+    dreamt_fields,
+    linear_fields,
+    most_exciting,
+    recognition_fields,
+)
+from neurohm.analysis.gabor import GaborFits, fit_gabors
 from neurohm.analysis.independent import IndependentModel
 from neurohm.analysis.information import (
     Information,
@@ -22,12 +30,15 @@ from neurohm.analysis.regenerated import regenerated
 from neurohm.analysis.responses import Responses, responses_of
 from neurohm.analysis.sample_quality import SampleQuality, sample_quality
 from neurohm.analysis.tuning import Tuning, tuning_of
+from neurohm.analysis.unit_groups import unit_groups
 
 __all__ = [
     "PSTH",
     "Calibration",
     "Decoding",
     "DensityReport",
+    "Fields",
+    "GaborFits",
     "IndependentModel",
     "Information",
     "MomentReport",
@@ -42,13 +53,18 @@ __all__ = [
     "compare_moments",
     "decode",
     "decode_unseen",
+    "dreamt_fields",
+    "fit_gabors",
     "generative_fields",
     "information_about",
+    "linear_fields",
     "match",
     "match_gain",
+    "most_exciting",
     "mutual_information",
     "predicted_counts",
     "psth",
+    "recognition_fields",
     "redreamt",
     "regenerated",
     "response_correlations",
@@ -58,4 +74,5 @@ __all__ = [
     "score_windows",
     "shifted_similarity",
     "tuning_of",
+    "unit_groups",
 ]

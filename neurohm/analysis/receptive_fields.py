@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
@@ -46,16 +48,33 @@ def generative_fields(
     >>> generative_fields(nh.HelmholtzMachine([6, 3, 2]), layer=2).shape
     (2, 6)
     """
+    fields = [d.mean(axis=0) for d in dreamt_differences(machine, layer, dreams, seed)]
+    return np.array(fields).reshape(machine.sizes[layer], machine.visible.size)
+
+
+def dreamt_differences(
+    machine: HelmholtzMachine, layer: int, dreams: int, seed: int
+) -> Iterator[npt.NDArray[np.float64]]:
+    """Yield, for each unit of a layer, how much it raises the visible means in each dream.
+
+    Parameters
+    ----------
+    machine, layer, dreams, seed
+        As of `generative_fields`.
+
+    Yields
+    ------
+    ndarray of float64, (dreams, visible units)
+    """
     dreamt, stream = _dreamt(machine, layer, dreams, seed)
-    fields = np.empty((machine.sizes[layer], machine.visible.size))
     for unit in range(machine.sizes[layer]):
         means = []
         for value in (1, 0):
             states = dreamt[layer].copy()
             states[:, unit] = value
-            means.append(_mean_with(machine, dreamt, layer, states, stream))
-        fields[unit] = means[0] - means[1]
-    return fields
+            means.append(_means_with(machine, dreamt, layer, states, stream))
+        difference: npt.NDArray[np.float64] = np.subtract(*means, dtype=np.float64)
+        yield difference
 
 
 def code_fields(
@@ -110,10 +129,12 @@ def code_fields(
             raise InputError(f"a code of {array.shape[-1]} units", f"the {size} of layer {layer}")
     rows = np.vstack([np.atleast_2d(codes), np.atleast_2d(reference)])
     means = [
-        _mean_with(machine, dreamt, layer, np.broadcast_to(row, dreamt[layer].shape), stream)
+        _means_with(machine, dreamt, layer, np.broadcast_to(row, dreamt[layer].shape), stream).mean(
+            axis=0, dtype=np.float64
+        )
         for row in rows.astype(dreamt[layer].dtype)
     ]
-    return np.stack(means[:-1]) - means[-1]
+    return np.asarray(np.stack(means[:-1]) - means[-1], dtype=np.float64)
 
 
 def _dreamt(
@@ -127,14 +148,14 @@ def _dreamt(
     return [activity.dense(i) for i in range(len(machine.populations))], stream
 
 
-def _mean_with(
+def _means_with(
     machine: HelmholtzMachine,
     dreamt: list[Array],
     layer: int,
     clamped: Array,
     stream: RandomStream,
 ) -> Array:
-    """Return the mean of the visible units over dreams with one hidden population clamped."""
+    """Return the means of the visible units in dreams with one hidden population clamped."""
     pathway, work = machine.generative, Workspace(machine.backend)
     states = list(dreamt)
     states[layer] = np.ascontiguousarray(clamped)
@@ -149,8 +170,8 @@ def _mean_with(
         states[target] = out = machine.backend.empty(brought.soma.shape, machine.dtype)
         if target == 0:
             machine.visible.mean(machine.kernels, given, out)
-            return np.asarray(out.mean(axis=0, dtype=np.float64))
+            return np.asarray(out)
         pathway.populations[target].draw(
             machine.kernels, given, stream.at(Site.FIELDS.of(target)), out
         )
-    return np.zeros(machine.visible.size)
+    return np.zeros((len(dreamt[layer]), machine.visible.size))

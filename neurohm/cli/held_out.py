@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
+
+import numpy as np
 
 from neurohm.analysis import ScoreReport
 from neurohm.cli.printing import note, on_terminal
@@ -58,7 +61,10 @@ def require_window(recording: Recording, model: SpikeHelmholtz) -> None:
     """
     width = recording.bin_width or BIN_SIZE
     bin_size = width if model.bin_size == "auto" else float(model.bin_size)
-    Windows(bin_spikes(recording, bin_size), model.lags, stride=model.lags)
+    # Of bins only the times matter: the spikes may be more than memory holds.
+    none = np.zeros_like(recording.spike_times_index)
+    silent = replace(recording, spike_times=np.empty(0), spike_times_index=none)
+    Windows(bin_spikes(silent, bin_size), model.lags, stride=model.lags)
 
 
 def scored(model: SpikeHelmholtz, recording: Recording, particles: int) -> ScoreReport:

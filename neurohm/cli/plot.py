@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from neurohm.estimators import HelmholtzDensity, SpikeHelmholtz
     from neurohm.recordings import Recording
 
-MOST_IMAGES, MOST_COMPLETED = 20, 8
+MOST_IMAGES, MOST_COMPLETED, MOST_CORRELATED = 20, 8, 5000
 
 
 def plot(
@@ -198,7 +198,7 @@ def _of_images(
     rows = images_for(fitted, data, options, test)
     if "completed" in kind.of:
         return half_completed(fitted, spread(rows, MOST_COMPLETED), options.size)
-    return [spread(rows, MOST_IMAGES), fitted]
+    return [spread(rows, MOST_CORRELATED if kind.many else MOST_IMAGES), fitted]
 
 
 def _image_model(name: str, path: Path) -> HelmholtzDensity:

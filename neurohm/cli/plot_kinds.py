@@ -22,12 +22,15 @@ class Kind:
     options : tuple of str
         Which options it takes; all but "test" are arguments of the function, and but "layer" of
         trials.
+    many : bool
+        Whether it is of thousands of images, not of a few that it shows.
     """
 
     draws: str
     shows: str
     of: tuple[str, ...]
     options: tuple[str, ...] = ()
+    many: bool = False
 
     @property
     def needs_images(self) -> bool:
@@ -55,6 +58,9 @@ KINDS = {
     "weights": Kind("weights", "histograms of the weights", _ALONE),
     "locality": Kind("locality", "which signals each synapse learns from", _ALONE),
     "raster": Kind("raster", "spikes and hidden activity", _BOTH, _STRETCH),
+    "field-map": Kind(
+        "field_maps", "where hidden units act on the electrode array", _BOTH, ("layer",)
+    ),
     "activity": Kind("activity", "how active hidden units are", _BOTH),
     "dreams": Kind("dreams", "the recording beside a dream", _BOTH, _STRETCH),
     "check": Kind("model_check", "dreams against data, and predictions", _BOTH),
@@ -79,9 +85,16 @@ TRIAL_KINDS = {
 
 IMAGE_KINDS = {
     "image-fields": Kind("image_fields", "what hidden units add to images", _ALONE, ("layer",)),
+    "gabors": Kind("image_gabors", "Gabor functions fitted to them", _ALONE, ("layer",)),
     "image-dreams": Kind("dreamed_images", "dreams", _ALONE),
     "layers": Kind("dreams_by_layer", "what each layer adds to a dream", _ALONE),
     "reconstructions": Kind("reconstructions", "images, recognised and regenerated", _SEEN, _SHARE),
+    "responses": Kind(
+        "image_responses", "to what hidden units respond", _SEEN, ("layer", "test"), many=True
+    ),
+    "preferences": Kind(
+        "image_preferences", "images that activate them most", _SEEN, ("layer", "test"), many=True
+    ),
     "completions": Kind("completions", "the lower half of images, filled in", _FILLED, _SHARE),
 }
 """Pictures of models of images, by name."""

@@ -9,6 +9,7 @@ from neurohm.estimators.density import HelmholtzDensity
 from neurohm.estimators.hidden_activity import HiddenActivity
 from neurohm.estimators.hidden_codes import HiddenCodes
 from neurohm.estimators.load import load
+from neurohm.estimators.spike_levels import spike_levels
 from neurohm.estimators.spikes import SpikeHelmholtz
 from neurohm.estimators.stability import stability_selection
 from neurohm.estimators.stimulus_responses import (
@@ -36,5 +37,6 @@ __all__ = [
     "load_assemblies",
     "regenerated_responses",
     "save_assemblies",
+    "spike_levels",
     "stability_selection",
 ]

@@ -48,9 +48,7 @@ def read_npz(path: Path) -> Raw:
         with path.open("rb") as content, np.load(content, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, KeyError) as error:
-        raise FileFormatError(
-            f"{path} is a damaged npz file, perhaps cut short", "a whole one", "copy it again"
-        ) from error
+        raise _unreadable(path, "npz", error) from error
     return images_among(arrays, path)
 
 
@@ -74,9 +72,18 @@ def read_npy(path: Path) -> Raw:
         with path.open("rb") as content:
             return Raw({"train": np.load(content, allow_pickle=False)}, {})
     except (OSError, ValueError, EOFError) as error:
-        raise FileFormatError(
-            f"{path} is a damaged npy file, perhaps cut short", "a whole one", "copy it again"
-        ) from error
+        raise _unreadable(path, "npy", error) from error
+
+
+def _unreadable(path: Path, kind: str, error: Exception) -> FileFormatError:
+    if "Object arrays" in str(error):
+        return FileFormatError(
+            f"{path} holds Python objects, reading which would run code from the file",
+            "arrays of numbers",
+            "save it anew as one",
+        )
+    found = f"{path} is a damaged {kind} file, perhaps cut short"
+    return FileFormatError(found, "a whole one", "copy it again")
 
 
 def read_hdf5(path: Path) -> Raw:

@@ -33,11 +33,14 @@ class Pyramid:
         A pixel of a level is the mean over the area that it covers, fractions of pixels included;
         the largest value in that area; the pixel at its centre; the value there, interpolated; or
         the mean around it with Gaussian weights of half its size.
+    groups : sequence of (sequence of int, or None), optional
+        For each level, into which of its rows each row of the image goes, for rows that have no
+        neighbours, such as those of recorded units; None for neighbours.
 
     Raises
     ------
     InputError
-        If a grid is finer than the images, or the pooling is unknown.
+        If a grid is finer than the images, the pooling is unknown, or groups are not of all rows.
 
     Examples
     --------
@@ -50,6 +53,7 @@ class Pyramid:
     shape: tuple[int, int]
     grids: Sequence[tuple[int, int]]
     pool: str = "area"
+    groups: Sequence[Sequence[int] | None] | None = None
 
     def __post_init__(self) -> None:
         if self.pool not in POOLS:
@@ -62,6 +66,31 @@ class Pyramid:
                     f"a level of {grid}",
                     f"height and width of 1 to {self.shape[0]}, {self.shape[1]}",
                 )
+        for grid, rows in zip(self.grids, self._groups, strict=True):
+            if rows is not None and (
+                len(rows) != self.shape[0] or set(rows) != set(range(grid[0]))
+            ):
+                raise InputError(
+                    f"groups {sorted(set(rows))} of {len(rows)} rows for a level of {grid}",
+                    f"numbers from 0 to {grid[0] - 1}, all of them, for {self.shape[0]} rows",
+                )
+
+    @property
+    def _groups(self) -> Sequence[Sequence[int] | None]:
+        return self.groups or [None] * len(self.grids)
+
+    @property
+    def matrices(self) -> list[Array]:
+        """What makes each level of an image, (pixels of the level, pixels); not for ``"max"``.
+
+        Examples
+        --------
+        >>> Pyramid((1, 4), [(1, 2)]).matrices[0].tolist()
+        [[0.5, 0.5, 0.0, 0.0], [0.0, 0.0, 0.5, 0.5]]
+        """
+        if self.pool == "max":
+            raise InputError("pool 'max' as a matrix", "another pool")
+        return [np.asarray(np.kron(down, across), dtype=np.float64) for down, across in self._sides]
 
     def levels(self, images: npt.ArrayLike) -> list[Array]:
         """Return images at each level.
@@ -95,7 +124,13 @@ class Pyramid:
         make = {"stride": _stride, "bilinear": _bilinear, "gaussian": _gaussian}.get(
             self.pool, _area
         )
-        return [(make(self.shape[0], grid[0]), make(self.shape[1], grid[1])) for grid in self.grids]
+        return [
+            (
+                make(self.shape[0], grid[0]) if rows is None else _grouped(rows, grid[0]),
+                make(self.shape[1], grid[1]),
+            )
+            for grid, rows in zip(self.grids, self._groups, strict=True)
+        ]
 
     def _level(self, pictures: Array, down: Array, across: Array) -> Array:
         if self.pool != "max":
@@ -113,6 +148,12 @@ def _area(fine: int, coarse: int) -> Array:
     pixel = np.arange(fine)
     covered = np.minimum(end, pixel + 1) - np.maximum(begin, pixel)
     return np.asarray(np.maximum(covered, 0.0) * coarse / fine)
+
+
+def _grouped(rows: Sequence[int], coarse: int) -> Array:
+    """Return the share of each group that each row has."""
+    member = np.asarray(rows) == np.arange(coarse)[:, None]
+    return np.asarray(member / member.sum(axis=1, keepdims=True))
 
 
 def _centres(fine: int, coarse: int) -> Array:

@@ -7,64 +7,73 @@ are this package's own formulation of it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
 
-from neurohm.backend import Activations, Array, Site, SparseRows
+from neurohm.backend import Activations
 from neurohm.checks import real_number, whole_number
 from neurohm.exceptions import ArgumentTypeError, InputError
-from neurohm.images.pyramid import Pyramid
 from neurohm.learning.base import LearningRule
-from neurohm.learning.particles import ParticleRule
+from neurohm.learning.cued import Aided, Cued
+from neurohm.learning.cues import Cues, Grid
 from neurohm.learning.reweighted import Reweighted
 from neurohm.learning.wake_sleep import WakeSleep
-from neurohm.machine import (
-    Activity,
-    HelmholtzMachine,
-    Stream,
-    Updates,
-    Workspace,
-    predict,
-    teach,
-    zero_total,
-)
-from neurohm.machine.inputs import drive, input_of
-from neurohm.machine.passes import draws_at
-from neurohm.populations import Drive
+from neurohm.machine import Activity, HelmholtzMachine, Stream, Updates, Workspace
+from neurohm.machine.build import chain
 
-Grid = tuple[int, int]
+MODES = ("mix", "logit", "afferent")
 
 
 @dataclass(frozen=True)
 class MultiLevel(LearningRule):
     """Any rule, with cues to hidden layers in the first epochs.
 
-    A hidden layer of h x w units is cued by the image at h x w pixels, v: awake its units fire with
-    probability (1 - a) q + a v instead of q. Recognition learns from such activity, too, at a times
-    the rate, so that it can do without the cue; from dreams it learns at 1 - a times the rate. The
-    strength a is 1 for some epochs, falls to 0 over some more, and then the rule is the plain one,
-    to the bit.
+    A hidden layer is cued by the image at h x w pixels, v, a unit a pixel: awake the units fire
+    with probability (1 - a) q + a v instead of q. Recognition learns from such activity, too, at a
+    times the rate, so that it can do without the cue; from dreams it learns at 1 - a times the
+    rate. The strength a is 1 for some epochs, falls to 0 over some more, and then the rule is the
+    plain one, to the bit.
 
     Parameters
     ----------
     plain : LearningRule
         `WakeSleep` or `Reweighted`.
     shape : tuple of int
-        Height and width of the images.
+        Height and width of the images; units and bins of windows of a recording.
     grids : sequence of tuple of int, or None
         Height and width of the cue of each hidden layer, from the first one upward; None for a
-        layer without. The layer has as many units as its cue has pixels.
+        layer without. The layer has at least as many units as its cue has pixels.
     clamp, ramp : int
         Epochs at full strength, and epochs over which it falls.
+    mode : {"mix", "logit", "afferent"}
+        ``"mix"``: as above. ``"logit"``: log-odds are mixed instead of probabilities.
+        ``"afferent"``: the coarse image is a further input of recognition in all epochs, of
+        images awake and of dreams asleep; such a machine is made by `machine`, and keeps it.
     pool : str
         How images are made coarser, see `neurohm.images.Pyramid`.
+    state : {"threshold", "level"}
+        Whether a pixel of a cue is on or off, or drawn with its level as probability.
     threshold : float
-        Cue pixels above it say that a unit fires, the others that it does not.
+        Pixels above it are on.
     doubt : float
-        Probability that a cue is wrong.
+        Probability that a cue is wrong; levels are held between it and 1 less it.
+    contrast : float
+        Levels are stretched about one half by so much, 1 or more.
+    units : sequence of (sequence of int, or None), optional
+        Which units of each layer are cued, one for each pixel; the first ones by default.
+    groups : sequence of (sequence of int, or None), optional
+        For each layer, into which row of the cue each row of the image goes, where rows have no
+        neighbours: those of recorded units, see `neurohm.analysis.unit_groups`.
+    strengths : mapping of int to float, or sequence of pairs, optional
+        Strength at some epochs, counted from 0, and straight lines between them, instead of
+        `clamp` and `ramp`.
+    shuffled : bool
+        Whether each image comes with the cue of another one of its batch: a control, in which
+        cues are as they are but say nothing of the image.
 
     Raises
     ------
@@ -84,6 +93,9 @@ class MultiLevel(LearningRule):
     [1.0, 1.0, 0.667, 0.333, 0.0]
     >>> rule.at(4)
     WakeSleep(dreams_per_sample=1)
+    >>> rule = MultiLevel(shape=(4, 4), grids=[(2, 2)], strengths={0: 0.8, 4: 0.0})
+    >>> [rule.strength(epoch) for epoch in range(5)]
+    [0.8, 0.6, 0.4, 0.2, 0.0]
     """
 
     plain: LearningRule = field(default_factory=WakeSleep)
@@ -91,9 +103,16 @@ class MultiLevel(LearningRule):
     grids: tuple[Grid | None, ...] = ()
     clamp: int = 5
     ramp: int = 5
+    mode: str = "mix"
     pool: str = "area"
+    state: str = "threshold"
     threshold: float = 0.3
     doubt: float = 0.01
+    contrast: float = 1.0
+    units: tuple[tuple[int, ...] | None, ...] | None = None
+    groups: tuple[tuple[int, ...] | None, ...] | None = None
+    strengths: tuple[tuple[int, float], ...] | None = None
+    shuffled: bool = False
 
     name: ClassVar[str] = "multi-level"
     recordable: ClassVar[bool] = False
@@ -105,35 +124,82 @@ class MultiLevel(LearningRule):
         rule = as_rule(**given) if isinstance(given, Mapping) else as_rule(given)
         if type(rule) not in (WakeSleep, Reweighted):
             raise ArgumentTypeError(f"rule {rule!r} with cues", "WakeSleep() or Reweighted()")
-        grids = tuple(None if grid is None else (int(grid[0]), int(grid[1])) for grid in self.grids)
+        if self.mode not in MODES:
+            raise InputError(f"mode {self.mode!r}", "one of " + ", ".join(map(repr, MODES)))
+        if self.mode == "afferent" and (self.pool == "max" or self.shuffled):
+            raise InputError(
+                "mode 'afferent' with " + ("shuffled=True" if self.shuffled else "pool 'max'"),
+                "a mean over pixels, of the image itself",
+            )
         fixed = {
             "plain": rule,
             "dreams_per_sample": rule.dreams_per_sample,
-            "shape": (int(self.shape[0]), int(self.shape[1])),
-            "grids": grids,
             "clamp": whole_number("clamp", self.clamp, 0),
             "ramp": whole_number("ramp", self.ramp, 0),
-            "threshold": real_number("threshold", self.threshold, least=0),
-            "doubt": real_number("doubt", self.doubt, above=0, below=0.5, mend="e.g. 0.01"),
+            "strengths": _points(self.strengths),
+            **asdict(self.cues),
         }
         for name, value in fixed.items():
             object.__setattr__(self, name, value)
-        if not any(grids):
-            raise InputError("grids without a cue", "height and width for a layer at least")
-        Pyramid(self.shape, [grid for grid in grids if grid is not None], self.pool)
+
+    @property
+    def cues(self) -> Cues:
+        """What hidden layers are told of an image."""
+        return Cues(
+            self.shape, self.grids, self.pool, self.state, self.threshold, self.doubt,
+            self.contrast, self.units, self.groups, self.shuffled,
+        )  # fmt: skip
+
+    def machine(self, sizes: Sequence[Any], **options: Any) -> HelmholtzMachine:
+        """Return a machine that can learn by this rule.
+
+        Parameters
+        ----------
+        sizes : sequence of int, str or Population
+            The visible population first.
+        **options
+            Of `HelmholtzMachine`.
+
+        Returns
+        -------
+        HelmholtzMachine
+            A chain; in mode ``"afferent"`` with projections of coarse images onto the layers with
+            cues above the first hidden one, which sees all of the image anyhow. They start at 0.
+
+        Examples
+        --------
+        >>> rule = MultiLevel(shape=(4, 4), grids=[None, (2, 2)], mode="afferent")
+        >>> sorted(rule.machine([16, 6, 4]).parameters())[-2:]
+        ['recognition/visible->hidden1', 'recognition/visible->hidden2']
+        """
+        if self.mode != "afferent":
+            return HelmholtzMachine(sizes, **options)
+        downward, upward = chain(len(sizes))
+        further = tuple((0, target) for target in self.cues.given if target > 1)
+        made = HelmholtzMachine(sizes, edges=(downward, (*upward, *further)), **options)
+        for projection in made.recognition.projections:
+            if (projection.source, projection.target) in further:
+                projection.weights[...] = 0
+        return made
 
     def strength(self, epoch: int) -> float:
         """Return how strong the cues are in an epoch, counted from 0."""
+        if self.mode == "afferent":
+            return 1.0
+        if self.strengths is not None:
+            epochs, values = (np.array(part) for part in zip(*self.strengths, strict=True))
+            return round(float(np.interp(epoch, epochs, values)), 3)
         left = self.clamp + self.ramp + 1 - max(epoch, self.clamp - 1) - 1
         return round(min(1.0, max(0.0, left / (self.ramp + 1))), 3)
 
     def at(self, epoch: int) -> LearningRule:
         """Return the rule of an epoch: with cues of its strength, or the plain one."""
         plain, strength = self.plain.at(epoch), self.strength(epoch)
+        if self.mode == "afferent":
+            return Aided(plain.dreams_per_sample, plain, self.cues)
         if strength == 0:
             return plain
-        cues = Cues(self.shape, self.grids, self.pool, self.threshold, self.doubt)
-        return Cued(plain.dreams_per_sample, plain, cues, strength)
+        return Cued(plain.dreams_per_sample, plain, self.cues, strength, self.mode)
 
     def scheduled(self, epoch: int) -> dict[str, float]:
         """Return the strength of the cues, and what the plain rule schedules."""
@@ -141,11 +207,9 @@ class MultiLevel(LearningRule):
 
     def settings(self) -> dict[str, Any]:
         """Return the settings by name, for model files."""
-        own = ("dreams_per_sample", "clamp", "ramp", "pool", "threshold", "doubt")
-        grids = [None if grid is None else list(grid) for grid in self.grids]
         plain = {"rule": self.plain.name, **self.plain.settings()}
-        rest = {name: getattr(self, name) for name in own}
-        return {"plain": plain, "shape": list(self.shape), "grids": grids, **rest}
+        own = {each.name: _as_lists(getattr(self, each.name)) for each in fields(self)}
+        return {**own, "plain": plain}
 
     def wake(
         self,
@@ -164,116 +228,23 @@ class MultiLevel(LearningRule):
         return self.at(0).wake_updates(machine, wake, work)
 
 
-@dataclass(frozen=True)
-class Cues:
-    """What hidden layers are told of an image.
-
-    Parameters
-    ----------
-    shape, grids, pool, threshold, doubt
-        See `MultiLevel`.
-    """
-
-    shape: Grid
-    grids: tuple[Grid | None, ...]
-    pool: str
-    threshold: float
-    doubt: float
-
-    def of(self, machine: HelmholtzMachine, x: Activations) -> dict[int, Array]:
-        """Return the probability that each unit fires, ``(rows, units)``, by population.
-
-        Raises
-        ------
-        InputError
-            If a layer has another number of units than its cue has pixels, or units are not binary.
-        """
-        given = {level + 1: grid for level, grid in enumerate(self.grids) if grid is not None}
-        for target, (height, width) in given.items():
-            units = machine.sizes[target] if target < len(machine.sizes) else None
-            kind = machine.recognition.populations[target].kind if units else ""
-            if units != height * width or kind != "bernoulli":
-                raise InputError(
-                    f"a cue of {height} x {width} pixels for hidden layer {target}"
-                    + (f" of {units} {kind} units" if units else ", which there is not"),
-                    f"a layer of {height * width} Bernoulli units",
-                )
-        dense = x.toarray() if isinstance(x, SparseRows) else x
-        levels = Pyramid(self.shape, list(given.values()), self.pool).levels(dense)
-        return {
-            target: np.where(level > self.threshold, 1 - self.doubt, self.doubt)
-            for target, level in zip(given, levels, strict=True)
-        }
+def _points(given: Any) -> tuple[tuple[int, float], ...] | None:
+    """Return strengths at epochs as pairs, in order of the epochs."""
+    if given is None:
+        return None
+    pairs = given.items() if isinstance(given, Mapping) else given
+    points = tuple(
+        (
+            whole_number("epoch of strengths", epoch, 0),
+            real_number("strength", value, least=0, most=1),
+        )
+        for epoch, value in pairs
+    )
+    if not points or any(one[0] >= other[0] for one, other in pairwise(points)):
+        raise InputError(f"strengths {given!r}", "strengths at epochs that grow, {0: 1.0, 10: 0.0}")
+    return points
 
 
-@dataclass(frozen=True)
-class Cued(LearningRule):
-    """A rule in an epoch with cues; see `MultiLevel`."""
-
-    rule: LearningRule = field(default_factory=WakeSleep)
-    cues: Cues | None = None
-    strength: float = 1.0
-
-    name: ClassVar[str] = "cued"
-    recordable: ClassVar[bool] = False
-
-    def wake(
-        self,
-        machine: HelmholtzMachine,
-        x: Activations,
-        stream: Stream,
-        work: Workspace | None = None,
-    ) -> Activity:
-        """Return activity drawn bottom-up, where there are cues with their help."""
-        assert self.cues is not None
-        work, pathway = work or Workspace(machine.backend), machine.recognition
-        cues = self.cues.of(machine, x)
-        particles = self.rule.count_for(machine) if isinstance(self.rule, ParticleRule) else 1
-        rows = x.shape[0] * particles
-        states: list[Activations] = [x] * len(machine.populations)
-        total, known = zero_total(machine, work, (Site.WAKE, "log q"), rows), {}
-        for target in pathway.order:
-            known[target] = drive(machine, pathway, target, states, work, Site.WAKE)
-            units, draws = machine.sizes[target], draws_at(machine, stream, Site.WAKE, target)
-            states[target] = work.array((Site.WAKE, "state", target), (rows, units), machine.dtype)
-            given = input_of(pathway, target, known[target])
-            if target in cues:
-                logit = self._logit(machine, target, known[target], cues[target])
-                zero = work.zeros(("cue", target), (units,), machine.dtype)
-                given = replace(given, drive=logit, bias=zero)
-            pathway.populations[target].draw(machine.kernels, given, draws, states[target], total)
-        return Activity(states, total, known)
-
-    def _logit(self, machine: HelmholtzMachine, target: int, own: Drive, cue: Array) -> Array:
-        """Return the log-odds of (1 - a) q + a v, for as many rows as the drive or the cue has."""
-        a, bias = self.strength, machine.recognition.biases[target].weights
-        q = 1 / (1 + np.exp(-(own.soma + bias).astype(np.float64)))
-        v = cue.repeat(max(1, q.shape[0] // cue.shape[0]), axis=0)
-        mixed = np.clip((1 - a) * q + a * v, 1e-6, 1 - 1e-6)
-        return np.ascontiguousarray(np.log(mixed) - np.log1p(-mixed), dtype=machine.dtype)
-
-    def wake_updates(
-        self, machine: HelmholtzMachine, wake: Activity, work: Workspace | None = None
-    ) -> Updates:
-        """Return what the rule learns awake, and what recognition learns of the cues."""
-        assert self.cues is not None
-        work, rule = work or Workspace(machine.backend), self.rule
-        if isinstance(rule, Reweighted):  # its baseline is right for the plain proposal alone
-            rule = replace(rule, baseline=False)
-        updates = rule.wake_updates(machine, wake, work)
-        for level, grid in enumerate(self.cues.grids):
-            if grid is not None:
-                prediction = predict(
-                    machine, machine.recognition, level + 1, wake, work=work, label=Site.RECOGNISE
-                )
-                scale = self.strength / wake.rows
-                updates += teach(machine, prediction, scale, phase="wake", work=work)
-        return updates
-
-    def sleep_updates(
-        self, machine: HelmholtzMachine, sleep: Activity | None, work: Workspace | None = None
-    ) -> Updates:
-        """Return what the rule learns asleep, the less the stronger the cues."""
-        updates = self.rule.sleep_updates(machine, sleep, work)
-        weaker = [replace(u, scale=u.scale * (1 - self.strength)) for u in updates.local]
-        return replace(updates, local=tuple(weaker))
+def _as_lists(value: Any) -> Any:
+    """Return tuples within tuples as lists, for files."""
+    return [_as_lists(each) for each in value] if isinstance(value, tuple) else value

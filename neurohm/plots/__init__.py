@@ -12,7 +12,10 @@ from neurohm.plots.completions import completions
 from neurohm.plots.condition_rates import condition_rates
 from neurohm.plots.decodings import decoding
 from neurohm.plots.dream_rasters import dreams
+from neurohm.plots.field_galleries import exciting_images, field_gallery
+from neurohm.plots.field_maps import field_maps
 from neurohm.plots.fields import receptive_fields
+from neurohm.plots.gabors import gabor_population
 from neurohm.plots.histograms import activity, weights
 from neurohm.plots.image_dreams import dreamed_images, dreams_by_layer, reconstructions
 from neurohm.plots.image_fields import image_fields
@@ -21,6 +24,7 @@ from neurohm.plots.likelihood_curves import likelihood_curve
 from neurohm.plots.locality_diagram import locality
 from neurohm.plots.maps import assembly_map
 from neurohm.plots.matrix import assembly_matrix
+from neurohm.plots.model_fields import image_gabors, image_preferences, image_responses
 from neurohm.plots.moment_checks import model_check
 from neurohm.plots.occurrences import assembly_raster
 from neurohm.plots.psths import psth
@@ -46,8 +50,15 @@ __all__ = [
     "dreamed_images",
     "dreams",
     "dreams_by_layer",
+    "exciting_images",
+    "field_gallery",
+    "field_maps",
     "fisher_spectra",
+    "gabor_population",
     "image_fields",
+    "image_gabors",
+    "image_preferences",
+    "image_responses",
     "layer_monitors",
     "learning_curve",
     "likelihood_curve",

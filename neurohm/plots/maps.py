@@ -68,9 +68,9 @@ def assembly_map(
             "a recording without positions", "one that says where its units were recorded"
         )
     drawn = assemblies_of(assemblies, recording.unit_ids)
-    places = _apart(recording.positions[:, :2])
+    places = spread_apart(recording.positions[:, :2])
     low, high = places.min(axis=0), places.max(axis=0)
-    margin = 0.06 * float((high - low).max()) + _nearest(places) / 2
+    margin = 0.06 * float((high - low).max()) + typical_distance(places) / 2
     low, high = low - margin, high + margin
     grid = PanelGrid.of(
         len(drawn), narrowest=0.9, widest=_WIDEST,
@@ -83,7 +83,7 @@ def assembly_map(
     panels = grid.panels(place)
     factor, unit = in_axis_unit(assemblies)
     latest = factor * max(float(assembly.lags.max()) for assembly in drawn) or 1.0
-    spacing = 72 * grid.width * _nearest(places) / float(high[0] - low[0])  # points
+    spacing = 72 * grid.width * typical_distance(places) / float(high[0] - low[0])  # points
     size = float(np.clip(0.8 * spacing, 2.5, 5.0))
     for panel, assembly in zip(panels.flat, drawn, strict=False):
         panel.plot(*places.T, "o", color="0.8", markersize=0.35 * size)
@@ -97,15 +97,25 @@ def assembly_map(
         panel.set(xticks=[], yticks=[])
         for spine in panel.spines.values():
             spine.set(visible=True, color="0.7")
-    _draw_scale(panels[-1, 0], low, high)
+    draw_scale(panels[-1, 0], low, high)
     grid.colour_bar(place, points, f"Lag ({unit})")
     return panels
 
 
-def _apart(places: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return places with those that are the same moved around their common place."""
+def spread_apart(places: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return places with those that are the same moved around their common place.
+
+    Parameters
+    ----------
+    places : ndarray of float64, (n_units, 2)
+        Micrometres.
+
+    Returns
+    -------
+    ndarray of float64, (n_units, 2)
+    """
     distinct, which, number = np.unique(places, axis=0, return_inverse=True, return_counts=True)
-    radius = 0.25 * _nearest(distinct)
+    radius = 0.25 * typical_distance(distinct)
     moved = places.copy()
     for shared in np.flatnonzero(number > 1):
         units = np.flatnonzero(which.ravel() == shared)
@@ -114,8 +124,18 @@ def _apart(places: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return moved
 
 
-def _nearest(places: npt.NDArray[np.float64]) -> float:
-    """Return the median distance from a place to the nearest other one; 1 if there is none."""
+def typical_distance(places: npt.NDArray[np.float64]) -> float:
+    """Return the median distance from a place to the nearest other one; 1 if there is none.
+
+    Parameters
+    ----------
+    places : ndarray of float64, (n_units, 2)
+        Micrometres.
+
+    Returns
+    -------
+    float
+    """
     if len(places) < 2:
         return 1.0
     from scipy.spatial import KDTree
@@ -124,8 +144,15 @@ def _nearest(places: npt.NDArray[np.float64]) -> float:
     return float(np.median(distances[:, 1])) or 1.0
 
 
-def _draw_scale(axes: Axes, low: npt.NDArray[np.float64], high: npt.NDArray[np.float64]) -> None:
-    """Draw a bar of a round number of micrometres below a panel."""
+def draw_scale(axes: Axes, low: npt.NDArray[np.float64], high: npt.NDArray[np.float64]) -> None:
+    """Draw a bar of a round number of micrometres below a panel.
+
+    Parameters
+    ----------
+    axes : Axes
+    low, high : ndarray of float64, (2,)
+        Corners of what the panel shows, micrometres.
+    """
     room = 0.5 * float(high[0] - low[0])
     power = 10.0 ** math.floor(math.log10(room))
     length = power * max(step for step in (1, 2, 5) if step * power <= room)

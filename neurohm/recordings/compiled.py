@@ -15,6 +15,7 @@ from numba import njit
 __all__ = [
     "add_up",
     "begin_bins",
+    "count_between",
     "count_entries",
     "dense_windows",
     "place_entries",
@@ -58,6 +59,29 @@ def count_entries(times, first, ends, clock, ticks_per_bin, head, state):  # typ
             last, run = b, 1
         most = max(most, run)
     state[0], state[1], state[2], state[3] = unit, last, run, most
+
+
+@njit(**_EXACT)
+def count_between(times, first, ends, clock, ticks_per_bin, borders, spikes):  # type: ignore[no-untyped-def]
+    """Count the spikes of each unit in stretches of bins.
+
+    Parameters
+    ----------
+    times, first, ends, clock, ticks_per_bin
+        As of `count_entries`.
+    borders : ndarray of int64, shape (n + 1,)
+        First bin of each stretch, and the number of bins; ascending.
+    spikes : ndarray of int64, shape (n_units, n)
+        Added to.
+    """
+    unit, stretch = np.searchsorted(ends, first, side="right"), 0
+    for k in range(len(times)):
+        while first + k >= ends[unit]:
+            unit, stretch = unit + 1, 0
+        b = _bin_of(times[k], clock, ticks_per_bin, borders[-1] - 1)
+        while b >= borders[stretch + 1]:
+            stretch += 1
+        spikes[unit, stretch] += 1
 
 
 @njit(**_EXACT)

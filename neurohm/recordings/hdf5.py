@@ -78,7 +78,7 @@ def write_recording(recording: Recording, path: str | os.PathLike[str]) -> None:
         _write_arrays(recording, file, require_room)
 
 
-def read_recording(file: Any, source: str, *, sort: bool = False) -> Recording:
+def read_recording(file: Any, source: str, *, sort: bool = False, lazy: bool = False) -> Recording:
     """Read a recording from an open file.
 
     Parameters
@@ -88,6 +88,8 @@ def read_recording(file: Any, source: str, *, sort: bool = False) -> Recording:
         Its name, for messages.
     sort : bool
         Sort the times of each unit.
+    lazy : bool
+        Leave spike times in the file though they are few.
 
     Returns
     -------
@@ -112,7 +114,7 @@ def read_recording(file: Any, source: str, *, sort: bool = False) -> Recording:
     _check_version(file, source)
     _check_required(file, source)
     index = read_array(file["spike_times_index"])
-    times = times_in(file["spike_times"])
+    times = times_in(file["spike_times"], lazy=lazy)
     width = file.attrs.get("bin_width")
     return Recording(
         spike_times=sorted_within_units(np.asarray(times), index) if sort else times,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["intersection", "merged", "time_at_share", "total_duration"]
+__all__ = ["intersection", "merged", "shared_time", "time_at_share", "total_duration"]
 
 Intervals = NDArray[np.float64]
 
@@ -54,6 +56,30 @@ def intersection(first: Intervals, second: Intervals) -> Intervals:
     """
     pieces = [np.clip(second, start, stop) for start, stop in first]
     return merged(np.concatenate([np.empty((0, 2)), *pieces]))
+
+
+def shared_time(sets: Sequence[Intervals]) -> NDArray[np.float64]:
+    """Time that lies in all of many sets of disjoint intervals.
+
+    Parameters
+    ----------
+    sets : sequence of ndarray of float64, shape (n, 2)
+
+    Returns
+    -------
+    ndarray of float64, shape (k, 2)
+
+    Examples
+    --------
+    >>> shared_time([np.array([[0.0, 5.0]]), np.array([[-1.0, 1.0], [4.0, 9.0]])]).tolist()
+    [[0.0, 1.0], [4.0, 5.0]]
+    """
+    pieces = np.concatenate([np.empty((0, 2)), *sets])
+    moments, place = np.unique(pieces, return_inverse=True)
+    changes = np.tile([1.0, -1.0], len(pieces))
+    covered = np.cumsum(np.bincount(place.ravel(), changes, len(moments)))
+    everywhere = np.flatnonzero(covered[:-1] == len(sets))
+    return merged(np.stack([moments[everywhere], moments[everywhere + 1]], axis=1))
 
 
 def total_duration(intervals: Intervals) -> float:

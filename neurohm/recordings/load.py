@@ -36,6 +36,7 @@ def load_recording(
     time_column: str | None = None,
     unit_column: str | None = None,
     reader: str | None = None,
+    lazy: bool | None = None,
 ) -> Recording:
     """Load a spike recording; how the file holds it is found out from its content.
 
@@ -75,10 +76,15 @@ def load_recording(
         Of a table: the columns with the time and the unit of each spike, where their headings do
         not tell. Several columns that name a unit together have commas between them, the coarsest
         first: ``"channel,sort"``.
-
     reader : {"neo"}, optional
         Have this library read the file (extra ``neo``), or the folder. Some of Neo's readers run
         code that lies beside the data: only for files whose origin is trusted.
+    lazy : bool, optional
+        Whether spike times stay in the file, to be read a part at a time when they are needed, with
+        the same results; the file is open only while it is read from. That can be where they lie in
+        one list in an HDF5 file: layouts ``"neurohm"``, ``"nwb"``, ``"spikes-sCount"`` and
+        ``"ragged"``. By default if they are more than 8 million (64 MB). `Recording.load` reads
+        them all.
 
     Returns
     -------
@@ -95,7 +101,7 @@ def load_recording(
     InputError
         If the layout is ambiguous (the message names the option that settles it), or the content
         is no valid recording: no spikes, times not finite or not ascending, an index that does
-        not match.
+        not match; or if spike times cannot stay in such a file.
 
     Warns
     -----
@@ -122,6 +128,7 @@ def load_recording(
         time_column=time_column,
         unit_column=unit_column,
         reader=reader,
+        lazy=bool(lazy),
     )
     _check_options(options)
     recording = _read(file_path(path), options)
@@ -132,6 +139,13 @@ def load_recording(
             f"'{recording.source}': no spikes in it ({recording.n_units} units)",
             "a recording with spikes",
         )
+    if lazy and not isinstance(recording.spike_times, StoredTimes):
+        raise InputError(
+            f"lazy=True for '{recording.source}', {recording.layout}",
+            "an HDF5 file with all spike times in one list",
+            "'neurohm convert' writes one; or leave out lazy=",
+        )
+    recording = recording.load() if lazy is False else recording
     for suspicion in suspicions(recording):
         warnings.warn(suspicion, NeurohmWarning, stacklevel=2)
     return recording
@@ -162,6 +176,10 @@ def _check_options(options: ReadOptions) -> None:
     if bin_width is not None and time_scale not in (None, 1.0):
         raise InputError(
             "both bin_width= and time_scale=", "one of them", "give bin_width in seconds"
+        )
+    if options.lazy and options.sort:
+        raise InputError(
+            "both lazy= and sort=", "one of them", "convert the file with sort=True first"
         )
     if rate is not None and time_scale is not None:
         raise InputError(

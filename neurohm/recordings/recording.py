@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -308,6 +308,22 @@ class Recording(Divisible):
         return f"Recording({units}, {self.n_spikes} spikes, {time}, mean rate {mean:.3g} {rate})"
 
     # ---- keeping it
+
+    def load(self) -> Recording:
+        """Return the recording with all spike times in memory, if they are still in their file.
+
+        Returns
+        -------
+        Recording
+
+        Examples
+        --------
+        >>> Recording.from_trains([[0.5, 1.0]]).load().spike_times
+        array([0.5, 1. ])
+        """
+        if isinstance(self.spike_times, np.ndarray):
+            return self
+        return replace(self, spike_times=np.asarray(self.spike_times))
 
     def fingerprint(self) -> str:
         """Hash of the spikes, the unit ids and the observed time.

@@ -26,12 +26,14 @@ __all__ = [
 SpikeTimes: TypeAlias = NDArray[Any] | StoredTimes
 
 
-def times_in(dataset: Any) -> SpikeTimes:
+def times_in(dataset: Any, *, lazy: bool = False) -> SpikeTimes:
     """Spike times in seconds in a dataset: read, or left there if they are many.
 
     Parameters
     ----------
     dataset : h5py.Dataset
+    lazy : bool
+        Whether to leave them there though they are few.
 
     Returns
     -------
@@ -45,7 +47,7 @@ def times_in(dataset: Any) -> SpikeTimes:
     ...     times_in(file["a"])
     array([0.5, 1. ])
     """
-    if stays_in_file(dataset):
+    if stays_in_file(dataset, lazy=lazy):
         return StoredTimes.of(dataset).in_seconds(1.0)
     return read_array(dataset)
 

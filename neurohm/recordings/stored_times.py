@@ -23,12 +23,14 @@ LARGEST_IN_MEMORY = 2**23
 BLOCK = 2**20
 
 
-def stays_in_file(dataset: Any) -> bool:
-    """Whether a list of spike times is too long to be read whole.
+def stays_in_file(dataset: Any, *, lazy: bool = False) -> bool:
+    """Whether a list of spike times is not read whole, but stays in its file.
 
     Parameters
     ----------
     dataset : h5py.Dataset
+    lazy : bool
+        Whether it should; else only a very long one does.
 
     Returns
     -------
@@ -42,8 +44,8 @@ def stays_in_file(dataset: Any) -> bool:
     ...     stays_in_file(file["a"])
     False
     """
-    is_large = dataset.size is not None and dataset.size > LARGEST_IN_MEMORY
-    is_list = sum(length != 1 for length in dataset.shape or ()) == 1
+    is_large = dataset.size is not None and dataset.size > (0 if lazy else LARGEST_IN_MEMORY)
+    is_list = sum(length != 1 for length in dataset.shape or ()) <= 1
     # A file that lives in memory cannot be opened again.
     is_there = is_large and Path(dataset.file.filename).is_file()
     return is_list and is_there and dataset.dtype.kind in "iuf"

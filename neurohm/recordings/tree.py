@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neurohm.exceptions import ArgumentTypeError
+from neurohm.exceptions import ArgumentTypeError, InputError
 from neurohm.hdf5_lists import read_texts
 
 __all__ = ["create_compressed", "read_array", "read_tree", "write_array", "write_tree"]
@@ -30,6 +30,8 @@ def write_array(group: Any, name: str, values: Any) -> None:
     ------
     ArgumentTypeError
         If the values are of a type that HDF5 has no portable form for.
+    InputError
+        If there is a zero byte in a text, which would end there.
 
     Examples
     --------
@@ -45,6 +47,8 @@ def write_array(group: Any, name: str, values: Any) -> None:
     if array.dtype.kind not in "biufU":
         raise ArgumentTypeError(f"{name!r} of type {array.dtype}", "numbers, booleans or text")
     if array.dtype.kind == "U":
+        if any("\0" in text for text in np.ravel(array).tolist()):
+            raise InputError(f"{name!r} has text with a zero byte in it", "text without")
         group.create_dataset(name, data=array.astype(object), dtype=h5py.string_dtype())
     elif array.nbytes < _SMALLEST_COMPRESSED:
         group.create_dataset(name, data=array)
@@ -98,8 +102,16 @@ def read_array(dataset: Any) -> NDArray[Any]:
     array([1, 2])
     """
     if dataset.dtype.kind in "OS":
-        return np.asarray(read_texts(dataset), dtype=np.str_)
+        return _until_nul(np.asarray(read_texts(dataset), dtype=np.str_))
     return np.asarray(dataset[()])
+
+
+def _until_nul(texts: NDArray[np.str_]) -> NDArray[np.str_]:
+    """End each text where C does; in a field of fixed length, anything may stand behind that."""
+    flat = np.ravel(texts).tolist()
+    if not any("\0" in text for text in flat):
+        return texts
+    return np.array([text.partition("\0")[0] for text in flat]).reshape(texts.shape)
 
 
 def write_tree(group: Any, name: str, value: Any) -> None:

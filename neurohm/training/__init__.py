@@ -13,6 +13,7 @@ from neurohm.training.checkpoint_files import (
 )
 from neurohm.training.early_stopping import EarlyStopping
 from neurohm.training.fisher_monitor import FisherMonitor
+from neurohm.training.gist import GistReadout
 from neurohm.training.layer_monitor import LayerMonitor
 from neurohm.training.loop import TrainingResult, train
 from neurohm.training.restarts import train_restarts
@@ -30,6 +31,7 @@ __all__ = [
     "Decay",
     "EarlyStopping",
     "FisherMonitor",
+    "GistReadout",
     "History",
     "Interrupted",
     "LayerMonitor",

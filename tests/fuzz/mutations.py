@@ -187,7 +187,32 @@ def other_attribute(file: h5py.File, names: list[str], rng: Random) -> None:
     item.attrs[key] = values[int(rng.integers(len(values)))]
 
 
+def flip_in_headers(path: Path, rng: Random) -> None:
+    """Flip bits where HDF5 keeps what objects and attributes are."""
+    places: list[int] = []
+    content = bytearray(path.read_bytes())
+
+    def note(item: h5py.Dataset | h5py.Group) -> None:
+        places.append(h5py.h5o.get_info(item.id).addr)
+        for name in item.attrs:
+            place = content.find(name.encode())
+            while place >= 0:
+                places.append(place)
+                place = content.find(name.encode(), place + 1)
+
+    with h5py.File(path) as file:
+        note(file)
+        file.visititems(lambda _, item: note(item))
+    first = int(rng.choice(places))
+    for _ in range(int(rng.integers(1, 4))):
+        where = min(first + int(rng.integers(-16, 120)), len(content) - 1)
+        content[where] ^= 1 << int(rng.integers(8))
+    path.write_bytes(content)
+
+
 STRUCTURE: tuple[Mutation, ...] = (
+    flip_in_headers,
+    flip_in_headers,
     other_type,
     other_shape,
     swap,

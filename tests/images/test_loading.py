@@ -257,7 +257,7 @@ BROKEN = {
     "c-idx3-ubyte": (lambda path: path.write_bytes(b"\0\0\x08\x03\0"), "damaged head"),
     "a.npz": (cut_npz, "damaged npz"),
     "b.npz": (lambda path: np.savez(path, a=BITS, b=BITS), "holds 'a' .*, 'b' "),
-    "c.npz": (lambda path: np.savez(path, images=np.array([{}])), "damaged npz"),  # a pickle
+    "c.npz": (lambda path: np.savez(path, images=np.array([{}])), "holds Python objects"),
     "a.npy": (lambda path: path.write_bytes(b"\x93NUMPY\x01"), "damaged npy"),
     "a.h5": (lambda path: path.write_bytes(b"\x89HDF\r\n\x1a\nrest"), "is damaged or cut off"),
     "a.mat": (lambda path: path.write_bytes(b"MATLAB 5.0 MAT-file" + bytes(200)), "MATLAB"),
@@ -304,3 +304,11 @@ def test_the_real_binarised_mnist(shared_data):
     mean = images.train.mean(axis=0, dtype=np.float64).clip(1e-6, 1 - 1e-6)
     nats = images.test @ np.log(mean) + (1 - images.test) @ np.log1p(-mean)
     assert nats.mean() == pytest.approx(-205.79, abs=0.5)  # of independent pixels
+
+
+@pytest.mark.parametrize("suffix", [".npy", ".npz"])
+def test_python_objects_are_refused_for_what_they_are(tmp_path, suffix):
+    save = np.save if suffix == ".npy" else np.savez
+    save(tmp_path / f"a{suffix}", np.array([{1: 2}], dtype=object))
+    with pytest.raises(FileFormatError, match="holds Python objects, reading which would run code"):
+        nh.load_images(tmp_path / f"a{suffix}")

@@ -98,6 +98,8 @@ def test_recognition_learns_from_cues_and_the_less_from_dreams() -> None:
         + own.parameters()["recognition/hidden1"]))))  # fmt: skip
     (asleep,) = updates.of("recognition/visible->hidden1", "sleep")
     assert asleep.scale == pytest.approx(0.25 / len(x))
+    (uncued,) = updates.of("recognition/hidden1->hidden2", "sleep")
+    assert uncued.scale == pytest.approx(1 / len(x))
     keys = {u.phase for u in updates.local if u.population == 2 and u.pathway == "recognition"}
     assert keys == {"sleep"}  # a layer without a cue
     report = nh.locality_report(own, MultiLevel(plain=nh.WakeSleep(), **CUED))
@@ -150,8 +152,8 @@ def test_what_does_not_fit() -> None:
         MultiLevel(shape=SHAPE, grids=[(5, 5)])
     with pytest.raises(InputError, match="doubt"):
         MultiLevel(**CUED, doubt=0.5)
-    other = nh.HelmholtzMachine([16, 7, 5, 2])
-    with pytest.raises(InputError, match="2 x 3 pixels for hidden layer 1 of 7 bernoulli units"):
+    other = nh.HelmholtzMachine([16, 5, 5, 2])
+    with pytest.raises(InputError, match="2 x 3 pixels for hidden layer 1 of 5 bernoulli units"):
         nh.train(other, images(), rule=MultiLevel(**CUED), epochs=1)
     with pytest.raises(InputError, match="4 x 4"):
         nh.train(nh.HelmholtzMachine([9, 6, 5, 2]), np.eye(9), rule=MultiLevel(**CUED), epochs=1)

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from neurohm.exceptions import InputError
 from neurohm.plots import assembly_map
 from neurohm.plots.canvas import figure_of
-from neurohm.plots.maps import _apart
+from neurohm.plots.maps import spread_apart
 
 
 @pytest.fixture
@@ -41,9 +41,9 @@ def test_the_scale_is_as_long_as_it_says(placed, assemblies):
     assert 0 < length <= np.ptp(panel.get_xlim())
 
 
-def test_units_at_the_same_place_are_moved_apart():
+def test_units_at_the_same_place_are_movedspread_apart():
     places = np.array([[0.0, 0.0], [0.0, 0.0], [100.0, 0.0], [0.0, 0.0]])
-    moved = _apart(places)
+    moved = spread_apart(places)
     assert len(np.unique(moved.round(6), axis=0)) == 4
     np.testing.assert_allclose(np.linalg.norm(moved - places, axis=1), [25, 25, 0, 25])
     np.testing.assert_allclose(moved[[0, 1, 3]].mean(axis=0), [0, 0], atol=1e-9)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neurohm.exceptions import InputError
-from neurohm.recordings import Recording, Windows, bin_spikes, binning
+from neurohm.recordings import Recording, Windows, bin_entries, bin_spikes
 
 WIDTHS = st.one_of(
     st.sampled_from([1 / 30, 0.1, 1e-3, 0.02, 1 / 3, 7e-4, 1 / 20_000, np.pi / 100]),
@@ -181,7 +181,7 @@ def test_spikes_of_units_in_observed_bins():
 def test_indices_are_of_32_bits_where_they_fit(monkeypatch):
     recording = Recording.from_trains([[0.1, 0.15, 0.9], [0.5]], t_stop=1.0)
     small = bin_spikes(recording, 0.25)
-    monkeypatch.setattr(binning, "_MOST_IN_32_BITS", 3)
+    monkeypatch.setattr(bin_entries, "_MOST_IN_32_BITS", 3)
     large = bin_spikes(recording, 0.25)
     assert (small.indptr.dtype, large.indptr.dtype) == (np.int32, np.int64)
     for name in ("indptr", "unit", "count", "observed"):

@@ -228,6 +228,23 @@ def test_a_silent_unit_without_a_shape():
     assert read(file).spike_counts.tolist() == [3, 0, 2]
 
 
+def test_a_single_number_called_like_the_units_beside_it_is_a_list_of_one():
+    contents = {"units/unit_1": [0.5, 1.5], "units/unit_2": 1.0, "units/n_trials": 7}
+    recording = read(file_of(**contents))
+    assert recording.spike_counts.tolist() == [2, 1]
+    assert recording.times(1).tolist() == [1.0]
+    assert recording.metadata == {"n_trials": 7}
+    assert read(file_of(**{"unit_1": [0.5, 1.5], "cell_2": 1.0})).n_units == 1
+
+
+def test_texts_end_where_c_ends_them():
+    ids = np.array([b"a\0xyz", b"b\0\0\0q"])
+    file = file_of(
+        **{"units/spike_times": [0.5, 1.0], "units/spike_times_index": [1, 2], "units/id": ids}
+    )
+    assert read(file).unit_ids.tolist() == ["a", "b"]
+
+
 def test_several_groups_of_units_need_the_dataset():
     contents = {f"probe_{p}/units/unit_{u}": TWO[u] for p in "ab" for u in (0, 1)}
     with pytest.raises(InputError, match=r"'probe_a/units'.* or 'probe_b/units'.*--dataset"):

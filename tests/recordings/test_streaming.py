@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import pickle
+import tracemalloc
 import warnings
 
 import h5py
@@ -11,9 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from neurohm.exceptions import InputError
+from neurohm.estimators import SpikeHelmholtz
+from neurohm.exceptions import InputError, WriteError
 from neurohm.recordings import (
     Recording,
+    bin_entries,
     bin_spikes,
     circular_shift,
     jitter_spikes,
@@ -185,3 +189,145 @@ def test_counts_in_a_file(tmp_path):
     held, other = both(tmp_path / "counts.h5")
     assert_same(held, other, bin_sizes=(0.5, 1.5))
     assert "is it a matrix of spike counts?" in suspicions(held)[0]
+
+
+# ---- asked for
+
+
+def test_spike_times_stay_in_the_file_if_asked_to(tmp_path):
+    path = tmp_path / "a.h5"
+    Recording.from_trains(spikes(3, [40, 60]), t_stop=20.0).save(path)
+    held, other = load_recording(path, lazy=True), load_recording(path)
+    assert isinstance(held.spike_times, StoredTimes)
+    assert isinstance(other.spike_times, np.ndarray)
+    assert_same(held, other)
+    assert isinstance(held.load().spike_times, np.ndarray)
+    assert_same(held.load(), other)
+    assert other.load() is other
+
+
+def test_spike_times_are_read_if_asked_to(tmp_path, monkeypatch):
+    path = tmp_path / "a.h5"
+    Recording.from_trains(spikes(3, [40, 60]), t_stop=20.0).save(path)
+    monkeypatch.setattr(stored_times, "LARGEST_IN_MEMORY", 0)
+    assert isinstance(load_recording(path).spike_times, StoredTimes)
+    assert isinstance(load_recording(path, lazy=False).spike_times, np.ndarray)
+
+
+@pytest.mark.parametrize("layout", [counted, ragged, of_matlab])
+def test_flat_layouts_stay_in_the_file_if_asked_to(tmp_path, layout):
+    times = spikes(2, [120, 70])
+    with h5py.File(tmp_path / "flat.h5", "w") as file:
+        layout(file, np.concatenate(times), np.array([120, 190]))
+    held = load_recording(tmp_path / "flat.h5", lazy=True)
+    assert isinstance(held.spike_times, StoredTimes)
+    assert_same(held, load_recording(tmp_path / "flat.h5"))
+
+
+def test_what_cannot_stay_in_its_file_is_said(tmp_path):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["units/unit_1"], file["units/unit_2"] = spikes(0, [30, 40])
+    (tmp_path / "a.csv").write_text("time,unit\n0.5,1\n1.5,2\n")
+    for name in ("a.h5", "a.csv"):
+        with pytest.raises(InputError, match=r"lazy=True for .*expected an HDF5 file.*convert"):
+            load_recording(tmp_path / name, lazy=True)
+    with pytest.raises(InputError, match="both lazy= and sort="):
+        load_recording(tmp_path / "a.h5", lazy=True, sort=True)
+
+
+def test_a_recording_in_its_file_holds_nothing_open(tmp_path):
+    path = tmp_path / "a.h5"
+    Recording.from_trains(spikes(3, [400, 600]), t_stop=20.0).save(path)
+    held = load_recording(path, lazy=True)
+    h5py.File(path, "r+").close()  # HDF5 refuses to write to a file that is open elsewhere
+    stamp = path.stat()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stored_times, "BLOCK", 7)
+        fresh = load_recording(path, lazy=True)
+        blocks = fresh.spike_times.blocks()
+        next(blocks)
+        blocks.close()  # left early
+        with pytest.raises(IndexError):
+            fresh.spike_times[[3, 4000]]
+        fresh.times(1)
+    assert path.stat().st_mtime_ns >= stamp.st_mtime_ns
+    h5py.File(path, "r+").close()
+    assert held.n_spikes == 1000
+
+
+# ---- bins
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    seed=st.integers(0, 1000),
+    sizes=st.lists(st.integers(0, 60), min_size=2, max_size=6).filter(any),
+    most=st.integers(1, 40),
+    lazy=st.booleans(),
+)
+def test_bins_in_a_temporary_file_are_those_in_memory(tmp_path_factory, seed, sizes, most, lazy):
+    path = tmp_path_factory.getbasetemp() / "bins.h5"
+    Recording.from_trains(spikes(seed, sizes), t_stop=20.0).save(path)
+    with warnings.catch_warnings(), pytest.MonkeyPatch.context() as patch:
+        warnings.simplefilter("ignore")
+        expected = bin_spikes(load_recording(path), 0.37)
+        recording = load_recording(path, lazy=lazy)
+        patch.setattr(bin_entries, "MOST_IN_MEMORY", most)
+        patch.setattr(stored_times, "BLOCK", 13)
+        patch.setattr(stored_times, "LARGEST_IN_MEMORY", 5)
+        found = bin_spikes(recording, 0.37)
+    for name in ("indptr", "unit", "count", "observed"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(expected, name))
+        assert getattr(found, name).dtype == getattr(expected, name).dtype
+
+
+def test_no_room_for_a_temporary_file_is_said(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(bin_entries, "MOST_IN_MEMORY", 5)
+    monkeypatch.setattr(bin_entries.os, "posix_fallocate", full)
+    with pytest.raises(WriteError, match="no room for .* of bins in .*TMPDIR"):
+        bin_spikes(Recording.from_trains(spikes(0, [30, 40])), 0.5)
+
+
+def test_a_fit_out_of_memory_is_the_fit_in_memory(tmp_path, monkeypatch):
+    path = tmp_path / "a.h5"
+    Recording.from_trains(spikes(5, [150, 220, 180, 90])).save(path)
+    model = {"hidden": (5, 2), "lags": 2, "bin_size": 0.1, "epochs": 3, "batch_size": 20}
+    inside = SpikeHelmholtz(**model).fit(load_recording(path), label=None)
+    monkeypatch.setattr(bin_entries, "MOST_IN_MEMORY", 100)
+    monkeypatch.setattr(stored_times, "LARGEST_IN_MEMORY", 0)
+    monkeypatch.setattr(stored_times, "BLOCK", 37)
+    outside = SpikeHelmholtz(**model).fit(load_recording(path, lazy=True), label=None)
+    for name, array in inside.machine_.parameters().items():
+        np.testing.assert_array_equal(outside.machine_.parameters()[name], array)
+    np.testing.assert_array_equal(outside.history_["bound"], inside.history_["bound"])
+    held, whole = load_recording(path, lazy=True), load_recording(path, lazy=False)
+    assert outside.score(held) == inside.score(whole)
+
+
+def test_memory_does_not_grow_with_the_file(tmp_path, monkeypatch):
+    n_units, n_spikes = 50, 20_000
+    path = tmp_path / "large.h5"
+    train = np.cumsum(np.random.default_rng(0).exponential(0.1, n_spikes))
+    with h5py.File(path, "w") as file:
+        file["spike_times"] = np.tile(train, n_units)
+        file["spike_times_index"] = np.arange(1, n_units + 1) * n_spikes
+        file.attrs.update(
+            format="neurohm-recording", version=1, t_start=0.0, t_stop=float(train[-1])
+        )
+    monkeypatch.setattr(stored_times, "BLOCK", 2**15)
+    monkeypatch.setattr(stored_times, "LARGEST_IN_MEMORY", 2**15)
+    monkeypatch.setattr(bin_entries, "MOST_IN_MEMORY", 2**18)
+    monkeypatch.setattr("neurohm.recordings.suspicions._MOST_LOOKED_AT", 2**15)
+    bin_spikes(load_recording(path, lazy=True), 1.0)  # compiles
+    tracemalloc.start()
+    try:
+        binned = bin_spikes(load_recording(path, lazy=True), 0.1)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert binned.n_spikes == n_units * n_spikes
+    assert path.stat().st_size > 8e6
+    assert most < 3e6

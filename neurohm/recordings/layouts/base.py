@@ -34,6 +34,7 @@ class ReadOptions:
     time_column: str | None = None
     unit_column: str | None = None
     reader: str | None = None
+    lazy: bool = False
 
 
 def refuse_options(options: ReadOptions, taken: frozenset[str], what: str, source: str) -> None:
@@ -60,7 +61,8 @@ def refuse_options(options: ReadOptions, taken: frozenset[str], what: str, sourc
     neurohm.exceptions.InputError: 'a.csv': units_axis= given for a table; expected it only ...
     """
     for option in fields(options):
-        if getattr(options, option.name) != option.default and option.name not in taken:
+        # What stays in the file is looked at when all is read.
+        if getattr(options, option.name) != option.default and option.name not in taken | {"lazy"}:
             raise InputError(
                 f"'{source}': {option.name}= given for {what}",
                 "it only where it means something",

@@ -101,8 +101,8 @@ def cells_of(file: Contents, dataset: Any) -> list[Any]:
         targets = [
             file.file[reference] if reference else None for reference in np.ravel(dataset[()])
         ]
-        # A struct among them makes it no list of lists.
-        return [] if any(hasattr(target, "keys") for target in targets) else targets
+        # A struct among them, or a mere type, makes it no list of lists.
+        return targets if all(t is None or hasattr(t, "shape") for t in targets) else []
     if h5py.check_vlen_dtype(dataset.dtype) is not None:
         return list(np.ravel(read_lists(dataset)))
     return []
@@ -137,7 +137,7 @@ def value_of(cell: Any) -> float | str | None:
     -------
     float, str or None
     """
-    if cell is None or not hasattr(cell, "attrs"):
+    if not (hasattr(cell, "attrs") and hasattr(cell, "shape")):
         return None
     if matlab_class(cell) == "char":
         codes = [] if "MATLAB_empty" in cell.attrs else np.ravel(read_array(cell)).tolist()

@@ -162,7 +162,7 @@ def _with_dataset(
 def _check_options(layout: Layout, options: ReadOptions, source: str) -> None:
     for option in fields(options):
         given = getattr(options, option.name) != option.default
-        if given and option.name not in layout.options | {"dataset", "layout"}:
+        if given and option.name not in layout.options | {"dataset", "layout", "lazy"}:
             takers = [known.name for known in LAYOUTS if option.name in known.options]
             expected = "a matrix of counts" if takers == ["matrix"] else "lists of spike times"
             expected = expected if takers else "a table in a text, Feather or Parquet file"

@@ -60,7 +60,7 @@ class CountedLayout:
         used |= {"epos"} if positions is not None else set()
         used |= {"names"} if names is not None else set()
         trains = Trains(
-            times=held_times(file["spikes"], "'spikes'", source),
+            times=held_times(file["spikes"], "'spikes'", source, lazy=options.lazy),
             index=index,
             unit_ids=np.arange(len(index)) if names is None else names,
             paths=["spikes"],

@@ -169,7 +169,7 @@ def _walk(
         for at, cell in _cells(file, node):
             if cell is not None:
                 yield from _walk(file, cell, (*path, at), hops + 1, left)
-    elif hops and is_numeric(node) and is_list(node):
+    elif hops and _is_numbers(node) and is_list(node):
         yield _Leaf(path, node, hops=hops)
 
 

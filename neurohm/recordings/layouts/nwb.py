@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from neurohm.exceptions import FileFormatError
 from neurohm.recordings.hdf5 import sorted_within_units
-from neurohm.recordings.intervals import merged, total_duration
+from neurohm.recordings.intervals import merged, shared_time, total_duration
 from neurohm.recordings.layouts.base import ReadOptions
 from neurohm.recordings.layouts.clock import Clock, clock_of
 from neurohm.recordings.layouts.contents import Contents
@@ -32,6 +32,7 @@ COUNTED = "units of a matrix of counts, in bins of the stated resolution"
 """The description of the Units table of such a recording, in files by neurohm."""
 
 _OBSERVED = "obs_intervals"
+_SHARED = "observed_in_all_units"
 
 
 class NwbLayout:
@@ -77,7 +78,7 @@ class NwbLayout:
                 "spike_times and spike_times_index in a Units table",
                 "sort the spikes first, or name another dataset with dataset= / --dataset",
             )
-        stored = held_times(file[dataset], f"'{dataset}'", source)
+        stored = held_times(file[dataset], f"'{dataset}'", source, lazy=options.lazy)
         index_name = f"{group}/{pair[1]}"
         ends = np.ravel(read_array(file[index_name]))
         index = ends_of_units(ends, len(stored), index_name, source)
@@ -105,6 +106,7 @@ class _Units:
             self.columns.setdefault(name, column)
         self.notes: list[str] = []
         self.ids = self._ids(file)
+        self.shared = np.empty((0, 2))
         self.observed = self._observed(file)
 
     def _ids(self, file: Contents) -> NDArray[Any]:
@@ -139,8 +141,15 @@ class _Units:
         if all(np.array_equal(part, lists[0]) for part in lists) and len(lists[0]):
             return lists[0]
         self.columns["observed_duration"] = np.array([total_duration(part) for part in lists])
+        self.shared = shared_time(lists)
+        where = (
+            f"intervals '{_SHARED}' are the time that all share"
+            if len(self.shared)
+            else ("there is no time that all share")
+        )
         self.notes.append(
-            "obs_intervals differ between units and are not used but for column 'observed_duration'"
+            "obs_intervals differ between units: all of the time is taken to be observed; "
+            f"{where}, column 'observed_duration' is how long each was observed"
         )
         return None
 
@@ -160,6 +169,8 @@ def _recording(
 ) -> Recording:
     session = session_of(file)
     (start, stop), how = _span(times, units.observed, session)
+    if len(units.shared):
+        session.intervals[_SHARED] = units.shared
     observed = units.observed
     if observed is not None and observed.tolist() != [[start, stop]]:
         session.intervals["observed"] = observed

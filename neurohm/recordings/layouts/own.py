@@ -28,4 +28,4 @@ class OwnLayout:
 
     def read(self, file: Contents, dataset: str, options: ReadOptions, source: str) -> Recording:
         """Read the recording."""
-        return read_recording(file.file, source, sort=options.sort)
+        return read_recording(file.file, source, sort=options.sort, lazy=options.lazy)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,8 @@ from neurohm.recordings.recording import Recording
 from neurohm.recordings.tree import read_array
 
 __all__ = ["PerUnitLayout", "column_of"]
+
+_DIGITS = re.compile(r"\d+")
 
 
 class PerUnitLayout:
@@ -111,11 +114,25 @@ def _datasets_of_units(file: Contents, group: str) -> dict[str, str]:
         # Mere numbers are members of any list.
         named = {n: item for n, item in named.items() if not n.isdecimal()}
     if named:
+        if not any(map(is_list, named.values())):
+            return {}
         # One of another shape among lists is complained of when it is read.
-        return {n: n for n in named} if any(map(is_list, named.values())) else {}
+        return {n: n for n in [*named, *_single_spikes(file, group, named)]}
     lists = _lists_in(file, group) if is_called_so else {}
     # Equally long lists are columns of a table.
     return lists if len({file.members[group][n].size for n in lists}) > 1 else {}
+
+
+def _single_spikes(file: Contents, group: str, units: Iterable[str]) -> list[str]:
+    """Single numbers that are called as units beside them are: lists of one, squeezed."""
+    ways = {_DIGITS.sub("#", name) for name in units}
+    return [
+        name
+        for name, item in file.members[group].items()
+        if getattr(item, "shape", None) == ()
+        and _DIGITS.sub("#", name) in ways
+        and is_numeric(item)
+    ]
 
 
 def _lists_in(file: Contents, group: str) -> dict[str, str]:

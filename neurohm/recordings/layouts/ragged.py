@@ -56,7 +56,7 @@ class RaggedLayout:
         pair = ragged_in(file, group or "/")
         assert pair is not None  # or it would be no candidate
         index_name = start + pair[1]
-        times = held_times(file[dataset], f"'{dataset}'", source)
+        times = held_times(file[dataset], f"'{dataset}'", source, lazy=options.lazy)
         index = ends_of_units(
             np.ravel(read_array(file[index_name])), len(times), index_name, source
         )

@@ -148,6 +148,7 @@ def plain_value(value: Any) -> Any:
     if isinstance(item, bytes):
         item = item.decode("utf-8", "replace")
     if isinstance(item, str):
+        item = item.partition("\0")[0]  # in a field of fixed length, anything may stand behind
         # h5py keeps bytes that are no UTF-8 as lone surrogates, which cannot be written again.
         item = item.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         return item if len(item) <= _LONGEST_TEXT else ""

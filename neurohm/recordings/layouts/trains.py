@@ -136,15 +136,15 @@ def read_times(dataset: Any, name: str, source: str) -> NDArray[Any]:
     """
     if "MATLAB_empty" in dataset.attrs or not dataset.size:
         return np.empty(0)
-    if not is_list(dataset):
-        shape = " x ".join(map(str, dataset.shape)) or "a single value"
+    if not is_list(dataset) and dataset.shape != ():
+        shape = " x ".join(map(str, dataset.shape))
         raise FileFormatError(
             f"'{source}': the spike times of {name} are {shape}", "a list of times for each unit"
         )
     return np.ravel(read_array(dataset))
 
 
-def held_times(dataset: Any, name: str, source: str) -> SpikeTimes:
+def held_times(dataset: Any, name: str, source: str, *, lazy: bool) -> SpikeTimes:
     """Read one list of the spike times of all units, or leave it in the file if it is very long.
 
     Parameters
@@ -153,6 +153,8 @@ def held_times(dataset: Any, name: str, source: str) -> SpikeTimes:
     name : str
         What to call it in an error.
     source : str
+    lazy : bool
+        Whether to leave it in the file though it is not very long.
 
     Returns
     -------
@@ -163,7 +165,7 @@ def held_times(dataset: Any, name: str, source: str) -> SpikeTimes:
     FileFormatError
         If it has more than one axis.
     """
-    if stays_in_file(dataset):
+    if stays_in_file(dataset, lazy=lazy):
         return StoredTimes.of(dataset)
     return read_times(dataset, name, source)
 

@@ -162,6 +162,16 @@ def test_observation_intervals_that_differ_are_said(by_hand: Callable[..., Path]
     assert "observed" not in recording.intervals
     assert recording.unit_columns["observed_duration"].tolist() == [2.0, 2.0, 1.0]
     assert "obs_intervals differ" in recording.layout
+    assert recording.intervals["observed_in_all_units"].tolist() == [[0.0, 1.0]]
+    shared = recording.during("observed_in_all_units")
+    assert shared.observed.tolist() == [[max(0.0, recording.t_start), 1.0]]
+
+
+def test_no_time_that_all_units_share_is_said(by_hand: Callable[..., Path]) -> None:
+    pairs = [[0.0, 1.0], [1.0, 2.0], [0.0, 2.0]]
+    recording = read(by_hand(lambda file: add_observed(file, pairs, [1, 2, 3])))
+    assert "there is no time that all share" in recording.layout
+    assert "observed_in_all_units" not in recording.intervals
 
 
 def test_trials_with_conditions_and_times_that_are_missing(by_hand: Callable[..., Path]) -> None:

@@ -1,0 +1,278 @@
+"""Does depth help more when hidden layers are cued by coarser images? Plain against multi-level.
+
+    python benchmarks/depth.py digits --out benchmarks/results
+    python benchmarks/depth.py mnist --data ../shared/data --depths 3 5 --seeds 0
+    python benchmarks/depth.py length --depths 5
+    python benchmarks/depth.py digits --table
+    python benchmarks/depth.py --figure docs/images/depth.png
+
+Each run trains a machine of so many hidden layers for the same number of epochs, so that each
+weight is changed equally often: by wake-sleep from several starts and at several rates ("plain";
+the one that explains validation images best, on average over seeds, is what cues are compared
+with), with cues ("cued"), and with the cues of other images ("shuffled"). A run that is in the file
+already is not done again. Digits are scikit-learn's, made 16 x 16 (bilinear) and binary; of
+binarised MNIST the first 10,000 training images are learned from.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from depth_picture import draw, table
+
+import neurohm as nh
+from neurohm.files import atomic_path
+from neurohm.machine import Normal
+from neurohm.machine.initial import Initial, fit_visible_bias
+from neurohm.training import Steps
+
+SHAPES = {"digits": (16, 16), "mnist": (28, 28)}
+SIZES = {
+    ("digits", 1): (64,),
+    ("digits", 2): (64, 36),
+    ("digits", 3): (64, 16, 4),
+    ("digits", 4): (64, 36, 16, 4),
+    ("digits", 5): (64, 36, 16, 9, 4),
+    ("mnist", 1): (196,),
+    ("mnist", 2): (196, 49),
+    ("mnist", 3): (196, 49, 16),
+    ("mnist", 4): (196, 100, 49, 16),
+    ("mnist", 5): (196, 100, 49, 25, 16),
+}
+EPOCHS, BATCH = {"digits": 60, "mnist": 20}, {"digits": 20, "mnist": 50}
+PLAIN = [(0.3, -1.0), (0.1, -1.0), (0.3, 0.0)]  # learning rate, hidden biases at the start
+CUED = (0.3, 0.0)
+LENGTHS = {"digits": (15, 30, 60, 120, 240), "mnist": (5, 10, 20, 40)}
+PARTICLES, FEWER = 200, 20  # of the scores; of those that choose a rate, and of layers replaced
+SCORED = {"digits": 400, "mnist": 500}  # test images
+JUDGED = 2000  # images whose quality is measured
+
+
+@dataclass(frozen=True)
+class Glorot(Initial):
+    """Normal weights of variance 2 / (inputs + outputs), and one bias of all hidden units."""
+
+    hidden_bias: float = 0.0
+
+    def start(self, machine: nh.HelmholtzMachine, rng: np.random.Generator) -> None:
+        Normal(1.0, self.hidden_bias).start(machine, rng)
+        for pathway in (machine.generative, machine.recognition):
+            for projection in pathway.projections:
+                projection.weights[...] *= np.sqrt(2 / sum(projection.weights.shape))
+
+
+@dataclass(frozen=True)
+class Study:
+    """One run.
+
+    Parameters
+    ----------
+    data : str
+        ``"digits"`` or ``"mnist"``.
+    depth : int
+        Hidden layers.
+    arm : str
+        ``"plain"``, ``"cued"`` or ``"shuffled"``.
+    rate, hidden_bias : float
+    epochs, seed : int
+    """
+
+    data: str
+    depth: int
+    arm: str
+    rate: float
+    hidden_bias: float
+    epochs: int
+    seed: int
+
+    @property
+    def key(self) -> str:
+        return "/".join(map(str, asdict(self).values()))
+
+    def rule(self) -> Any:
+        """Return the rule: wake-sleep, for a quarter of the epochs with full cues, for another
+        with fading ones, where there are some."""
+        if self.arm == "plain":
+            return nh.WakeSleep()
+        sizes = SIZES[self.data, self.depth]
+        quarter = max(1, self.epochs // 4)
+        return nh.MultiLevel(
+            shape=SHAPES[self.data],
+            grids=[(int(n**0.5),) * 2 for n in sizes],
+            clamp=quarter,
+            ramp=quarter - 1,
+            shuffled=self.arm == "shuffled",
+        )
+
+
+@dataclass(frozen=True)
+class Data:
+    """Binary images: to learn from, to choose a rate by, to score, and to judge dreams by."""
+
+    train: np.ndarray
+    valid: np.ndarray
+    test: np.ndarray
+    judged: np.ndarray
+
+
+def digits() -> Data:
+    """Return scikit-learn's digits, made 16 x 16; dreams are judged by all of them."""
+    grey = nh.load_images("digits").train.reshape(-1, 8, 8)
+    place = np.clip((np.arange(16) + 0.5) / 2 - 0.5, 0, 7)
+    near = np.maximum(1 - np.abs(place[:, None] - np.arange(8)), 0)
+    x = ((near @ grey @ near.T).reshape(-1, 256) > 0.5).astype(np.float32)
+    order = np.random.default_rng(0).permutation(len(x))
+    return Data(x[order[560:]], x[order[400:560]], x[order[:400]], x)
+
+
+def mnist(folder: Path) -> Data:
+    """Return binarised MNIST, 10,000 images of it; dreams are judged by test images."""
+    with np.load(folder / "binarized-mnist" / "binarized_mnist.npz") as file:
+        rows = {
+            part: np.unpackbits(file[part], axis=1)[:, :784].astype(np.float32)
+            for part in ("train", "valid", "test")
+        }
+    order = np.random.default_rng(0).permutation(len(rows["test"]))
+    test = rows["test"][order]
+    return Data(rows["train"][:10_000], rows["valid"][:500], test[: SCORED["mnist"]], test[:JUDGED])
+
+
+def carry_out(study: Study, data: Data) -> dict[str, Any]:
+    """Train and score one run."""
+    begin = time.perf_counter()
+    machine = nh.HelmholtzMachine(
+        [data.train.shape[1], *SIZES[study.data, study.depth]],
+        initial=Glorot(study.hidden_bias),
+        seed=study.seed,
+    )
+    fit_visible_bias(machine, np.clip(data.train.mean(axis=0), 0.01, 0.99))
+    nh.train(
+        machine, data.train, rule=study.rule(), plasticity=nh.Delta(study.rate),
+        epochs=study.epochs, batch_size=BATCH[study.data], seed=study.seed,
+        schedule=Steps({0.75: 0.25}), threads=1,
+    )  # fmt: skip
+    seconds = time.perf_counter() - begin
+    found = nh.log_likelihood(machine, data.test, particles=PARTICLES, seed=0)
+    dreams = machine.dream(len(data.judged), seed=1)
+    quality = nh.sample_quality(data.judged, dreams, features=components(data.train))
+    return {
+        **asdict(study),
+        "seconds": round(seconds, 1),
+        "nll": -found.mean,
+        "valid_nll": -nh.log_likelihood(machine, data.valid, particles=FEWER, seed=0).mean,
+        "depth_gain": depth_gain(machine, data.test),
+        "quality": quality.to_dict(),
+    }
+
+
+def components(train: np.ndarray, number: int = 50) -> Any:
+    """Return a function from images to their first principal components."""
+    mean = train.mean(axis=0)
+    axes = np.linalg.eigh(np.cov(train, rowvar=False))[1][:, : -number - 1 : -1]
+    return lambda x: (np.asarray(x) - mean) @ axes
+
+
+def depth_gain(machine: nh.HelmholtzMachine, x: np.ndarray, dreams: int = 20_000) -> list[float]:
+    """Return what each layer above the first buys: nats of the bound lost without it and all above.
+
+    Layers above layer m are replaced by the mean activity of layer m in dreams, unit by unit.
+    """
+    from neurohm.backend import Site, as_stream
+    from neurohm.machine import dream, log_joint
+
+    states = machine.recognise(x, particles=FEWER)
+    rows = len(states[1])
+    full = log_joint(machine, [np.repeat(x, rows // len(x), axis=0), *states[1:]])
+    dreamt = dream(machine, dreams, as_stream(3), Site.DREAM)
+    gains = []
+    for layer in range(1, len(machine.sizes) - 1):
+        cut = nh.HelmholtzMachine(machine.sizes[: layer + 1])
+        own, kept = machine.parameters(), cut.parameters()
+        cut.set_parameters({key: own[key] for key in kept})
+        mean = dreamt.dense(layer).mean(axis=0, dtype=np.float64)
+        top = cut.generative.biases[layer].weights
+        top[...] = np.log(np.clip(mean, 1e-4, 1 - 1e-4)) - np.log1p(-np.clip(mean, 1e-4, 1 - 1e-4))
+        lower = log_joint(cut, [np.repeat(x, rows // len(x), axis=0), *states[1 : layer + 1]])
+        above = full - upper_entropy(machine, states, layer)
+        gains.append(float((above - lower).mean()))
+    return gains
+
+
+def upper_entropy(machine: nh.HelmholtzMachine, states: list[np.ndarray], layer: int) -> np.ndarray:
+    """Return log q of the layers above one, given it, of each row."""
+    from neurohm.machine import Workspace
+    from neurohm.machine.passes import add_log_probability
+
+    total = np.zeros(len(states[1]))
+    for target in range(layer + 1, len(machine.sizes)):
+        add_log_probability(
+            machine, machine.recognition, target, states, total, Workspace(machine.backend)
+        )
+    return total
+
+
+def studies(given: argparse.Namespace) -> Iterator[Study]:
+    """Return all runs that were asked for: the first seed of all of them first."""
+    for seed in given.seeds:
+        for depth in given.depths:
+            for data, epochs in planned(given):
+                for rate, bias in PLAIN:
+                    yield Study(data, depth, "plain", rate, bias, epochs, seed)
+                for arm in ("cued", "shuffled"):
+                    if arm == "cued" or given.what != "length":
+                        yield Study(data, depth, arm, *CUED, epochs, seed)
+
+
+def planned(given: argparse.Namespace) -> list[tuple[str, int]]:
+    """Return data and epochs of the runs that were asked for."""
+    if given.what == "length":
+        return [(given.of, epochs) for epochs in LENGTHS[given.of]]
+    return [(given.what, EPOCHS[given.what])]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__.splitlines()[0], formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add = parser.add_argument
+    add("what", nargs="?", choices=["digits", "mnist", "length"], default="digits")
+    add("--of", choices=list(SHAPES), default="digits", help="data of `length`")
+    add("--data", type=Path, default=os.environ.get("NEUROHM_DATA", "../shared/data"))
+    add("--depths", type=int, nargs="+", default=[1, 2, 3, 4, 5])
+    add("--seeds", type=int, nargs="+", default=[0, 1, 2, 3, 4])
+    add("--out", type=Path, default=Path("benchmarks/results"), help="folder of depth.json")
+    add("--table", action="store_true", help="print the table of what is there, and run nothing")
+    add("--figure", type=Path, help="draw what is there, and run nothing")
+    given = parser.parse_args()
+    path = given.out / "depth.json"
+    done: dict[str, Any] = json.loads(path.read_text()) if path.is_file() else {}
+    if given.figure or given.table:
+        if given.figure:
+            draw(list(done.values()), EPOCHS, given.figure)
+        print(table(list(done.values()), EPOCHS))
+        return
+    data: Data | None = None
+    for study in studies(given):
+        if study.key in done:
+            continue
+        data = data or (digits() if "digits" in (study.data,) else mnist(given.data))
+        done[study.key] = found = carry_out(study, data)
+        with atomic_path(path) as temporary:
+            Path(temporary).write_text(json.dumps(done, indent=1) + "\n")
+        print(
+            f"{study.key}: {found['nll']:.2f} nats, Frechet {found['quality']['frechet']:.2f}, "
+            f"recall {found['quality']['recall']:.2f}, {found['seconds']:.0f} s",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()
