@@ -147,7 +147,7 @@ class Natural(Plasticity):
             self._rows_held = self._rows
             for name, form in self._forms[self._rows].items():
                 self._current[name] = form
-                self.state[f"{_KEPT}{name}"] = form.kept
+                self.keep(form)
         clock["age"] += 1
         super().advance(machine, keys, factor)
 
@@ -212,18 +212,32 @@ class Natural(Plasticity):
             given = (machine, shape, self.damping, kept)
             return ConjugateGradients(*given, tolerance=self.tolerance)
         kind = OverRows if solver == "cholesky" else OverInputs
-        slots = shape.units if self.every > 1 else 1
-        self._require_memory(shape.name, slots * kind.size(shape) ** 2 * itemsize)
+        one_by_one = self.every == 1 and machine.backend.name == "cpu"
+        slots = 1 if one_by_one else shape.units
+        self.require_memory(shape.name, slots * kind.size(shape) ** 2 * itemsize)
         return kind(machine, shape, self.damping, kept, slots=slots)
 
-    def _require_memory(self, name: str, needed: float) -> None:
-        """Refuse what is larger than it may be, before it is made."""
+    def require_memory(
+        self,
+        name: str,
+        needed: float,
+        mend: str = "raise memory=, set solver='cg', or every=1 to go through units one by one",
+    ) -> None:
+        """Refuse matrices that are larger than they may be, before they are made."""
         if needed > self.memory:
             raise InputError(
                 f"a metric of {name!r} that takes {needed / 1e9:.3g} GB",
                 f"at most {self.memory / 1e9:.3g} GB",
-                "raise memory=, set solver='cg', or every=1 to go through the units one by one",
+                mend,
             )
+
+    def kept_of(self, name: str) -> dict[str, Array] | None:
+        """Return what is kept of the metric of a population, if there is something."""
+        return self.state.get(f"{_KEPT}{name}")
+
+    def keep(self, form: MetricForm) -> None:
+        """Keep what a metric is made of, for checkpoints and for later steps."""
+        self.state[f"{_KEPT}{form.shape.name}"] = form.kept
 
     def _let_go(self) -> None:
         """Begin without any metric."""
@@ -255,7 +269,7 @@ class Natural(Plasticity):
             form = self._forms[self._rows][name] = self.make_form(machine, shape, None)
             return form
         if name not in self._current:
-            kept = self.state.get(f"{_KEPT}{name}")
+            kept = self.kept_of(name)
             if kept is None:
                 raise InputError(
                     "updates without activity for a metric",

@@ -495,7 +495,8 @@ def test_matrices_of_units_agree(rows, lateral, dtype, reference, cuda) -> None:
     weight[:, 0] = 0
     results = []
     for kernels in (reference, cuda):
-        anew, outs = np.ones(1, dtype), [np.empty_like(weight), *np.empty((3, inputs, units), dtype)]
+        anew, outs = np.ones(1, dtype), list(np.empty((3, inputs, units), dtype))
+        outs.insert(0, np.empty_like(weight))
         factors = [np.zeros((units, size**2), dtype) for size in (rows, inputs)]
         setting = (anew, 0.1, lateral)
         kernels.inverses.over_rows(activity, weight, activity @ g, *setting, factors[0], outs[0])
@@ -510,6 +511,6 @@ def test_matrices_of_units_agree(rows, lateral, dtype, reference, cuda) -> None:
     near = 1e-10 if dtype == "float64" else 1e-4
     for got, expected in zip(results[1], results[0], strict=True):
         np.testing.assert_allclose(got, expected, rtol=near, atol=near * abs(expected).max())
+    few = np.zeros((1, inputs**2), dtype)
     with pytest.raises(ValueError, match="side by side"):
-        few = np.zeros((1, inputs**2), dtype)
         cuda.inverses.over_inputs(activity, weight, g, np.ones(1, dtype), 0.1, -1, few, outs[1])
