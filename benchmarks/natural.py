@@ -35,11 +35,13 @@ from neurohm.benchmarks.processor import machine_facts
 from neurohm.exceptions import NeurohmError, NumericalError
 from neurohm.files import atomic_path
 from neurohm.machine.initial import Normal, fit_visible_bias
+from neurohm.plots.style import WIDTH, styled
 from neurohm.training import Callback
 
 WATCHED, WATCHING = 400, 50  # rows and particles of the learning curve
 SCORED, SCORING = 1000, 200  # of the final score
 LEARN, CHOOSE = 32_000, 28_800  # words to learn from, and of these those not held out
+DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)), (0, (8, 2)))
 FAILED = 1e9  # nats, of a run that left the finite numbers
 
 
@@ -223,39 +225,35 @@ def summary(
     return {"net": name, "levels": levels, "methods": table}
 
 
+@styled
 def draw(name: str, runs: dict[str, list[dict[str, Any]]], path: Path) -> None:
     """Draw the curves over epochs, and over seconds."""
-    from neurohm.plots.saving import save
-    from neurohm.plots.style import style
+    import matplotlib.pyplot as plt
 
-    with style():
-        import matplotlib.pyplot as plt
-
-        figure, panels = plt.subplots(1, 2, figsize=(7.2, 3.0), sharey=True)
-        dashes = ["-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)), (0, (8, 2))]
-        ends = []
-        for dash, (method, found) in zip(dashes, runs.items(), strict=False):
-            curves = [np.array(run["curve"]) for run in found if not run["failed"]]
-            if not curves:
-                continue
+    figure, panels = plt.subplots(1, 2, figsize=(WIDTH, 2.8), sharey=True, layout="constrained")
+    ends = []
+    for dash, (method, found) in zip(DASHES, runs.items(), strict=False):
+        curves = [np.array(run["curve"]) for run in found if not run["failed"]]
+        if curves:
             curve = np.mean(curves, axis=0)
             ends.append(curve[:, 2])
             for panel, column in zip(panels, (0, 1), strict=True):
                 panel.plot(curve[:, column], curve[:, 2], linestyle=dash, label=method)
-        for panel, label in zip(panels, ("epochs", "processor time (s)"), strict=True):
-            panel.set(xlabel=label, xscale="log")
-        lowest, highest = min(map(np.min, ends)), np.median([end[0] for end in ends])
-        margin = 0.05 * (highest - lowest)
-        panels[0].set(ylabel="validation NLL (nats)", ylim=(lowest - margin, highest + margin))
-        panels[1].legend(fontsize=7, frameon=False)
-        save(figure, path)
-        plt.close(figure)
+    for panel, label in zip(panels, ("epochs", "processor time (s)"), strict=True):
+        panel.set(xlabel=label, xscale="log")
+    lowest, highest = min(map(np.min, ends)), np.median([end[0] for end in ends])
+    margin = 0.05 * (highest - lowest)
+    panels[0].set(ylabel="negative log-likelihood (nats)", ylim=(lowest - margin, highest + margin))
+    panels[0].set_title(f"net {name}, validation rows")
+    panels[1].legend(frameon=False)
+    figure.savefig(path)
+    plt.close(figure)
 
 
 def main() -> None:
     given = parser().parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
-    first = given.nets[0]
+    first = given.tune_on or given.nets[0]
     for name in given.nets:
         tuned, runs = {}, {}
         levels = given.levels or list(NETS[name].levels)
@@ -298,6 +296,7 @@ def parser() -> argparse.ArgumentParser:
     add("--rates", type=float, nargs="+", help="instead of each method's grid")
     add("--rows", type=whole(100), help="learn from so many rows only")
     add("--tune", type=whole(1), default=30, help="epochs to choose rates by; %(default)s")
+    add("--tune-on", choices=NETS, help="the net to choose rates on; the first of --net")
     add("--epochs", type=whole(1), default=100, help="%(default)s")
     add("--seeds", type=whole(0), nargs="+", default=[0])
     add("--batch", type=whole(1), help="instead of the net's")
