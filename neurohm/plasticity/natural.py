@@ -212,7 +212,7 @@ class Natural(Plasticity):
             given = (machine, shape, self.damping, kept)
             return ConjugateGradients(*given, tolerance=self.tolerance)
         kind = OverRows if solver == "cholesky" else OverInputs
-        one_by_one = self.every == 1 and machine.backend.name == "cpu"
+        one_by_one = self.every == 1 and machine.kernels.name != "cuda"
         slots = 1 if one_by_one else shape.units
         self.require_memory(shape.name, slots * kind.size(shape) ** 2 * itemsize)
         return kind(machine, shape, self.damping, kept, slots=slots)
