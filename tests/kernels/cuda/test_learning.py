@@ -70,7 +70,7 @@ def test_learning_of_nade_is_that_of_the_cpu(host, rule: str) -> None:
     ids=["cg", "cholesky", "dense", "diagonal", "online"],
 )
 def test_natural_learning_is_that_of_the_cpu(host, plasticity: nh.Plasticity) -> None:
-    x = (np.random.default_rng(0).random((60, 12)) < 0.3).astype("float64")
+    x = (np.random.default_rng(0).random((20, 12)) < 0.3).astype("float64")
     populations = [12, 6, 3]
     if getattr(plasticity, "solver", "cg") != "cg":
         populations = [nh.AutoregressiveBernoulli(12), 6, 3]
