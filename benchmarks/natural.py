@@ -240,7 +240,7 @@ def draw(name: str, runs: dict[str, list[dict[str, Any]]], path: Path) -> None:
             for panel, column in zip(panels, (0, 1), strict=True):
                 panel.plot(curve[:, column], curve[:, 2], linestyle=dash, label=method)
     for panel, label in zip(panels, ("epochs", "processor time (s)"), strict=True):
-        panel.set(xlabel=label, xscale="log")
+        panel.set(xlabel=label)
     lowest, highest = min(map(np.min, ends)), np.median([end[0] for end in ends])
     margin = 0.05 * (highest - lowest)
     panels[0].set(ylabel="negative log-likelihood (nats)", ylim=(lowest - margin, highest + margin))
