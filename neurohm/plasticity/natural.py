@@ -9,12 +9,11 @@ from neurohm.backend import Array
 from neurohm.checks import real_number, whole_number
 from neurohm.exceptions import ArgumentTypeError, InputError
 from neurohm.machine import HelmholtzMachine, MetricSample, Pathway, Updates, Workspace
-from neurohm.machine.updates import NEURON_LOCAL, SYNAPSE_LOCAL
+from neurohm.machine.updates import NEURON_LOCAL
 from neurohm.plasticity.base import Plasticity
 from neurohm.plasticity.delta import Delta
 from neurohm.plasticity.metric_forms import (
     ConjugateGradients,
-    Diagonal,
     MetricForm,
     MetricShape,
     OverInputs,
@@ -354,36 +353,3 @@ def _require_all(keys: list[str], learned: Mapping[str, Any]) -> None:
             "changes of all synapses of a neuron, which its metric mixes",
             "take other plasticity, e.g. nh.Adam",
         )
-
-
-class DiagonalNatural(Natural):
-    """Other plasticity, on gradients over the Fisher information of each synapse.
-
-    What each synapse needs is at the synapse: the mean of its squared presynaptic activity times
-    the information of its neuron.
-
-    Parameters
-    ----------
-    inner, damping, every, compat
-        See `Natural`, whose other settings have no effect.
-
-    Examples
-    --------
-    >>> DiagonalNatural(Delta(0.1)).locality
-    'synapse-local'
-    """
-
-    name: ClassVar[str] = "diagonal-natural"
-    locality: ClassVar[str] = SYNAPSE_LOCAL
-    recordable: ClassVar[bool] = True
-
-    def make_form(
-        self, machine: HelmholtzMachine, shape: MetricShape, kept: dict[str, Array] | None
-    ) -> MetricForm:
-        """Return the diagonals."""
-        return Diagonal(machine, shape, self.damping, kept)
-
-    @staticmethod
-    def rows_of(kept: Mapping[str, Array]) -> int:
-        """Return of how many rows a metric was made that was kept."""
-        return int(kept["rows"][0])
