@@ -75,6 +75,7 @@ if TYPE_CHECKING:
     from neurohm.plasticity import DiagonalNatural as DiagonalNatural
     from neurohm.plasticity import Natural as Natural
     from neurohm.plasticity import NonNegative as NonNegative
+    from neurohm.plasticity import OnlineNatural as OnlineNatural
     from neurohm.populations import NADE as NADE
     from neurohm.populations import AutoregressiveBernoulli as AutoregressiveBernoulli
     from neurohm.populations import Bernoulli as Bernoulli
@@ -146,7 +147,7 @@ _HOMES = {
         "log_likelihood_curve",
     ),
     "machine": ("HelmholtzMachine",),
-    "plasticity": ("Adam", "Delta", "DiagonalNatural", "Natural", "NonNegative"),
+    "plasticity": ("Adam", "Delta", "DiagonalNatural", "Natural", "NonNegative", "OnlineNatural"),
     "populations": (
         "NADE",
         "AutoregressiveBernoulli",

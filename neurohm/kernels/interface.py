@@ -139,6 +139,81 @@ class FisherKernels(Protocol):
         """Write the natural gradients of all units of a population."""
 
 
+class MetricKernels(Protocol):
+    """The passes around a metric; see `neurohm.kernels.reference.metric`."""
+
+    def place(self, presynaptic: Activations, first: int, out: Array) -> None:
+        """Write presynaptic activity beside that of other afferents."""
+
+    def variance(self, out: Array) -> None:
+        """Turn probabilities into variances, in place."""
+
+    def precision(self, log_deviation: Array, out: Array) -> None:
+        """Write one over the variance of each unit into every row."""
+
+    def multiply(self, values: Array, out: Array) -> None:
+        """Multiply by values of the same shape, in place."""
+
+    def copy(self, values: Array, out: Array) -> None:
+        """Write values of as many elements."""
+
+    def squares(self, values: Array, out: Array) -> None:
+        """Write the squares."""
+
+    def step(self, gradient: Array, explained: Array, damping: float, out: Array) -> None:
+        """Write the step of the part of a gradient that a metric explains."""
+
+    def diagonal_step(
+        self, gradient: Array, information: Array, damping: float, rows: int, out: Array
+    ) -> None:
+        """Write the gradient over the damped Fisher information."""
+
+
+class InverseKernels(Protocol):
+    """Metrics by matrices of each unit; see `neurohm.kernels.reference.inverses`."""
+
+    def over_rows(
+        self,
+        activity: Array,
+        weight: Array,
+        right: Array,
+        anew: Array,
+        damping: float,
+        lateral: int,
+        factors: Array,
+        out: Array,
+    ) -> None:
+        """Solve systems as large as there are rows."""
+
+    def over_inputs(
+        self,
+        activity: Array,
+        weight: Array,
+        gradient: Array,
+        anew: Array,
+        damping: float,
+        lateral: int,
+        factors: Array,
+        out: Array,
+    ) -> None:
+        """Solve systems as large as there are inputs."""
+
+    def follow(
+        self,
+        activity: Array,
+        weight: Array,
+        events: Array,
+        damping: float,
+        forgetting: float,
+        lateral: int,
+        inverses: Array,
+    ) -> None:
+        """Let the inverses follow activity, row by row."""
+
+    def turn(self, inverses: Array, gradient: Array, damping: float, out: Array) -> None:
+        """Write the product of each unit's matrix with its gradient."""
+
+
 class PatternKernels(Protocol):
     """The passes over spikes; see `neurohm.kernels.reference.patterns`."""
 
@@ -195,6 +270,8 @@ class Kernels:
     optimisers : OptimiserKernels
     windows : WindowKernels
     fisher : FisherKernels
+    metric : MetricKernels
+    inverses : InverseKernels
     patterns : PatternKernels
     record : callable
         From a function of kernels to the `Program` of the calls that it makes of them.
@@ -217,6 +294,8 @@ class Kernels:
     optimisers: OptimiserKernels
     windows: WindowKernels
     fisher: FisherKernels
+    metric: MetricKernels
+    inverses: InverseKernels
     patterns: PatternKernels
     record: Callable[[Callable[[Kernels], None]], Program]
     workers: Callable[..., AbstractContextManager[Workers]]

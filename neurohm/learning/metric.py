@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from neurohm.backend import Array, Site
+from neurohm.backend import Site
 from neurohm.exceptions import InputError
 from neurohm.machine import (
     Activity,
     HelmholtzMachine,
     MetricSample,
     Pathway,
-    Prediction,
     Workspace,
-    predict,
+    afferents_of,
 )
+from neurohm.machine.inputs import drive, input_given
 
 
 def metric_samples(
@@ -59,6 +59,7 @@ def metric_samples(
     >>> [(sample.pathway, sample.fisher_weight.shape) for sample in samples]
     [('generative', (1, 2)), ('generative', (4, 4)), ('recognition', (4, 2))]
     """
+    work = work or Workspace(machine.backend)
     pairs = ((machine.generative, dreams), (machine.recognition, wake))
     return tuple(
         sample for pathway, activity in pairs for sample in _of(machine, pathway, activity, work)
@@ -66,26 +67,22 @@ def metric_samples(
 
 
 def _of(
-    machine: HelmholtzMachine, pathway: Pathway, activity: Activity, work: Workspace | None
+    machine: HelmholtzMachine, pathway: Pathway, activity: Activity, work: Workspace
 ) -> Iterator[MetricSample]:
     for target in pathway.order:
         _require_own_matrix(pathway, target)
-        prediction = predict(machine, pathway, target, activity, work=work, label=Site.METRIC)
-        weight = _information(machine, prediction)
-        given = [a.presynaptic.shape[0] for a in prediction.afferents if a.presynaptic is not None]
+        states, values = activity.states, activity.states[target]
+        brought = activity.drives.get(target)
+        if brought is None:
+            brought = drive(machine, pathway, target, states, work, Site.METRIC)
+        given = input_given(machine, pathway, target, brought, values, work, Site.METRIC)
         # Particles of a sample that see the sample alone are one row, as often as there are some.
-        share = weight.shape[0] // max(given, default=1)
-        yield MetricSample(target, pathway.name, weight[::share], None, prediction.afferents)
-
-
-def _information(machine: HelmholtzMachine, prediction: Prediction) -> Array:
-    """Return the Fisher information of each unit about its drive, ``(rows, units)``."""
-    population = prediction.pathway.populations[prediction.target]
-    values = prediction.activity.dense(prediction.target)
-    repeats = prediction.error.shape[0] // values.shape[0]
-    values = values.repeat(repeats, axis=0) if repeats > 1 else values
-    mean = population.predicted(prediction.given, values, prediction.error)
-    return population.fisher_weight(mean, prediction.given.own)
+        shape = (given.drive.shape[0], machine.sizes[target])
+        weight = work.array((Site.METRIC, pathway.name, "weight", target), shape, machine.dtype)
+        pathway.populations[target].information(machine.kernels, given, weight)
+        yield MetricSample(
+            target, pathway.name, weight, None, afferents_of(pathway, target, states)
+        )
 
 
 def _require_own_matrix(pathway: Pathway, target: int) -> None:

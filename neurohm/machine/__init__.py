@@ -14,7 +14,7 @@ from neurohm.machine.passes import (
 )
 from neurohm.machine.projection import Pathway, Projection
 from neurohm.machine.recruitment import Recruitment
-from neurohm.machine.teaching import Prediction, predict, teach
+from neurohm.machine.teaching import Prediction, afferents_of, predict, teach
 from neurohm.machine.updates import (
     Afferent,
     DeclaredUpdate,
@@ -46,6 +46,7 @@ __all__ = [
     "Updates",
     "Workspace",
     "Zeros",
+    "afferents_of",
     "as_machine",
     "cascade",
     "chain",

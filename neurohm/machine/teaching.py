@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from neurohm.backend import Activations, Array, Site
@@ -82,11 +83,18 @@ def predict(
     shape = (activity.rows, machine.sizes[target])
     error = work.array((label, pathway.name, "error", target), shape, machine.dtype)
     pathway.populations[target].error(machine.kernels, given, values, error, total)
+    afferents = afferents_of(pathway, target, states)
+    return Prediction(pathway, target, values, given, error, afferents, activity)
+
+
+def afferents_of(
+    pathway: Pathway, target: int, states: Sequence[Activations]
+) -> tuple[Afferent, ...]:
+    """Return the synapses onto a population that learn from its error, the bias last."""
     afferents = [Afferent(p, states[p.source]) for p in pathway.afferents(target)]
     if own := lateral(pathway, target):
-        afferents.append(Afferent(own, values))
-    afferents.append(Afferent(pathway.biases[target], None))
-    return Prediction(pathway, target, values, given, error, tuple(afferents), activity)
+        afferents.append(Afferent(own, states[target]))
+    return (*afferents, Afferent(pathway.biases[target], None))
 
 
 def teach(

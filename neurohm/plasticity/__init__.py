@@ -4,7 +4,9 @@ from neurohm.plasticity.adam import Adam
 from neurohm.plasticity.base import Plasticity
 from neurohm.plasticity.constraints import Constraint, NonNegative
 from neurohm.plasticity.delta import Delta
-from neurohm.plasticity.natural import DiagonalNatural, Natural
+from neurohm.plasticity.diagonal import DiagonalNatural
+from neurohm.plasticity.natural import Natural
+from neurohm.plasticity.online import OnlineNatural
 from neurohm.plasticity.registry import PLASTICITY, as_plasticity
 
 __all__ = [
@@ -15,6 +17,7 @@ __all__ = [
     "DiagonalNatural",
     "Natural",
     "NonNegative",
+    "OnlineNatural",
     "Plasticity",
     "as_plasticity",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any, ClassVar
 
 import numpy as np
@@ -52,6 +52,8 @@ class Plasticity(ABC):
     name: ClassVar[str]
     locality: ClassVar[str] = SYNAPSE_LOCAL
     recordable: ClassVar[bool] = False
+    needs_metric: ClassVar[bool] = False
+    """Whether some steps need activity for a metric, of both phases."""
 
     def __init__(
         self,
@@ -84,6 +86,18 @@ class Plasticity(ABC):
     def wants_metric(self) -> bool:
         """Whether the next step needs activity for a metric, see `LearningRule.metric`."""
         return False
+
+    def plan(self, rows: int, factor: float) -> Hashable:
+        """Decide what the next step does; steps of the same kind are the same calls of kernels.
+
+        Parameters
+        ----------
+        rows : int
+            Samples of the batch.
+        factor : float
+            Of the learning rate.
+        """
+        return None
 
     @abstractmethod
     def step(

@@ -12,18 +12,14 @@ the natural gradient where it is small.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from neurohm.backend import Array, SparseRows
-from neurohm.exceptions import InputError, NumericalError
-from neurohm.kernels import Kernels
+from neurohm.exceptions import NumericalError
 from neurohm.machine import MetricSample
 from neurohm.machine.updates import Afferent
-
-MOST_BYTES = 1 << 30  # that inverse matrices may take, of all neurons of a population
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,136 +89,6 @@ class NeuronMetric:
         return diagonal
 
 
-class Solver(Protocol):
-    """From gradients to steps in the metric of each neuron."""
-
-    def solve(self, gradient: Array) -> Array:
-        """Return (1 + a) (F_j + a I)^-1 g_j of each unit, ``(inputs, units)``."""
-        ...
-
-
-class Diagonal:
-    """The diagonal of each Fisher matrix alone: every synapse has a metric of its own.
-
-    Parameters
-    ----------
-    metric : NeuronMetric
-    damping : float
-    """
-
-    def __init__(self, metric: NeuronMetric, damping: float) -> None:
-        self._factor = (1 + damping) / (metric.diagonal() + damping)
-
-    def solve(self, gradient: Array) -> Array:
-        """Return (1 + a) g / (F + a), synapse by synapse."""
-        return (self._factor * gradient).astype(gradient.dtype, copy=False)
-
-
-class ConjugateGradients:
-    """All units at once, by conjugate gradients with a Gram matrix that they share; keeps nothing.
-
-    With u in the rows of H and K = H H', (F_j + a I)^-1 g = (g - H' x) / a, where x solves
-    (n a I + diag(d_j) K) x = diag(d_j) H g: see `neurohm.kernels.reference.fisher`.
-
-    Parameters
-    ----------
-    metric : NeuronMetric
-    damping : float
-    kernels : Kernels
-    tolerance : float
-        Largest error relative to H' x, in the norm of the Fisher matrix.
-    limit : int
-        Steps; units that need more are solved exactly.
-    """
-
-    def __init__(
-        self,
-        metric: NeuronMetric,
-        damping: float,
-        kernels: Kernels,
-        tolerance: float = 1e-5,
-        limit: int = 100,
-    ) -> None:
-        self._metric, self._damping, self._kernels = metric, damping, kernels
-        self._setting, self._limit = np.array([damping, tolerance]), limit
-
-    def solve(self, gradient: Array) -> Array:
-        """Return the steps."""
-        metric, a = self._metric, self._damping
-        seen = np.ascontiguousarray(metric.weight * (metric.activity @ gradient))
-        out = np.empty_like(gradient)
-        spent = np.empty(gradient.shape[1], np.int64)
-        self._kernels.fisher.conjugate_gradients(
-            metric.activity, metric.weight, seen, self._setting, self._limit, out, spent
-        )
-        step = (1 + a) / a * (gradient - out)
-        for unit in np.flatnonzero(spent < 0):
-            step[:, unit] = solved(metric, gradient, a, int(unit))
-        return step.astype(gradient.dtype, copy=False)
-
-
-class Inverses:
-    """An inverse matrix for each unit, kept: in the space of the rows or of the inputs.
-
-    Over rows, with S = diag(d_j)^1/2, (F + a I)^-1 = (I - H' S (n a I + S K S)^-1 S H) / a. Nothing
-    is divided by d_j: units that hardly vary do no harm.
-
-    Parameters
-    ----------
-    metric : NeuronMetric
-    damping : float
-
-    Raises
-    ------
-    InputError
-        If the matrices need more than `MOST_BYTES`; the message says how much.
-    """
-
-    def __init__(self, metric: NeuronMetric, damping: float) -> None:
-        rows, inputs, units = metric.shape
-        self._metric, self._damping = metric, damping
-        self._over_rows = metric.seen is None and rows < 2 * inputs
-        size = rows if self._over_rows else inputs
-        needed = units * size**2 * metric.activity.itemsize
-        if needed > MOST_BYTES:
-            raise InputError(
-                f"a metric of {units} units that takes {needed / 1e9:.1f} GB",
-                f"at most {MOST_BYTES / 1e9:.1f} GB",
-                "set every=1, which keeps no matrices, or learn in smaller batches",
-            )
-        invert = self._inverse_over_rows if self._over_rows else self._inverse_over_inputs
-        gram = metric.activity.astype(np.float64) @ metric.activity.T.astype(np.float64)
-        dtype = metric.activity.dtype
-        self._inverse = np.stack([invert(unit, gram).astype(dtype) for unit in range(units)])
-
-    def solve(self, gradient: Array) -> Array:
-        """Return the steps."""
-        a, metric = self._damping, self._metric
-        if not self._over_rows:
-            turned: Array = np.einsum("jim,mj->ij", self._inverse, gradient)
-            return (1 + a) * turned
-        s = np.sqrt(metric.weight)
-        seen = (s * (metric.activity @ gradient)).T[:, :, None]
-        inner = np.matmul(self._inverse, seen)[:, :, 0].T
-        step: Array = (1 + a) / a * (gradient - metric.activity.T @ (s * inner))
-        return step
-
-    def _inverse_over_rows(self, unit: int, gram: Array) -> Array:
-        s = np.sqrt(self._metric.weight[:, unit].astype(np.float64))
-        system = s[:, None] * gram * s
-        system.flat[:: len(system) + 1] += len(system) * self._damping
-        return _inverse(system, self._damping)
-
-    def _inverse_over_inputs(self, unit: int, gram: Array) -> Array:
-        places = self._metric.inputs_of(unit)
-        system = self._metric.matrix(unit)
-        system.flat[:: len(system) + 1] += self._damping
-        inputs = self._metric.activity.shape[1]
-        inverse = np.zeros((inputs, inputs))
-        inverse[np.ix_(places, places)] = _inverse(system, self._damping)
-        return inverse
-
-
 def solved(metric: NeuronMetric, gradient: Array, damping: float, unit: int) -> Array:
     """Return the step of one unit by a dense solution in double precision.
 
@@ -264,15 +130,3 @@ def _rows_of(afferent: Afferent, rows: int, dtype: npt.DTypeLike) -> Array:
         return np.ones((rows, 1), dtype)
     dense = given.toarray() if isinstance(given, SparseRows) else given
     return dense.repeat(rows // dense.shape[0], axis=0)
-
-
-def _inverse(system: Array, damping: float) -> Array:
-    """Return the inverse of a symmetric positive matrix."""
-    from scipy.linalg import cho_factor, cho_solve
-
-    try:
-        return np.asarray(cho_solve(cho_factor(system), np.eye(len(system))))
-    except np.linalg.LinAlgError as singular:
-        raise NumericalError(
-            f"damping {damping:g}, with which a Fisher matrix is singular", mend="raise it"
-        ) from singular

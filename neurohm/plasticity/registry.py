@@ -9,12 +9,16 @@ from neurohm.plasticity.adam import Adam
 from neurohm.plasticity.base import Plasticity
 from neurohm.plasticity.constraints import NonNegative
 from neurohm.plasticity.delta import Delta
-from neurohm.plasticity.natural import DiagonalNatural, Natural
+from neurohm.plasticity.diagonal import DiagonalNatural
+from neurohm.plasticity.natural import Natural
+from neurohm.plasticity.online import OnlineNatural
 
 PLASTICITY: dict[str, type[Plasticity]] = {
-    kind.name: kind for kind in (Delta, Adam, Natural, DiagonalNatural)
+    kind.name: kind for kind in (Delta, Adam, Natural, DiagonalNatural, OnlineNatural)
 }
-_OF_METRIC = ("damping", "every", "solver")
+_OF_METRIC = (
+    "damping", "every", "solver", "tolerance", "memory", "compat", "events", "horizon",
+)  # fmt: skip
 
 
 def as_plasticity(plasticity: str | Plasticity, **settings: Any) -> Plasticity:

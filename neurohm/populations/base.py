@@ -183,12 +183,12 @@ class Population(ABC):
     def bias_of(self, mean: Array) -> Array:
         """Return the bias with which undriven units have the given mean, held to be finite."""
 
-    @abstractmethod
-    def fisher_weight(self, mean: Array, own: Mapping[str, Array] | None = None) -> Array:
-        """Return the Fisher information about the drive of units with the given mean.
+    def information(self, kernels: Kernels, given: Input, out: Array) -> None:
+        """Write the Fisher information of each unit about its drive, ``(rows, units)``.
 
-        Internal parameters by their role, ``own``, are asked for by kinds that have a spread.
+        The drive holds that of lateral synapses, too, of activity that is known.
         """
+        raise NotImplementedError(f"{self.kind} units have no Fisher information each")
 
     def locality_of(self, role: str) -> tuple[str, str]:
         """Return how local the change of an internal parameter is, and what it is made of."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -11,7 +10,7 @@ import numpy as np
 from neurohm.backend import Array
 from neurohm.exceptions import InputError
 from neurohm.kernels import Kernels, UnitKernels
-from neurohm.populations.base import Population
+from neurohm.populations.base import Input, Population
 from neurohm.populations.states import all_states
 
 RAREST = 1e-6
@@ -65,7 +64,7 @@ class Bernoulli(Population):
         bias: Array = np.log(p) - np.log1p(-p)
         return bias
 
-    def fisher_weight(self, mean: Array, own: Mapping[str, Array] | None = None) -> Array:
-        """Return the variance p (1 - p)."""
-        weight: Array = mean * (1 - mean)
-        return weight
+    def information(self, kernels: Kernels, given: Input, out: Array) -> None:
+        """Write the variances p (1 - p)."""
+        kernels.bernoulli.mean(given.drive, given.bias, out)
+        kernels.metric.variance(out)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -106,11 +105,6 @@ class Categorical(Population):
         """Return the logarithm of the mean, the mean held to at least 1e-6."""
         bias: Array = np.log(np.maximum(mean, RAREST))
         return bias
-
-    def fisher_weight(self, mean: Array, own: Mapping[str, Array] | None = None) -> Array:
-        """Return the variance p (1 - p) of each unit."""
-        weight: Array = mean * (1 - mean)
-        return weight
 
     def mean(self, kernels: Kernels, given: Input, out: Array) -> None:
         """Write the probability of each unit."""

@@ -92,10 +92,9 @@ class Gaussian(Population):
         """Return the mean."""
         return mean
 
-    def fisher_weight(self, mean: Array, own: Mapping[str, Array] | None = None) -> Array:
-        """Return one over the variance."""
-        weight: Array = np.zeros_like(mean) + 1 / self._variance(own or {})
-        return weight
+    def information(self, kernels: Kernels, given: Input, out: Array) -> None:
+        """Write one over the variances."""
+        kernels.metric.precision(given.own[LOG_DEVIATION], out)
 
     def internals(self, sources: Sequence[Population]) -> tuple[InternalParameter, ...]:
         """Return the logarithms of the deviations."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -12,7 +11,7 @@ from neurohm.backend import Array
 from neurohm.exceptions import InputError
 from neurohm.kernels import Kernels, UnitKernels
 from neurohm.kernels.reference.poisson import RATE_LIMIT
-from neurohm.populations.base import Population
+from neurohm.populations.base import Input, Population
 
 RAREST = 1e-6
 
@@ -63,6 +62,6 @@ class Poisson(Population):
         bias: Array = np.log(np.maximum(mean, RAREST))
         return bias
 
-    def fisher_weight(self, mean: Array, own: Mapping[str, Array] | None = None) -> Array:
-        """Return the variance, which is the mean."""
-        return mean
+    def information(self, kernels: Kernels, given: Input, out: Array) -> None:
+        """Write the variances, which are the rates."""
+        kernels.poisson.mean(given.drive, given.bias, out)

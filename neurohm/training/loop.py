@@ -129,7 +129,7 @@ def train(
     batches = as_batches(as_machine(machine), data)
     rule = as_rule(rule)
     plasticity = as_plasticity(rule.default_plasticity if plasticity is None else plasticity)
-    if plasticity.wants_metric and order == "alternating":
+    if plasticity.needs_metric and order == "alternating":
         raise InputError(
             "natural plasticity, whose metric is of both phases, in alternating order",
             "order='simultaneous'",

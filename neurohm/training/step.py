@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,6 +79,14 @@ class Step(ABC):
         self.dreams = rule.sleep(machine, samples, self.stream, self.work, **form)
         return rule.sleep_updates(machine, self.dreams, self.work)
 
+    def metric(self, machine: HelmholtzMachine) -> Updates:
+        """Return activity for a metric, of both phases, if plasticity wants one now."""
+        if not self.run.plasticity.wants_metric:
+            return Updates()
+        assert self.awake is not None
+        phases = Phases(self.awake, self.dreams)
+        return self.rule.metric(machine, phases, self.stream, self.work)
+
     def begin_epoch(self) -> None:
         """Begin with the sums that the run's position holds, and with the rule of the epoch."""
         for name, total in self.sums.items():
@@ -104,8 +112,9 @@ class StepByHand(Step):
     def carry_out(self, indices: npt.NDArray[np.int64], factor: float) -> None:
         """Learn a batch."""
         machine, plasticity = self.run.machine, self.run.plasticity
-        self.stream = stream = RandomStream(self.run.seed, self.run.position.step)
+        self.stream = RandomStream(self.run.seed, self.run.position.step)
         x = self.data(len(indices))
+        plasticity.plan(len(indices), factor)
         self.batches.take(indices, x)
         updates = self.wake(machine, x)
         if self.run.order == "alternating":
@@ -113,10 +122,7 @@ class StepByHand(Step):
             updates = self.sleep(machine, x.shape[0])
         else:
             updates += self.sleep(machine, x.shape[0])
-            if plasticity.wants_metric:
-                assert self.awake is not None
-                phases = Phases(self.awake, self.dreams)
-                updates += self.rule.metric(machine, phases, stream, self.work)
+            updates += self.metric(machine)
         plasticity.apply(machine, updates, factor=factor, work=self.work)
 
 
@@ -170,15 +176,19 @@ class RecordedStep(Step):
         backend = run.machine.backend
         self._keys = backend.asarray(RandomStream(run.seed).keys(), np.uint32)
         self._issued = batches if isinstance(batches, IssuedBatches) else None
-        self._recorded: dict[int, tuple[BatchRoom, tuple[Replay, ...]]] = {}
+        self._rooms: dict[int, BatchRoom] = {}
+        self._recorded: dict[Hashable, tuple[Replay, ...]] = {}
 
     def carry_out(self, indices: npt.NDArray[np.int64], factor: float) -> None:
         """Learn a batch."""
         run, rows = self.run, len(indices)
-        if rows not in self._recorded:
-            batch = self._batch(rows)
-            self._recorded[rows] = batch, self._record(batch)
-        batch, parts = self._recorded[rows]
+        kind = rows, run.plasticity.plan(rows, factor)
+        if rows not in self._rooms:
+            self._rooms[rows] = self._batch(rows)
+        batch = self._rooms[rows]
+        if kind not in self._recorded:
+            self._recorded[kind] = self._record(batch)
+        parts = self._recorded[kind]
         news = np.empty(batch.news.size, np.int64)
         news[:1].view(np.uint32)[:] = run.position.step, 0
         if batch.places is None:
@@ -193,6 +203,7 @@ class RecordedStep(Step):
     def change_to(self, rule: LearningRule) -> None:
         """Go on with another rule; what was recorded of the last one is let go of."""
         super().change_to(rule)
+        self._rooms.clear()
         self._recorded.clear()
         self.workers.forget()
 
@@ -214,7 +225,8 @@ class RecordedStep(Step):
     def _both(self, machine: HelmholtzMachine, batch: BatchRoom) -> Updates:
         with machine.kernels.branch():
             asleep = self.sleep(machine, batch.x.shape[0])
-        return self._gather_and_wake(machine, batch) + asleep
+        updates = self._gather_and_wake(machine, batch) + asleep
+        return updates + self.metric(machine)
 
     def _gather_and_wake(self, machine: HelmholtzMachine, batch: BatchRoom) -> Updates:
         if batch.places is not None and self._issued is not None:
@@ -236,7 +248,9 @@ def step_of(run: Run, batches: Batches, workers: Workers) -> Step:
     """Return the step of a run, recorded where all that it consists of allows that."""
     pathways = (run.machine.generative, run.machine.recognition)
     kinds = [p for pathway in pathways for p in pathway.populations.values()]
-    choices = (run.rule, run.plasticity, run.plasticity.constraint, *kinds)
+    plasticity = run.plasticity
+    inner = getattr(plasticity, "inner", None)
+    choices = (run.rule, plasticity, inner, plasticity.constraint, *kinds)
     if all(map(is_recordable, choices)):
         return RecordedStep(run, batches, workers)
     return StepByHand(run, batches, workers)

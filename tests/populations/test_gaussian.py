@@ -8,11 +8,13 @@ from scipy.special import logsumexp
 from scipy.stats import multivariate_normal, norm
 
 import neurohm as nh
+from neurohm.backend import get_backend
 from neurohm.exceptions import ArgumentTypeError, InputError
+from neurohm.kernels import get_kernels
 from neurohm.kernels.reference.gaussian import LEAST_DEVIATION
 from neurohm.likelihood import all_states
 from neurohm.machine.initial import Normal
-from neurohm.populations import Gaussian
+from neurohm.populations import Gaussian, Input
 from neurohm.populations.gaussian import LOG_DEVIATION
 from neurohm.training import Decay
 
@@ -170,11 +172,10 @@ def test_the_locality_report_tells_what_deviations_learn_from() -> None:
     assert not fixed.index.str.contains(LOG_DEVIATION).any()
 
 
-def test_the_fisher_weight_is_one_over_the_variance() -> None:
-    mean = np.zeros((2, 3))
-    np.testing.assert_allclose(Gaussian(3, deviation=0.5).fisher_weight(mean), 4.0)
+def test_the_information_is_one_over_the_variance() -> None:
+    weight, kernels = np.empty((2, 3)), get_kernels(get_backend("cpu"))
     own = {LOG_DEVIATION: np.log([1.0, 2.0, 1e-9])}
-    weight = Gaussian(3).fisher_weight(mean, own)
+    Gaussian(3).information(kernels, Input(np.zeros((2, 3)), np.zeros(3), own), weight)
     np.testing.assert_allclose(weight[1], [1, 0.25, LEAST_DEVIATION**-2])
 
 

@@ -110,12 +110,13 @@ def test_the_bias_of_a_mean_gives_that_mean(kind: type[Population], kernels: Ker
 
 
 @pytest.mark.parametrize("kind", [Bernoulli, Poisson])
-def test_the_fisher_weight_is_the_slope_of_the_mean(kind, kernels: Kernels) -> None:
+def test_the_information_is_the_slope_of_the_mean(kind, kernels: Kernels) -> None:
     drive, zero, population = np.linspace(-2, 2, 5)[None], np.zeros(5), kind(5)
     low, mean, high = (np.empty((1, 5)) for _ in range(3))
     for shift, out in ((-1e-5, low), (0, mean), (1e-5, high)):
         population.mean(kernels, Input(drive + shift, zero), out)
-    np.testing.assert_allclose(population.fisher_weight(mean), (high - low) / 2e-5, rtol=1e-8)
+    population.information(kernels, Input(drive, zero), mean)
+    np.testing.assert_allclose(mean, (high - low) / 2e-5, rtol=1e-8)
 
 
 @pytest.mark.parametrize("kind", [Bernoulli, Poisson])

@@ -13,6 +13,8 @@ from neurohm.kernels.cpu.crew import Crew
 from neurohm.kernels.cpu.fisher import Fisher
 from neurohm.kernels.cpu.gaussian import GaussianUnits
 from neurohm.kernels.cpu.instruction import Issue, Tape, run_at_once
+from neurohm.kernels.cpu.inverses import Inverses
+from neurohm.kernels.cpu.metric import Metric
 from neurohm.kernels.cpu.nade import Nade
 from neurohm.kernels.cpu.optimisers import Optimisers
 from neurohm.kernels.cpu.poisson import PoissonUnits
@@ -39,6 +41,8 @@ def kernels(issue: Issue = run_at_once) -> Kernels:
         optimisers=Optimisers(issue),
         windows=Windows(issue),
         fisher=Fisher(issue),
+        metric=Metric(issue),
+        inverses=Inverses(issue),
         patterns=patterns,
         record=record,
         workers=Crew,

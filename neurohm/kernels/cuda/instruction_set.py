@@ -13,6 +13,8 @@ from neurohm.kernels.cuda.call import Call, Issue, run_at_once
 from neurohm.kernels.cuda.categorical import CategoricalUnits
 from neurohm.kernels.cuda.fisher import Fisher
 from neurohm.kernels.cuda.gaussian import GaussianUnits
+from neurohm.kernels.cuda.inverses import Inverses
+from neurohm.kernels.cuda.metric import Metric
 from neurohm.kernels.cuda.nade import Nade
 from neurohm.kernels.cuda.optimisers import Optimisers
 from neurohm.kernels.cuda.poisson import PoissonUnits
@@ -59,6 +61,8 @@ def kernels(issue: Issue = run_at_once, *, precision: str = "full") -> Kernels:
         optimisers=Optimisers(issue),
         windows=Windows(issue),
         fisher=Fisher(issue),
+        metric=Metric(issue),
+        inverses=Inverses(issue),
         patterns=patterns,
         record=lambda body: record(body, precision=precision),
         workers=workers,

@@ -16,6 +16,8 @@ from neurohm.kernels.reference import (
     categorical,
     fisher,
     gaussian,
+    inverses,
+    metric,
     nade,
     optimisers,
     patterns,
@@ -38,6 +40,8 @@ _PARTS: dict[str, ModuleType] = {
     "optimisers": optimisers,
     "windows": windows,
     "fisher": fisher,
+    "metric": metric,
+    "inverses": inverses,
     "patterns": patterns,
 }
 

@@ -459,3 +459,58 @@ def test_natural_gradients_agree(rows, inputs, units, dtype, reference, cuda) ->
     few = np.zeros(units, np.int64)
     cuda.fisher.conjugate_gradients(activity, weight, error, setting, 1, outs[1], few)
     assert set(few.tolist()) <= {-1, 0}
+
+
+def test_passes_around_a_metric_agree(dtype, reference, cuda, close: Close) -> None:
+    rng = np.random.default_rng(0)
+    a, b = (rng.random((5, 70)).astype(dtype) for _ in range(2))
+    dense = (rng.random((5, 20)) < 0.3).astype(dtype)
+    results = []
+    for kernels in (reference, cuda):
+        metric, outs = kernels.metric, [a.copy() for _ in range(6)]
+        metric.variance(outs[0])
+        metric.multiply(b, outs[0])
+        metric.copy(b, outs[1])
+        metric.squares(b, outs[2])
+        metric.step(a, b, 0.1, outs[3])
+        metric.diagonal_step(a, b, 0.1, 5, outs[4])
+        metric.precision(np.log(b[0]), outs[5])
+        for given in (dense, sparse(5, 20, dtype, dense)):
+            placed = np.ones((10, 30), dtype)
+            metric.place(given, 4, placed)
+            outs.append(placed)
+        results.append(outs)
+    for got, expected in zip(results[1], results[0], strict=True):
+        close(got, expected, 30)
+
+
+@pytest.mark.parametrize("lateral", [-1, 5])
+@pytest.mark.parametrize("rows", [3, 40])
+def test_matrices_of_units_agree(rows, lateral, dtype, reference, cuda) -> None:
+    inputs, units = 12, 4
+    rng = np.random.default_rng(rows)
+    activity = (rng.random((rows, inputs)) < 0.4).astype(dtype)
+    p = rng.random((rows, units)).astype(dtype)
+    weight, g = p * (1 - p), rng.standard_normal((inputs, units)).astype(dtype)
+    weight[:, 0] = 0
+    results = []
+    for kernels in (reference, cuda):
+        anew, outs = np.ones(1, dtype), list(np.empty((3, inputs, units), dtype))
+        outs.insert(0, np.empty_like(weight))
+        factors = [np.zeros((units, size**2), dtype) for size in (rows, inputs)]
+        setting = (anew, 0.1, lateral)
+        kernels.inverses.over_rows(activity, weight, activity @ g, *setting, factors[0], outs[0])
+        kernels.inverses.over_inputs(activity, weight, g, *setting, factors[1], outs[1])
+        anew[0] = 0
+        kernels.inverses.over_inputs(activity * 2, weight, g, *setting, factors[1], outs[2])
+        inverses = np.tile(np.eye(inputs, dtype=dtype).ravel(), (units, 1))
+        events = np.array([3.0])
+        kernels.inverses.follow(activity, weight, events, 0.1, 0.9, lateral, inverses)
+        kernels.inverses.turn(inverses, g, 0.1, outs[3])
+        results.append([*outs, inverses])
+    near = 1e-10 if dtype == "float64" else 1e-4
+    for got, expected in zip(results[1], results[0], strict=True):
+        np.testing.assert_allclose(got, expected, rtol=near, atol=near * abs(expected).max())
+    few = np.zeros((1, inputs**2), dtype)
+    with pytest.raises(ValueError, match="side by side"):
+        cuda.inverses.over_inputs(activity, weight, g, np.ones(1, dtype), 0.1, -1, few, outs[1])

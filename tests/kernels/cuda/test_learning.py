@@ -58,7 +58,32 @@ def test_learning_of_nade_is_that_of_the_cpu(host, rule: str) -> None:
     compare(host, [nh.NADE(9, inner=4), nh.NADE(3)], x, rule)
 
 
-def compare(host, populations: list[object], x: np.ndarray, rule: object) -> None:
+@pytest.mark.parametrize(
+    "plasticity",
+    [
+        nh.Natural(nh.Delta(0.05), solver="cg", tolerance=1e-10, every=2),
+        nh.Natural(nh.Delta(0.05), solver="cholesky"),
+        nh.Natural(nh.Delta(0.05, momentum=0.5), solver="dense", every=3),
+        nh.DiagonalNatural(nh.Delta(0.05), every=2),
+        nh.OnlineNatural(nh.Delta(0.05), events=3, horizon=50),
+    ],
+    ids=["cg", "cholesky", "dense", "diagonal", "online"],
+)
+def test_natural_learning_is_that_of_the_cpu(host, plasticity: nh.Plasticity) -> None:
+    x = (np.random.default_rng(0).random((20, 12)) < 0.3).astype("float64")
+    populations = [12, 6, 3]
+    if getattr(plasticity, "solver", "cg") != "cg":
+        populations = [nh.AutoregressiveBernoulli(12), 6, 3]
+    compare(host, populations, x, nh.Reweighted(particles=2), plasticity)
+
+
+def compare(
+    host,
+    populations: list[object],
+    x: np.ndarray,
+    rule: object,
+    plasticity: nh.Plasticity | None = None,
+) -> None:
     """Train by the CPU's kernels and by the host's."""
 
     def record(body: Callable[[Kernels], object]) -> HostProgram:
@@ -69,7 +94,7 @@ def compare(host, populations: list[object], x: np.ndarray, rule: object) -> Non
     machines = [nh.HelmholtzMachine(populations, dtype="float64", seed=1) for _ in range(2)]
     machines[1].kernels = replace(kernels(host), record=record)
     for machine in machines:
-        nh.train(machine, x, rule=rule, epochs=2, batch_size=40, seed=2)
+        nh.train(machine, x, rule=rule, plasticity=plasticity, epochs=2, batch_size=40, seed=2)
     expected, got = (machine.parameters() for machine in machines)
     for key, array in expected.items():
         np.testing.assert_allclose(got[key], array, rtol=1e-8, atol=1e-10, err_msg=key)
