@@ -6,6 +6,7 @@ from neurohm.spiking.learning import SpikingRule
 from neurohm.spiking.network import to_brian2
 from neurohm.spiking.readout import machine_of, states_of, to_recording
 from neurohm.spiking.schedule import Schedule
+from neurohm.spiking.targets import run, target
 
 __all__ = [
     "Blueprint",
@@ -14,7 +15,9 @@ __all__ = [
     "SpikingRule",
     "blueprint_of",
     "machine_of",
+    "run",
     "states_of",
+    "target",
     "to_brian2",
     "to_recording",
 ]

@@ -40,22 +40,22 @@ stimulus : 1
 
 ESCAPE = {
     "bernoulli": """
-hazard = open*int(spikes == 0)*(log1p(exp(-abs(decisive))) + clip(decisive, 0, inf))/open_time : Hz
+hazard = open*int(spikes == 0)*(log1p(exp(-abs(decisive))) + 0.5*(decisive + abs(decisive)))/open_time : Hz
 basal_prediction = 0.5 + 0.5*tanh(recognised/2) : 1
 apical_prediction = 0.5 + 0.5*tanh(generated/2) : 1
 """,
     "poisson": """
-hazard = open*exp(clip(decisive, -inf, log_rate_limit))/open_time : Hz
-basal_prediction = exp(clip(recognised, -inf, log_rate_limit)) : 1
-apical_prediction = exp(clip(generated, -inf, log_rate_limit)) : 1
+hazard = open*exp(clip(decisive, -100, log_rate_limit))/open_time : Hz
+basal_prediction = exp(clip(recognised, -100, log_rate_limit)) : 1
+apical_prediction = exp(clip(generated, -100, log_rate_limit)) : 1
 """,
 }
 """Escape noise of each kind of unit, and what each compartment alone would predict."""
 
 EVIDENCE = {
     "bernoulli": """
-basal_evidence = spikes*recognised - log1p(exp(-abs(recognised))) - clip(recognised, 0, inf) : 1
-apical_evidence = spikes*generated - log1p(exp(-abs(generated))) - clip(generated, 0, inf) : 1
+basal_evidence = spikes*recognised - log1p(exp(-abs(recognised))) - 0.5*(recognised + abs(recognised)) : 1
+apical_evidence = spikes*generated - log1p(exp(-abs(generated))) - 0.5*(generated + abs(generated)) : 1
 """,
     "poisson": """
 basal_evidence = spikes*recognised - basal_prediction : 1
@@ -66,7 +66,7 @@ apical_evidence = spikes*generated - apical_prediction : 1
 constant; the modulator gathers it."""
 
 FIRES = "stimulus > 0 or rand() < 1 - exp(-hazard*dt)"
-AFTER_A_SPIKE = "spikes += 1; stimulus = clip(stimulus - 1, 0, inf)"
+AFTER_A_SPIKE = "spikes += 1; stimulus = 0.5*(stimulus - 1 + abs(stimulus - 1))"
 NEW_CYCLE = "basal = 0*volt; apical = 0*volt; spikes = 0; stimulus = 0"
 NOTHING_HEARD = "; fade = 0; bonus = 0; total = 0"
 TROUGH = "tick % steps_per_cycle == steps_per_cycle - 1"
@@ -146,7 +146,7 @@ GATHER = {
     "hidden": "evidence_post += apical_evidence_pre - basal_evidence_pre",
 }
 BROADCAST = """
-fade = (1 - first)*exp(clip(best - higher, -inf, 0))
+fade = (1 - first)*exp(clip(best - higher, -500, 0))
 bonus = exp(evidence - higher)
 total = awake*(fade*total + bonus) + (1 - awake)*total
 best = awake*higher + (1 - awake)*best

@@ -12,7 +12,7 @@ from neurohm.checks import real_number, whole_number
 from neurohm.exceptions import InputError
 from neurohm.spiking import equations
 from neurohm.spiking.blueprint import Blueprint
-from neurohm.spiking.brian import brian2, second
+from neurohm.spiking.brian import brian2
 
 RULES = ("wake-sleep", "reweighted")
 
@@ -103,7 +103,7 @@ class SpikingRule:
         return {**mixes, "baseline": int(self.baseline)}
 
     def attach(
-        self, blueprint: Blueprint, groups: Sequence[Any], names: dict[str, Any]
+        self, blueprint: Blueprint, groups: Sequence[Any], names: dict[str, Any], clock: Any
     ) -> list[Any]:
         """Let thresholds learn, too; return the modulator, where there is one.
 
@@ -114,6 +114,7 @@ class SpikingRule:
             Visible first.
         names : dict of str to object
             What equations call by name.
+        clock : Clock
 
         Returns
         -------
@@ -122,29 +123,29 @@ class SpikingRule:
         change = (
             equations.REWEIGHTED_THRESHOLDS if self.reweighted else equations.WAKE_SLEEP_THRESHOLDS
         )
-        modulator = self._modulator(blueprint, groups, names) if self.reweighted else []
+        modulator = self._modulator(blueprint, groups, names, clock) if self.reweighted else []
         for group in groups:
             group.run_on_event("trough", change, when="after_synapses")
         return modulator
 
     def _modulator(
-        self, blueprint: Blueprint, groups: Sequence[Any], names: dict[str, Any]
+        self, blueprint: Blueprint, groups: Sequence[Any], names: dict[str, Any], clock: Any
     ) -> list[Any]:
         """Return one modulator for each copy, and synapses to and from it."""
-        copies, dt = blueprint.copies, blueprint.schedule.dt * second
+        copies = blueprint.copies
         modulator = brian2.NeuronGroup(
             copies,
             equations.CLOCK_OF_MODULATOR + equations.PARTICLES + equations.MODULATOR,
             events={"trough": equations.TROUGH},
             namespace=names,
-            dt=dt,
+            clock=clock,
             name="modulator",
         )
         modulator.run_on_event("trough", equations.BROADCAST, when="synapses", order=1)
         between = []
         for index, (group, size) in enumerate(zip(groups, blueprint.machine.sizes, strict=True)):
             copy, every = np.repeat(np.arange(copies), size), np.arange(copies * size)
-            shared = {"on_event": "trough", "namespace": names, "dt": dt}
+            shared = {"on_event": "trough", "namespace": names, "clock": clock}
             gather = equations.GATHER["hidden" if index else "visible"]
             reports = brian2.Synapses(
                 group, modulator, on_pre=gather, name=f"evidence_{group.name}", **shared

@@ -18,7 +18,7 @@ from neurohm.spiking.brian import brian2, ms, mV, second, volt
 from neurohm.spiking.imperfections import Imperfections
 from neurohm.spiking.schedule import schedule_of, seconds
 from neurohm.spiking.steps import check_poisson
-from neurohm.spiking.stimulus import rows_as_spikes
+from neurohm.spiking.stimulus import checked_rows, rows_as_spikes
 
 if TYPE_CHECKING:
     from neurohm.spiking.learning import SpikingRule
@@ -110,12 +110,15 @@ def to_brian2(
     )
     if learning and phase != "alternate":
         raise InputError(f"learning in phase {phase!r}", "phase 'alternate'")
-    check_poisson(original, schedule)
+    rows = None if stimulus is None else checked_rows(original, stimulus, schedule, copies)
+    check_poisson(
+        original, schedule, None if rows is None else rows.reshape(-1, original.visible.size)
+    )
     blueprint = Blueprint(
         original, schedule, float(slope / volt), copies, group_names(original)
     )
     builder = _Builder(blueprint, imperfections or Imperfections(), learning, seconds("delay", delay, 0.0))
-    objects = builder.build(stimulus, seed, monitors)
+    objects = builder.build(rows, seed, monitors)
     network = brian2.Network(*objects)
     network.blueprint = replace(blueprint, rule=learning.rule if learning else "")
     return network
@@ -134,7 +137,8 @@ class _Builder:
         self.blueprint, self.imperfections = blueprint, imperfections
         self.machine, self.schedule = blueprint.machine, blueprint.schedule
         self.learning, self.delay = learning, delay
-        self.dt = self.schedule.dt * second
+        self.clock = brian2.Clock(self.schedule.dt * second)
+        self.cycles = brian2.Clock(self.schedule.cycle * second)
         self.names = {
             **self.schedule.names(),
             "slope": blueprint.slope * volt,
@@ -148,14 +152,12 @@ class _Builder:
         groups = [self.neurons(i) for i in range(len(self.machine.populations))]
         objects = list(groups)
         if self.learning:  # before the synapses, which look for what neurons have
-            objects += self.learning.attach(self.blueprint, groups, self.names)
+            objects += self.learning.attach(self.blueprint, groups, self.names, self.clock)
         for pathway in (self.machine.recognition, self.machine.generative):
             for projection in pathway.projections:
                 objects.append(self.synapses(pathway, projection, groups, len(objects)))
         if stimulus is not None:
-            given = rows_as_spikes(
-                self.machine, stimulus, self.schedule, self.blueprint.copies, seed
-            )
+            given = rows_as_spikes(stimulus, self.schedule, seed, self.clock)
             objects += [given, self.clamp(given, groups[0])]
         if monitors:
             objects += [brian2.SpikeMonitor(g, name=f"{g.name}_spikes") for g in groups]
@@ -181,12 +183,12 @@ class _Builder:
             reset=equations.AFTER_A_SPIKE,
             events={"trough": equations.TROUGH} if self.learning else {},
             namespace=names,
-            dt=self.dt,
+            clock=self.clock,
             name=blueprint.names[population],
         )
         new_cycle = self.learning.new_cycle if self.learning else equations.NEW_CYCLE
         group.run_regularly(
-            new_cycle, dt=self.schedule.cycle * second, when="start", name=f"{group.name}_cycle"
+            new_cycle, clock=self.cycles, when="start", name=f"{group.name}_cycle"
         )
         for compartment, pathway in (("apical", machine.generative), ("basal", machine.recognition)):
             bias = pathway.biases.get(population)
@@ -216,7 +218,7 @@ class _Builder:
             on_pre=on_pre,
             on_event=on_event,
             namespace=self.names,
-            dt=self.dt,
+            clock=self.clock,
             name=f"{pathway.name}_{source.name}_{target.name}",
         )
         before, after = projection.weights.shape
@@ -236,7 +238,7 @@ class _Builder:
     def clamp(self, stimulus: Any, visible: Any) -> Any:
         """Return synapses by which a stimulus makes visible neurons fire at once."""
         synapses = brian2.Synapses(
-            stimulus, visible, on_pre="stimulus_post += 1", dt=self.dt, name="clamp"
+            stimulus, visible, on_pre="stimulus_post += 1", clock=self.clock, name="clamp"
         )
         synapses.connect(j="i")
         synapses.pre.when = "before_thresholds"

@@ -123,21 +123,37 @@ def machine_of(network: Any, copy: int = 0) -> HelmholtzMachine:
         In double precision.
     """
     blueprint = blueprint_of(network)
-    machine, names = blueprint.machine.copy(), blueprint.names
     if not 0 <= copy < blueprint.copies:
         raise InputError(f"copy {copy}", f"0 to {blueprint.copies - 1}")
-    values = {}
+    machine = blueprint.machine.copy()
+    machine.set_parameters({key: values[copy] for key, values in parameters_of(network).items()})
+    return machine
+
+
+def parameters_of(network: Any) -> dict[str, Array]:
+    """Return the parameters that the copies of a network have now, by the machine's keys.
+
+    Parameters
+    ----------
+    network : brian2.Network
+        That `to_brian2` made.
+
+    Returns
+    -------
+    dict of str to ndarray, (copies, ...)
+    """
+    blueprint = blueprint_of(network)
+    machine, names, values = blueprint.machine, blueprint.names, {}
     for pathway, compartment in ((machine.generative, "apical"), (machine.recognition, "basal")):
         for projection in pathway.projections:
             source, target = names[projection.source], names[projection.target]
             weights = np.asarray(network[f"{pathway.name}_{source}_{target}"].w[:])
-            own = weights.reshape(blueprint.copies, *projection.weights.shape)[copy]
+            own = weights.reshape(blueprint.copies, *projection.weights.shape)
             values[projection.key] = own / blueprint.slope
         for target, bias in pathway.biases.items():
             threshold = np.asarray(getattr(network[names[target]], f"{compartment}_threshold")[:])
-            values[bias.key] = -threshold.reshape(blueprint.copies, -1)[copy] / blueprint.slope
-    machine.set_parameters(values)
-    return machine
+            values[bias.key] = -threshold.reshape(blueprint.copies, -1) / blueprint.slope
+    return values
 
 
 def _monitor(network: Any, name: str) -> Any:

@@ -16,13 +16,10 @@ from neurohm.spiking.schedule import Schedule
 Array = npt.NDArray[Any]
 
 
-def rows_as_spikes(
-    machine: HelmholtzMachine, x: Any, schedule: Schedule, copies: int, seed: int
-) -> Any:
-    """Return a group that makes visible neurons fire rows of data, one in each cycle awake.
-
-    With several cycles awake before each one asleep (particles), each of these shows the same row.
-    After the last row the first comes again. A spike falls at a random step of the first window.
+def checked_rows(
+    machine: HelmholtzMachine, x: Any, schedule: Schedule, copies: int
+) -> Array:
+    """Return rows of data as (rows, copies * visible units), if neurons can fire them.
 
     Parameters
     ----------
@@ -30,48 +27,62 @@ def rows_as_spikes(
     x : array_like, (rows, visible units) or (rows, copies, visible units)
     schedule : Schedule
     copies : int
-    seed : int
-        Of the spikes' places in the window.
 
     Returns
     -------
-    SpikeGeneratorGroup
+    ndarray, (rows, copies * visible units)
 
     Raises
     ------
     InputError
         If the data do not fit, or a count has no room in a window.
     """
-    units = machine.visible.size
-    data = np.asarray(x)
-    if data.ndim == 2:
-        data = np.repeat(data[:, None], copies, axis=1)
-    if data.ndim != 3 or data.shape[1] != copies or not len(data):
+    units, data = machine.visible.size, np.asarray(x)
+    if data.ndim == 3 and data.shape[1] != copies:
         raise InputError(
-            f"a stimulus of shape {np.shape(x)}",
-            f"rows of {units} visible units, (rows, {units}) or (rows, {copies}, {units})",
+            f"a stimulus of shape {data.shape}", f"(rows, {units}) or (rows, {copies}, {units})"
         )
-    counts = machine.as_activity(data.reshape(-1, units)).reshape(len(data), copies * units)
-    if (most := int(counts.max())) > schedule.steps_open:
+    flat = machine.as_activity(data.reshape(-1, data.shape[2]) if data.ndim == 3 else data)
+    if (most := int(flat.max(initial=0))) > schedule.steps_open:
         raise InputError(
             f"{most} spikes of one unit in a window of {schedule.steps_open} steps",
             "at most one spike in a time step",
             "take a smaller dt or a longer window",
         )
+    return flat.reshape(len(data), -1) if data.ndim == 3 else np.tile(flat, (1, copies))
+
+
+def rows_as_spikes(counts: Array, schedule: Schedule, seed: int, clock: Any) -> Any:
+    """Return a group that fires rows of data, one in each cycle awake.
+
+    With several cycles awake before each one asleep (particles), each of these shows the same row.
+    After the last row the first comes again. A spike falls at a random step of the first window.
+
+    Parameters
+    ----------
+    counts : ndarray, (rows, copies * visible units)
+    schedule : Schedule
+    seed : int
+        Of the spikes' places in the window.
+    clock : Clock
+
+    Returns
+    -------
+    SpikeGeneratorGroup
+    """
     row, neuron = np.nonzero(counts)
-    place = _places(counts[row, neuron].astype(np.int64), schedule.steps_open, seed)
     often = counts[row, neuron].astype(np.int64)
+    place = _places(often, schedule.steps_open, seed)
     row, neuron = np.repeat(row, often), np.repeat(neuron, often)
     shown = np.arange(schedule.wake_cycles)
     cycle = (row * schedule.period)[:, None] + shown
     step = cycle * schedule.steps_per_cycle + place[:, None]
     return brian2.SpikeGeneratorGroup(
-        copies * units,
+        counts.shape[1],
         np.repeat(neuron, len(shown)),
         step.ravel() * schedule.dt * second,
-        period=len(data) * schedule.period * schedule.cycle * second,
-        dt=schedule.dt * second,
-        sorted=False,
+        period=len(counts) * schedule.period * schedule.cycle * second,
+        clock=clock,
         name="stimulus",
         when="start",
         order=1,
