@@ -106,7 +106,7 @@ def assemblies_benchmark(arguments):
     copies = arguments.copies
     recordings = [planted(seed) for seed in range(copies)]
     x = np.stack(
-        [np.minimum(bin_spikes(r, 0.02).dense(), 1) for r in recordings], axis=1
+        [np.minimum(bin_spikes(r, 0.02).toarray(), 1) for r in recordings], axis=1
     )  # fmt: skip
     machine = nh.HelmholtzMachine([20, 6], seed=0, dtype="float64")
     machine.parameters()["generative/visible"][...] = np.log(x.mean() / (1 - x.mean()))
@@ -156,7 +156,7 @@ def robustness_benchmark(arguments):
         for kind, (_, levels) in FLAWS.items():
             found[kind] = []
             for level in levels:
-                bits = [flawed(machine, data, kind, level, seed) for seed in range(5)]
+                bits = [flawed(machine, data, kind, level, seed) for seed in range(4)]
                 found[kind].append((np.mean(bits), np.std(bits, ddof=1)))
                 print(f"{kind} {level}: {np.mean(bits):.3f} +- {np.std(bits, ddof=1):.3f}", flush=True)
     print(f"the machine itself: {exact:.3f} bits")
@@ -168,8 +168,8 @@ def flawed(machine, data, kind, level, seed):
     """Return the divergence of dreams with one kind of flaw."""
     value = level * ms if kind == "delay" else level / 100
     flaws = Imperfections(**{kind: value}, seed=seed)
-    network = to_brian2(machine, copies=1, imperfections=flaws, window=10 * ms, dt=1 * ms)
-    return empirical_divergence(states_of(run(network, 1, seed=seed))[0], data)
+    network = to_brian2(machine, copies=4000, imperfections=flaws, window=10 * ms, dt=1 * ms)
+    return empirical_divergence(states_of(run(network, 3, seed=seed))[0], data)
 
 
 def draw_robustness(found, exact, path):

@@ -38,6 +38,9 @@ stimulus : 1
 """
 """What a neuron has: two compartments, and the count of its own spikes in this cycle."""
 
+ARRIVING = "arriving : 1\n"
+"""What relays hold: spikes that reached them in this cycle, to be fired in the next."""
+
 ESCAPE = {
     "bernoulli": """
 hazard = open*int(spikes == 0)*(log1p(exp(-abs(decisive))) + 0.5*(decisive + abs(decisive)))/open_time : Hz
@@ -68,6 +71,11 @@ constant; the modulator gathers it."""
 FIRES = "stimulus > 0 or rand() < 1 - exp(-hazard*dt)"
 AFTER_A_SPIKE = "spikes += 1; stimulus = 0.5*(stimulus - 1 + abs(stimulus - 1))"
 NEW_CYCLE = "basal = 0*volt; apical = 0*volt; spikes = 0; stimulus = 0"
+RELAY = {
+    "bernoulli": "; stimulus = clip(arriving, 0, 1); arriving = 0",
+    "poisson": "; stimulus = arriving; arriving = 0",
+}
+"""What visible neurons do besides, that pass on what arrived in the cycle before."""
 NOTHING_HEARD = "; fade = 0; bonus = 0; total = 0"
 TROUGH = "tick % steps_per_cycle == steps_per_cycle - 1"
 

@@ -16,7 +16,7 @@ from neurohm.spiking.schedule import seconds
 
 @dataclass(frozen=True)
 class Imperfections:
-    """How a network differs from the machine that it is made of.
+    """How a network differs from the machine that it is made of; all its copies differ alike.
 
     Parameters
     ----------
@@ -65,14 +65,10 @@ class Imperfections:
         generator = RandomStream(self.seed).generator(Site.MISMATCH.of(index))
         return values * (1 + spread * generator.standard_normal(values.shape))
 
-    def delays(self, shape: int, dt: float, index: int) -> npt.NDArray[np.float64] | None:
-        """Return a delay for each synapse, whole time steps in seconds; None where there is none.
-
-        Drawn after the mismatch, at an index of its own.
-        """
-        longest = seconds("delay", self.delay, 0.0)
+    def delays(self, n_synapses: int, dt: float, index: int) -> npt.NDArray[np.float64] | None:
+        """Return a delay for each synapse, whole time steps in seconds; None where all are zero."""
+        longest = int(seconds("delay", self.delay, 0.0) / dt + 1e-9)
         if not longest:
             return None
         generator = RandomStream(self.seed).generator(Site.MISMATCH.of(1000 + index))
-        steps = np.floor(generator.uniform(0, longest / dt + 1, shape) + 1e-9)
-        return np.minimum(steps, np.floor(longest / dt + 1e-9)) * dt
+        return generator.integers(0, longest + 1, n_synapses) * dt

@@ -17,7 +17,7 @@ from neurohm.spiking.blueprint import Blueprint, checked_machine, group_names, t
 from neurohm.spiking.brian import brian2, ms, mV, second, volt
 from neurohm.spiking.imperfections import Imperfections
 from neurohm.spiking.schedule import schedule_of, seconds
-from neurohm.spiking.steps import check_poisson
+from neurohm.spiking.step_check import check_poisson
 from neurohm.spiking.stimulus import checked_rows, rows_as_spikes
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def to_brian2(
     gap: Any = None,
     slope: Any = 1 * mV,
     stimulus: Any = None,
+    relay: bool = False,
     copies: int = 1,
     imperfections: Imperfections | None = None,
     learning: SpikingRule | None = None,
@@ -68,6 +69,9 @@ def to_brian2(
     stimulus : array_like, (rows, visible units) or (rows, copies, visible units), optional
         What the visible neurons fire, a row in each cycle awake, over and over. Without it, they
         are silent awake.
+    relay : bool
+        Whether visible neurons count what reaches them in a cycle (``arriving``, to which synapses
+        of your own may add) and fire it in the next: see `feed`.
     copies : int
         Independent copies of the network, side by side; see `states_of`.
     imperfections : Imperfections, optional
@@ -117,7 +121,10 @@ def to_brian2(
     blueprint = Blueprint(
         original, schedule, float(slope / volt), copies, group_names(original)
     )
-    builder = _Builder(blueprint, imperfections or Imperfections(), learning, seconds("delay", delay, 0.0))
+    if relay and rows is not None:
+        raise InputError("a stimulus of visible neurons that are relays", "one of the two")
+    flaws = imperfections or Imperfections()
+    builder = _Builder(blueprint, flaws, learning, seconds("delay", delay, 0.0), relay=relay)
     objects = builder.build(rows, seed, monitors)
     network = brian2.Network(*objects)
     network.blueprint = replace(blueprint, rule=learning.rule if learning else "")
@@ -133,10 +140,12 @@ class _Builder:
         imperfections: Imperfections,
         learning: SpikingRule | None,
         delay: float,
+        *,
+        relay: bool,
     ) -> None:
         self.blueprint, self.imperfections = blueprint, imperfections
         self.machine, self.schedule = blueprint.machine, blueprint.schedule
-        self.learning, self.delay = learning, delay
+        self.learning, self.delay, self.relay = learning, delay, relay
         self.clock = brian2.Clock(self.schedule.dt * second)
         self.cycles = brian2.Clock(self.schedule.cycle * second)
         self.names = {
@@ -176,6 +185,8 @@ class _Builder:
         model = equations.CLOCK + equations.COMPARTMENTS + equations.ESCAPE[kind]
         if self.learning:
             model += self.learning.neuron_model(kind)
+        if self.relay and not population:
+            model += equations.ARRIVING
         group = brian2.NeuronGroup(
             machine.sizes[population] * blueprint.copies,
             model,
@@ -187,18 +198,19 @@ class _Builder:
             name=blueprint.names[population],
         )
         new_cycle = self.learning.new_cycle if self.learning else equations.NEW_CYCLE
+        if self.relay and not population:
+            new_cycle += equations.RELAY[kind]
         group.run_regularly(
             new_cycle, clock=self.cycles, when="start", name=f"{group.name}_cycle"
         )
         for compartment, pathway in (("apical", machine.generative), ("basal", machine.recognition)):
             bias = pathway.biases.get(population)
             if bias is not None:
-                given = tiled(bias.weights, blueprint.copies)
                 index = 2 * population + int(compartment == "basal")
-                threshold = -self.imperfections.mismatched(
-                    given, self.imperfections.thresholds, index
-                )
-                setattr(group, f"{compartment}_threshold", threshold * blueprint.slope * volt)
+                flaws = self.imperfections
+                own = flaws.mismatched(bias.weights, flaws.thresholds, index)
+                threshold = -tiled(own, blueprint.copies) * blueprint.slope * volt
+                setattr(group, f"{compartment}_threshold", threshold)
         return group
 
     def synapses(self, pathway: Pathway, projection: Projection, groups: Any, index: int) -> Any:
@@ -224,13 +236,14 @@ class _Builder:
         before, after = projection.weights.shape
         copy, i, j = np.indices((self.blueprint.copies, before, after)).reshape(3, -1)
         synapses.connect(i=copy * before + i, j=copy * after + j)
-        flaws, given = self.imperfections, tiled(projection.weights, self.blueprint.copies)
-        weights = flaws.mismatched(given, flaws.weights, 100 + index)
+        flaws, copies = self.imperfections, self.blueprint.copies
+        weights = tiled(flaws.mismatched(projection.weights, flaws.weights, 100 + index), copies)
         synapses.w = weights * self.blueprint.slope * volt
-        own = flaws.delays(len(given), self.schedule.dt, index)
-        if own is not None or self.delay:
-            delays = self.delay + (0.0 if own is None else own)
-            synapses.transmit.delay = delays * second
+        own = flaws.delays(before * after, self.schedule.dt, index)
+        if own is not None:
+            synapses.transmit.delay = (self.delay + tiled(own, copies)) * second
+        elif self.delay:
+            synapses.transmit.delay = self.delay * second
         if self.learning:
             synapses.learn.order = 3  # after the modulator
         return synapses

@@ -121,12 +121,13 @@ def test_a_seed_gives_one_result(normal_machine):
 
 
 def test_imperfections_are_in_the_network(normal_machine):
-    machine = normal_machine((4, 3, 2))
+    machine = normal_machine((40, 30))
     flaws = Imperfections(weights=0.2, thresholds=0.1, delay=2 * ms, dropped=1.0)
-    network = to_brian2(machine, window=5 * ms, imperfections=flaws, copies=100)
+    network = to_brian2(machine, window=5 * ms, imperfections=flaws, copies=2)
     key = "generative_hidden1_visible"
-    given = np.tile(machine.parameters()["generative/hidden1->visible"].ravel(), 100)
-    ratio = np.asarray(network[key].w / mV) / given
+    ratio = np.asarray(network[key].w / mV).reshape(2, 30, 40)
+    ratio /= machine.parameters()["generative/hidden1->visible"]
+    np.testing.assert_array_equal(ratio[0], ratio[1])  # copies of one device
     assert ratio.mean() == pytest.approx(1, abs=0.03)
     assert ratio.std() == pytest.approx(0.2, rel=0.1)
     delays = np.asarray(network[key].transmit.delay / ms)
