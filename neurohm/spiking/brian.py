@@ -13,4 +13,4 @@ warnings.filterwarnings(
 import brian2  # noqa: E402
 from brian2 import ms, mV, second, volt  # noqa: E402
 
-__all__ = ["brian2", "ms", "mV", "second", "volt"]
+__all__ = ["brian2", "mV", "ms", "second", "volt"]

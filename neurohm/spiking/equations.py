@@ -43,7 +43,8 @@ ARRIVING = "arriving : 1\n"
 
 ESCAPE = {
     "bernoulli": """
-hazard = open*int(spikes == 0)*(log1p(exp(-abs(decisive))) + 0.5*(decisive + abs(decisive)))/open_time : Hz
+softplus = log1p(exp(-abs(decisive))) + 0.5*(decisive + abs(decisive)) : 1
+hazard = open*int(spikes == 0)*softplus/open_time : Hz
 basal_prediction = 0.5 + 0.5*tanh(recognised/2) : 1
 apical_prediction = 0.5 + 0.5*tanh(generated/2) : 1
 """,
@@ -57,8 +58,8 @@ apical_prediction = exp(clip(generated, -100, log_rate_limit)) : 1
 
 EVIDENCE = {
     "bernoulli": """
-basal_evidence = spikes*recognised - log1p(exp(-abs(recognised))) - 0.5*(recognised + abs(recognised)) : 1
-apical_evidence = spikes*generated - log1p(exp(-abs(generated))) - 0.5*(generated + abs(generated)) : 1
+basal_evidence = (spikes - 0.5)*recognised - log1p(exp(-abs(recognised))) - abs(recognised)/2 : 1
+apical_evidence = (spikes - 0.5)*generated - log1p(exp(-abs(generated))) - abs(generated)/2 : 1
 """,
     "poisson": """
 basal_evidence = spikes*recognised - basal_prediction : 1
@@ -85,17 +86,22 @@ ARRIVES = {"recognition": "basal_post += w", "generative": "apical_post += w"}
 DROPPED = "*int(rand() >= dropped)"
 """Times what arrives, where synapses fail."""
 
+ERRORS = """
+asleep = 1 - awake : integer (shared)
+apical_error = spikes - apical_prediction : 1
+basal_error = spikes - basal_prediction : 1
+"""
+"""What synapses learn from: the spike that was fired less what their compartment predicted."""
+
 WAKE_SLEEP = {
-    "generative": "w += slope*rate_post*awake_post*spikes_pre*(spikes_post - apical_prediction_post)",
-    "recognition": (
-        "w += slope*rate_post*(1 - awake_post)*spikes_pre*(spikes_post - basal_prediction_post)"
-    ),
+    "generative": "w += slope*rate_post*awake_post*spikes_pre*apical_error_post",
+    "recognition": "w += slope*rate_post*asleep_post*spikes_pre*basal_error_post",
 }
-"""Wake-sleep at a synapse, in the trough: presynaptic trace x (postsynaptic spike - prediction)."""
+"""Wake-sleep at a synapse, in the trough: presynaptic trace x postsynaptic error."""
 
 WAKE_SLEEP_THRESHOLDS = """
-apical_threshold -= slope*rate*awake*(spikes - apical_prediction)
-basal_threshold -= slope*rate*(1 - awake)*(spikes - basal_prediction)*driven
+apical_threshold -= slope*rate*awake*apical_error
+basal_threshold -= slope*rate*asleep*basal_error*driven
 """
 """Wake-sleep at a threshold, which is a synapse from what is always active."""
 
@@ -106,16 +112,18 @@ plain : 1
 """
 REWEIGHTED = {
     "generative": """
-eligibility = awake_post*(fade_post*eligibility + bonus_post*spikes_pre*(spikes_post - apical_prediction_post)) + (1 - awake_post)*eligibility
+latest = spikes_pre*apical_error_post
+eligibility = awake_post*(fade_post*eligibility + bonus_post*latest) + asleep_post*eligibility
 w += slope*rate_post*finish_post*eligibility/total_post
 """,
     "recognition": """
-eligibility = awake_post*(fade_post*eligibility + bonus_post*spikes_pre*(spikes_post - basal_prediction_post)) + (1 - awake_post)*eligibility
-plain = awake_post*((1 - first_post)*plain + spikes_pre*(spikes_post - basal_prediction_post)/wake_cycles) + (1 - awake_post)*plain
+latest = spikes_pre*basal_error_post
+eligibility = awake_post*(fade_post*eligibility + bonus_post*latest) + asleep_post*eligibility
+plain = awake_post*((1 - first_post)*plain + latest/wake_cycles) + asleep_post*plain
 w += slope*rate_post*wake_mix*finish_post*(eligibility/total_post - baseline*plain)
-w += slope*rate_post*sleep_mix*(1 - awake_post)*spikes_pre*(spikes_post - basal_prediction_post)
+w += slope*rate_post*sleep_mix*asleep_post*latest
 """,
-}  # noqa: E501
+}
 """Reweighted wake-sleep at a synapse: an eligibility trace gathers the particles, each with the
 broadcast factor `bonus`; when a heavier one comes, `fade` takes the older ones down."""
 
@@ -132,12 +140,16 @@ first = awake*int(cycle % period == 0) : integer (shared)
 finish = awake*int(cycle % period == wake_cycles - 1) : integer (shared)
 """
 REWEIGHTED_THRESHOLDS = """
-apical_eligibility = awake*(fade*apical_eligibility + bonus*(spikes - apical_prediction)) + (1 - awake)*apical_eligibility
-basal_eligibility = awake*(fade*basal_eligibility + bonus*(spikes - basal_prediction)) + (1 - awake)*basal_eligibility
-basal_plain = awake*((1 - first)*basal_plain + (spikes - basal_prediction)/wake_cycles) + (1 - awake)*basal_plain
+apical_sum = fade*apical_eligibility + bonus*apical_error
+basal_sum = fade*basal_eligibility + bonus*basal_error
+apical_eligibility = awake*apical_sum + asleep*apical_eligibility
+basal_eligibility = awake*basal_sum + asleep*basal_eligibility
+basal_plain = awake*((1 - first)*basal_plain + basal_error/wake_cycles) + asleep*basal_plain
 apical_threshold -= slope*rate*finish*apical_eligibility/total
-basal_threshold -= slope*rate*driven*(wake_mix*finish*(basal_eligibility/total - baseline*basal_plain) + sleep_mix*(1 - awake)*(spikes - basal_prediction))
-"""  # noqa: E501
+weighed = basal_eligibility/total - baseline*basal_plain
+basal_threshold -= slope*rate*driven*(wake_mix*finish*weighed + sleep_mix*asleep*basal_error)
+"""
+"""The same at a threshold."""
 
 MODULATOR = """
 evidence : 1

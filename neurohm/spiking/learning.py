@@ -47,7 +47,7 @@ class SpikingRule:
     Examples
     --------
     >>> print(SpikingRule(0.1).changes["generative"])
-    w += slope*rate_post*awake_post*spikes_pre*(spikes_post - apical_prediction_post)
+    w += slope*rate_post*awake_post*spikes_pre*apical_error_post
     """
 
     rate: float | str = 0.1
@@ -85,7 +85,7 @@ class SpikingRule:
 
     def neuron_model(self, kind: str) -> str:
         """Return what neurons have for learning."""
-        model = f"rate = {self.rate} : 1 (shared)\n"
+        model = f"rate = {self.rate} : 1 (shared)\n" + equations.ERRORS
         if self.reweighted:
             model += equations.PARTICLES + equations.NEURON_ELIGIBILITY + equations.EVIDENCE[kind]
         return model

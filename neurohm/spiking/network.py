@@ -110,7 +110,12 @@ def to_brian2(
     copies = whole_number("copies", copies)
     particles = learning.particles if learning else 1
     schedule = schedule_of(
-        original, phase, window=window, dt=dt, gap=delay if gap is None else gap, particles=particles
+        original,
+        phase,
+        window=window,
+        dt=dt,
+        gap=delay if gap is None else gap,
+        particles=particles,
     )
     if learning and phase != "alternate":
         raise InputError(f"learning in phase {phase!r}", "phase 'alternate'")
@@ -118,9 +123,7 @@ def to_brian2(
     check_poisson(
         original, schedule, None if rows is None else rows.reshape(-1, original.visible.size)
     )
-    blueprint = Blueprint(
-        original, schedule, float(slope / volt), copies, group_names(original)
-    )
+    blueprint = Blueprint(original, schedule, float(slope / volt), copies, group_names(original))
     if relay and rows is not None:
         raise InputError("a stimulus of visible neurons that are relays", "one of the two")
     flaws = imperfections or Imperfections()
@@ -200,10 +203,11 @@ class _Builder:
         new_cycle = self.learning.new_cycle if self.learning else equations.NEW_CYCLE
         if self.relay and not population:
             new_cycle += equations.RELAY[kind]
-        group.run_regularly(
-            new_cycle, clock=self.cycles, when="start", name=f"{group.name}_cycle"
-        )
-        for compartment, pathway in (("apical", machine.generative), ("basal", machine.recognition)):
+        group.run_regularly(new_cycle, clock=self.cycles, when="start", name=f"{group.name}_cycle")
+        for compartment, pathway in (
+            ("apical", machine.generative),
+            ("basal", machine.recognition),
+        ):
             bias = pathway.biases.get(population)
             if bias is not None:
                 index = 2 * population + int(compartment == "basal")

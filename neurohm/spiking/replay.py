@@ -121,7 +121,7 @@ def replay(
     *,
     bin_size: float,
     lags: int = 1,
-    steps: int = 5,
+    steps: int = 2,
     seed: int = 0,
 ) -> Replay:
     """Let spiking neurons recognise a recording as it goes, one bin after the other.

@@ -16,9 +16,7 @@ from neurohm.spiking.schedule import Schedule
 Array = npt.NDArray[Any]
 
 
-def checked_rows(
-    machine: HelmholtzMachine, x: Any, schedule: Schedule, copies: int
-) -> Array:
+def checked_rows(machine: HelmholtzMachine, x: Any, schedule: Schedule, copies: int) -> Array:
     """Return rows of data as (rows, copies * visible units), if neurons can fire them.
 
     Parameters
@@ -128,7 +126,7 @@ def checked_spikes(times: Array, units: Array, n_units: int, dt: float, now: flo
     >>> checked_spikes(np.array([0.001, 0.0023]), np.array([0, 0]), 1, 1e-3)
     array([1, 2])
     """
-    if len(units) and not (0 <= units.min() and units.max() < n_units):
+    if len(units) and not (units.min() >= 0 and units.max() < n_units):
         raise InputError(f"spikes of unit {int(units.max())}", f"units 0 to {n_units - 1}")
     if len(times) and float(times.min()) < now - 1e-9:
         raise InputError(

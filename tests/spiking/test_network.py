@@ -39,9 +39,7 @@ def p_value(counts, probabilities, least=5.0):
     return chisquare(observed[kept], expected[kept]).pvalue
 
 
-@pytest.mark.parametrize(
-    ("sizes", "steps"), [((3, 2, 1), 1), ((6, 4, 2), 3)], ids=str
-)
+@pytest.mark.parametrize(("sizes", "steps"), [((3, 2, 1), 1), ((6, 4, 2), 3)], ids=str)
 def test_dreams_have_the_enumerated_law(normal_machine, sizes, steps):
     machine = normal_machine(sizes, seed=1)
     network = run(to_brian2(machine, window=steps * ms, copies=4000), 5, seed=0)
@@ -174,5 +172,7 @@ def test_two_spikes_in_one_step_are_refused():
         to_brian2(machine, window=10 * ms, dt=1 * ms)
     with pytest.raises(InputError, match="12 spikes of one unit in a window of 10 steps"):
         to_brian2(
-            nh.HelmholtzMachine([nh.Poisson(3), 2], seed=0), "recognise", stimulus=np.full((1, 3), 12)
+            nh.HelmholtzMachine([nh.Poisson(3), 2], seed=0),
+            "recognise",
+            stimulus=np.full((1, 3), 12),
         )

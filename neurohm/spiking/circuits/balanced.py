@@ -9,7 +9,15 @@ import numpy as np
 from neurohm.exceptions import InputError
 from neurohm.recordings import Recording
 from neurohm.spiking.brian import brian2, second
-from neurohm.spiking.circuits.cells import STEP, cells, kicks, moments, random_pairs, synapses, trains
+from neurohm.spiking.circuits.cells import (
+    STEP,
+    cells,
+    kicks,
+    moments,
+    random_pairs,
+    synapses,
+    trains,
+)
 
 _JITTER = 4e-3  # seconds, of the arrival of a kick at members
 
@@ -70,9 +78,7 @@ def balanced(
         pairs = random_pairs(source.N, target.N, p, rng)
         name = f"{source.name}_{target.name}"
         objects.append(synapses(source, target, pairs, size, 1.5e-3, name))
-    occurrences = [
-        moments(occurrence_rate, duration, 0.05, seed, k) for k in range(n_assemblies)
-    ]
+    occurrences = [moments(occurrence_rate, duration, 0.05, seed, k) for k in range(n_assemblies)]
     if n_assemblies:
         within = [(i, j) for own in assemblies for i in own for j in own if i != j]
         i, j = np.array(within).T

@@ -63,7 +63,9 @@ def synapses(
     return made
 
 
-def random_pairs(before: int, after: int, p: float, rng: np.random.Generator) -> tuple[Array, Array]:
+def random_pairs(
+    before: int, after: int, p: float, rng: np.random.Generator
+) -> tuple[Array, Array]:
     """Return random pairs, none of a cell with itself where there are as many before as after."""
     chosen = rng.random((before, after)) < p
     if before == after:
