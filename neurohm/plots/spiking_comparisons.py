@@ -47,8 +47,9 @@ def spiking_comparison(
     Examples
     --------
     >>> import neurohm as nh
-    >>> from neurohm.spiking import compare_spiking
-    >>> comparison = compare_spiking(nh.HelmholtzMachine([6, 2], seed=0), dreams=200)
+    >>> from neurohm.spiking import compare_spiking, target
+    >>> with target("numpy"):
+    ...     comparison = compare_spiking(nh.HelmholtzMachine([6, 2], seed=0), dreams=200)
     >>> nh.plots.save(nh.plots.spiking_comparison(comparison), "spiking.png")
     """
     grid = panels(axes, 2, 3, height=4.0, width=6.2, strip=0.25)

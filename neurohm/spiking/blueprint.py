@@ -72,17 +72,17 @@ def checked_machine(machine: Any) -> HelmholtzMachine:
     InputError
         If there are none for a population; the message names it.
     """
-    machine = as_machine(machine)
-    for pathway in (machine.generative, machine.recognition):
+    given = as_machine(machine)
+    for pathway in (given.generative, given.recognition):
         for target, population in pathway.populations.items():
             if population.kind not in SUPPORTED:
                 raise InputError(
-                    f"population {machine.populations[target].name!r} of kind "
+                    f"population {given.populations[target].name!r} of kind "
                     f"{population.kind!r} in the {pathway.name} pathway",
                     f"spiking neurons: {' or '.join(SUPPORTED)}",
                     "these units are no single spikes in a window; build the machine of others",
                 )
-    return machine.on("cpu").copy("float64")
+    return given.on("cpu").copy("float64")
 
 
 def group_names(machine: HelmholtzMachine) -> tuple[str, ...]:

@@ -71,4 +71,5 @@ class Imperfections:
         if not longest:
             return None
         generator = RandomStream(self.seed).generator(Site.MISMATCH.of(1000 + index))
-        return generator.integers(0, longest + 1, n_synapses) * dt
+        drawn = generator.integers(0, longest + 1, n_synapses)
+        return drawn.astype(np.float64) * dt

@@ -99,6 +99,7 @@ def to_brian2(
     Examples
     --------
     >>> import neurohm as nh
+    >>> from neurohm.spiking import states_of
     >>> network = to_brian2(nh.HelmholtzMachine([4, 2], seed=0), "dream")
     >>> network.run(0.3 * second)
     >>> states_of(network)[0].shape

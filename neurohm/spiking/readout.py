@@ -80,7 +80,7 @@ def to_recording(network: Any, population: int | str | None = None) -> Recording
     >>> import neurohm as nh
     >>> from neurohm.spiking import to_brian2
     >>> network = to_brian2(nh.HelmholtzMachine([4, 2], seed=0), "dream")
-    >>> network.run(3 * second)
+    >>> network.run(0.3 * second)
     >>> to_recording(network, "visible").n_units
     4
     """
@@ -146,8 +146,8 @@ def parameters_of(network: Any) -> dict[str, Array]:
     machine, names, values = blueprint.machine, blueprint.names, {}
     for pathway, compartment in ((machine.generative, "apical"), (machine.recognition, "basal")):
         for projection in pathway.projections:
-            source, target = names[projection.source], names[projection.target]
-            weights = np.asarray(network[f"{pathway.name}_{source}_{target}"].w[:])
+            ends = f"{names[projection.source]}_{names[projection.target]}"
+            weights = np.asarray(network[f"{pathway.name}_{ends}"].w[:])
             own = weights.reshape(blueprint.copies, *projection.weights.shape)
             values[projection.key] = own / blueprint.slope
         for target, bias in pathway.biases.items():
