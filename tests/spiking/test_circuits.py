@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import numpy as np
 import pytest
 
@@ -14,7 +16,7 @@ from neurohm.spiking.circuits import cells
 @pytest.fixture(autouse=True)
 def _coarse(monkeypatch):
     """Longer time steps, for speed: what is tested is the wiring and the truth."""
-    monkeypatch.setattr("neurohm.spiking.circuits.waves._STEP", 10e-3, raising=True)
+    monkeypatch.setattr(import_module("neurohm.spiking.circuits.waves"), "_STEP", 10e-3)
 
 
 def taking_part(recording):
