@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from neurohm.exceptions import InputError
 from neurohm.recordings import Recording
@@ -19,6 +20,7 @@ from neurohm.spiking.circuits.cells import (
     trains,
 )
 
+_DELAY = 1.5e-3  # seconds, of synapses
 _JITTER = 4e-3  # seconds, of the arrival of a kick at members
 
 
@@ -67,22 +69,10 @@ def balanced(
     )
     order = rng.permutation(n_units)
     assemblies = [np.sort(part) for part in order[: n_assemblies * members].reshape(-1, members)]
-    objects: list[Any] = [excitatory, inhibitory]
-    wiring = (
-        (excitatory, excitatory, 0.1, 0.3),
-        (excitatory, inhibitory, 0.2, 0.6),
-        (inhibitory, excitatory, 0.3, -1.0),
-        (inhibitory, inhibitory, 0.3, -1.0),
-    )
-    for source, target, p, size in wiring:
-        pairs = random_pairs(source.N, target.N, p, rng)
-        name = f"{source.name}_{target.name}"
-        objects.append(synapses(source, target, pairs, size, 1.5e-3, name))
     occurrences = [moments(occurrence_rate, duration, 0.05, seed, k) for k in range(n_assemblies)]
+    objects = [excitatory, inhibitory, *_wiring(excitatory, inhibitory, rng)]
     if n_assemblies:
-        within = [(i, j) for own in assemblies for i in own for j in own if i != j]
-        i, j = np.array(within).T
-        objects.append(synapses(excitatory, excitatory, (i, j), 1.5, 1.5e-3, "assemblies"))
+        objects += _assemblies(excitatory, assemblies)
         objects += kicks(occurrences, assemblies, excitatory, 11.0, _JITTER, rng)
     monitor = brian2.SpikeMonitor(excitatory, name="recorded")
     brian2.seed(seed)
@@ -102,3 +92,27 @@ def balanced(
         },
         layout="simulated balanced network with embedded assemblies",
     )  # fmt: skip
+
+
+def _wiring(excitatory: Any, inhibitory: Any, rng: np.random.Generator) -> list[Any]:
+    """Return the random synapses within and between both kinds of cells."""
+    made = []
+    for source, target, p, size in (
+        (excitatory, excitatory, 0.1, 0.3),
+        (excitatory, inhibitory, 0.2, 0.6),
+        (inhibitory, excitatory, 0.3, -1.0),
+        (inhibitory, inhibitory, 0.3, -1.0),
+    ):
+        pairs = random_pairs(source.N, target.N, p, rng)
+        name = f"{source.name}_{target.name}"
+        made.append(synapses(source, target, pairs, size, _DELAY, name))
+    return made
+
+
+def _assemblies(group: Any, assemblies: list[npt.NDArray[np.int64]]) -> list[Any]:
+    """Return the strong synapses among members; none where each is alone in its assembly."""
+    within = [(i, j) for own in assemblies for i in own for j in own if i != j]
+    if not within:
+        return []
+    i, j = np.array(within).T
+    return [synapses(group, group, (i, j), 1.5, _DELAY, "assemblies")]
