@@ -128,9 +128,10 @@ def test_a_rate_may_be_an_equation(normal_machine):
     assert any((once[key] != start).any() for key, start in machine.parameters().items())
 
 
+@pytest.mark.slow
 def test_lines_are_learned_by_spikes():
     """A reduced form of benchmarks/spiking.py: below the 5.5 bits of the start."""
-    data, copies, n = lines(), 30, 100
+    data, copies, n = lines(), 30, 500
     x = data.sample(n * copies, seed=0).reshape(n, copies, 9)
     machine = nh.HelmholtzMachine([9, 6, 1], initial=Zeros(), dtype="float64")
     network = to_brian2(
@@ -153,7 +154,7 @@ def test_lines_are_learned_by_spikes():
     error = np.hypot(np.std(bits), np.std(abstract)) / np.sqrt(copies)
     # the same mean, within 3.9 standard errors (a false alarm in 10 000)
     assert abs(np.mean(bits) - np.mean(abstract)) < 3.9 * error
-    assert np.mean(bits) < 5.2
+    assert np.mean(bits) < 5.0
 
 
 @pytest.mark.parametrize(
