@@ -16,7 +16,7 @@ from neurohm.spiking.circuits import cells
 @pytest.fixture(autouse=True)
 def _coarse(monkeypatch):
     """Longer time steps, for speed: what is tested is the wiring and the truth."""
-    monkeypatch.setattr(import_module("neurohm.spiking.circuits.waves"), "_STEP", 10e-3)
+    monkeypatch.setattr(import_module("neurohm.spiking.circuits.waves"), "_STEP", 20e-3)
 
 
 def taking_part(recording):
@@ -54,7 +54,7 @@ def test_members_fire_when_the_truth_says(circuit, options, tmp_path):
 
 
 def test_waves_travel():
-    recording = simulate("waves", 16, 0.75, wave_rate=0.2, seed=1)
+    recording = simulate("waves", 16, 0.75, wave_rate=0.05, seed=3)
     truth, place = recording.truth, recording.positions
     assert place.shape == (16, 2)
     wave = int(np.argmax(np.bincount(truth["wave"])))
