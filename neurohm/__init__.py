@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from neurohm import populations as populations
     from neurohm import recordings as recordings
     from neurohm import report as report
+    from neurohm import spiking as spiking
     from neurohm import storage as storage
     from neurohm import training as training
     from neurohm.analysis import decode as decode
@@ -168,7 +169,7 @@ _HOMES = {
     ),
     "training": ("Checkpoint", "EarlyStopping", "History", "LayerMonitor", "Progress", "train"),
 }
-_PACKAGES = (*_HOMES, "backend", "exceptions", "images", "plots", "report", "storage")
+_PACKAGES = (*_HOMES, "backend", "exceptions", "images", "plots", "report", "spiking", "storage")
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = sorted(("__version__", *_HOME_OF, *_PACKAGES))
