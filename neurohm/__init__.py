@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from neurohm.images import Images as Images
     from neurohm.images import load_images as load_images
     from neurohm.images import natural_patches as natural_patches
+    from neurohm.learning import DDC as DDC
     from neurohm.learning import Bidirectional as Bidirectional
     from neurohm.learning import Cascade as Cascade
     from neurohm.learning import MultiLevel as MultiLevel
@@ -80,6 +81,7 @@ if TYPE_CHECKING:
     from neurohm.populations import Bernoulli as Bernoulli
     from neurohm.populations import Categorical as Categorical
     from neurohm.populations import Gaussian as Gaussian
+    from neurohm.populations import Laplace as Laplace
     from neurohm.populations import Poisson as Poisson
     from neurohm.recordings import Recording as Recording
     from neurohm.recordings import as_recording as as_recording
@@ -129,6 +131,7 @@ _HOMES = {
     ),
     "images": ("Images", "load_images", "natural_patches"),
     "learning": (
+        "DDC",
         "Bidirectional",
         "MultiLevel",
         "Cascade",
@@ -153,6 +156,7 @@ _HOMES = {
         "Bernoulli",
         "Categorical",
         "Gaussian",
+        "Laplace",
         "Poisson",
     ),
     "recordings": (

@@ -47,6 +47,8 @@ class Site(IntEnum):
     DEFENSIVE = 8
     PIXELS = 9
     METRIC = 10
+    ENCODING = 11
+    SLEEP_DDC = 12
 
     def of(self, population: int = 0) -> int:
         """Return the number of this site at the population of that index."""

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from scipy.special import expit
 
 from neurohm.backend import Array
 from neurohm.exceptions import InputError
 from neurohm.kernels import Kernels, UnitKernels
 from neurohm.populations.base import Population
+from neurohm.populations.exponential import GradientTerms, canonical_terms
 from neurohm.populations.states import all_states
 
 RAREST = 1e-6
@@ -69,3 +71,7 @@ class Bernoulli(Population):
         """Return the variance p (1 - p)."""
         weight: Array = mean * (1 - mean)
         return weight
+
+    def gradient_terms(self, drive: Array, own: Mapping[str, Array]) -> dict[str, GradientTerms]:
+        """Return z - sigmoid(a)."""
+        return canonical_terms(expit(drive))

@@ -13,6 +13,7 @@ from neurohm.exceptions import InputError
 from neurohm.kernels import Kernels, UnitKernels
 from neurohm.kernels.reference.poisson import RATE_LIMIT
 from neurohm.populations.base import Population
+from neurohm.populations.exponential import GradientTerms, canonical_terms
 
 RAREST = 1e-6
 
@@ -66,3 +67,7 @@ class Poisson(Population):
     def fisher_weight(self, mean: Array, own: Mapping[str, Array] | None = None) -> Array:
         """Return the variance, which is the mean."""
         return mean
+
+    def gradient_terms(self, drive: Array, own: Mapping[str, Array]) -> dict[str, GradientTerms]:
+        """Return z - exp(a)."""
+        return canonical_terms(np.minimum(np.exp(np.minimum(drive, 700)), RATE_LIMIT))
