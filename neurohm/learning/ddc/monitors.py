@@ -38,20 +38,18 @@ def readout_r_squared(
     names, codes = [p.name for p in machine.populations], window.codes
     found = {}
     for layer in range(len(codes) - 1):
-        value = recognition.r_squared(names[layer + 1], layer, codes[layer + 1])
+        value = recognition.r_squared(layer, codes[layer + 1], recognition.maps[layer])
         found[f"r_squared of {names[layer + 1]}"] = value
     for layer in range(len(codes) - 1):
         term = terms_of(machine, layer, window.states)[DRIVE]
         above = window.states[layer + 1]
         predicted = _some(above, term.expected)
         found[f"r_squared of {names[layer]} predicted"] = recognition.r_squared(
-            names[layer], layer + 1, predicted
+            layer + 1, predicted
         )
         if layer:
             observed = _some(above, term.observed(window.states[layer].astype(np.float64)))
-            found[f"r_squared of {names[layer]} observed"] = recognition.r_squared(
-                names[layer], layer, observed
-            )
+            found[f"r_squared of {names[layer]} observed"] = recognition.r_squared(layer, observed)
     return found
 
 

@@ -75,6 +75,7 @@ class Recognition:
         newest: slice = slice(None),
         shares: Matrix | None = None,
         moments: Sequence[Matrix] | None = None,
+        products: Sequence[Matrix] | None = None,
     ) -> Recognition:
         """Fit to the codes of dreams, visible first.
 
@@ -92,13 +93,16 @@ class Recognition:
             Of the dreams, with sum 1; all alike by default.
         moments : sequence of ndarray, optional
             Mean products of the functions, if known.
+        products : sequence of ndarray, optional
+            Mean products of the functions of each population with those of the next, if known.
         """
         known: Sequence[Matrix | None] = moments or [None] * len(codes)
         ridges = [
             Ridge(code, ridge if layer else data_ridge, shares, known[layer])
             for layer, code in enumerate(codes)
         ]
-        maps = [fit.map(above) for fit, above in zip(ridges[:-1], codes[1:], strict=True)]
+        crossed: Sequence[Matrix | None] = products or [None] * len(codes)
+        maps = [ridges[i].map(codes[i + 1], crossed[i]) for i in range(len(codes) - 1)]
         leverages = [fit.leverage(code[newest]) for fit, code in zip(ridges, codes, strict=True)]
         reach = np.inf if guard is None else guard * float(leverages[0].max())
         return cls(encodings, ridges, maps, reach, leverages, newest)
@@ -120,10 +124,10 @@ class Recognition:
         pairs = zip(self.encodings[1:], code.means, strict=True)
         return [encoding.raw(means) for encoding, means in pairs]
 
-    def r_squared(self, name: str, layer: int, targets: Matrix) -> float:
+    def r_squared(self, layer: int, targets: Matrix, linear: LinearMap | None = None) -> float:
         """Return the held-out R^2 of targets regressed on the functions of a population."""
-        fit = self.ridges[layer]
-        return held_out_r_squared(fit, targets, self.leverages[layer], self.newest)
+        fit, leverage = self.ridges[layer], self.leverages[layer]
+        return held_out_r_squared(fit, targets, leverage, self.newest, linear)
 
 
 def by_codes(recognition: Recognition, code: Code, x: Matrix) -> Expectations:

@@ -86,11 +86,15 @@ class Ridge:
         covariance.flat[:: size + 1] += ridge + JITTER * max(1.0, covariance.diagonal().max())
         self.factor: Matrix = _factor(covariance)
 
-    def map(self, targets: Matrix) -> LinearMap:
-        """Return the prediction of targets, ``(rows, n_targets)``."""
+    def map(self, targets: Matrix, products: Matrix | None = None) -> LinearMap:
+        """Return the prediction of targets, ``(rows, n_targets)``.
+
+        The mean products of inputs and targets may be known.
+        """
         mean = self.shares @ targets
-        crossed = self.inputs.T @ (self.shares[:, None] * targets) - np.outer(self.centre, mean)
-        return LinearMap(self.centre, self._solve(crossed), mean)
+        if products is None:
+            products = self.inputs.T @ (self.shares[:, None] * targets)
+        return LinearMap(self.centre, self._solve(products - np.outer(self.centre, mean)), mean)
 
     def weights(self, points: Matrix, shrink: Matrix | None = None) -> Matrix:
         """Return how much each row counts in the mean prediction at some points, with sum 1.
@@ -141,7 +145,13 @@ class Ridge:
         return np.asarray(cho_solve((self.factor, True), right, check_finite=False))
 
 
-def held_out_r_squared(ridge: Ridge, targets: Matrix, leverage: Matrix, rows: slice) -> float:
+def held_out_r_squared(
+    ridge: Ridge,
+    targets: Matrix,
+    leverage: Matrix,
+    rows: slice,
+    linear: LinearMap | None = None,
+) -> float:
     """Return the share of the variance of targets that is predicted of rows left out one by one.
 
     Parameters
@@ -151,6 +161,8 @@ def held_out_r_squared(ridge: Ridge, targets: Matrix, leverage: Matrix, rows: sl
     leverage : ndarray, (rows,)
         Of the rows that are looked at.
     rows : slice
+    linear : LinearMap, optional
+        The prediction of the targets, if known.
 
     Returns
     -------
@@ -159,7 +171,7 @@ def held_out_r_squared(ridge: Ridge, targets: Matrix, leverage: Matrix, rows: sl
         to targets that do not vary has 1.
     """
     shares = ridge.shares[rows]
-    fitted = ridge.map(targets)(ridge.inputs[rows])
+    fitted = (linear or ridge.map(targets))(ridge.inputs[rows])
     hats = np.minimum(shares * (1 + leverage), MOST_LEVERAGE)
     missed = (targets[rows] - fitted) / (1 - hats)[:, None]
     spread = targets[rows] - shares @ targets[rows] / shares.sum()

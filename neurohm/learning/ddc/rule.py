@@ -313,6 +313,7 @@ class DDC(LearningRule):
             guard=self.guard,
             newest=window.newest,
             moments=[window.moments(layer) for layer in range(len(window.codes))],
+            products=[window.products(layer) for layer in range(len(window.codes) - 1)],
         )
 
     def _code(

@@ -53,6 +53,8 @@ class DreamWindow:
         self.states = [np.zeros((rows, size), machine.dtype) for size in machine.sizes]
         self.codes: list[Matrix] = [np.zeros((rows, e.size)) for e in self.encodings]
         self._moments: list[Matrix] = [np.zeros((steps, e.size, e.size)) for e in self.encodings]
+        pairs = zip(self.encodings[:-1], self.encodings[1:], strict=True)
+        self._products: list[Matrix] = [np.zeros((steps, e.size, up.size)) for e, up in pairs]
 
     @property
     def newest(self) -> slice:
@@ -70,10 +72,17 @@ class DreamWindow:
                 code = self.encodings[layer](self.states[layer][rows])
                 self.codes[layer][rows] = code
                 self._moments[layer][step] = code.T @ code
+                if layer:
+                    below = self.codes[layer - 1][rows]
+                    self._products[layer - 1][step] = below.T @ code
 
     def moments(self, layer: int) -> Matrix:
         """Return the mean products of the functions of a population, ``(functions, functions)``."""
         return np.asarray(self._moments[layer].sum(axis=0) / len(self.codes[layer]))
+
+    def products(self, layer: int) -> Matrix:
+        """Return the mean products with the functions of the population above."""
+        return np.asarray(self._products[layer].sum(axis=0) / len(self.codes[layer]))
 
     def tree(self) -> dict[str, Any]:
         """Return what it holds, for checkpoints; codes and moments follow from the states."""
