@@ -31,8 +31,10 @@ if TYPE_CHECKING:
     from neurohm.analysis import decode as decode
     from neurohm.analysis import fit_gabors as fit_gabors
     from neurohm.analysis import information_about as information_about
+    from neurohm.analysis import mmd as mmd
     from neurohm.analysis import psth as psth
     from neurohm.analysis import recognition_fields as recognition_fields
+    from neurohm.analysis import relative_mmd as relative_mmd
     from neurohm.analysis import response_correlations as response_correlations
     from neurohm.analysis import responses_of as responses_of
     from neurohm.analysis import sample_quality as sample_quality
@@ -104,8 +106,10 @@ _HOMES = {
         "decode",
         "fit_gabors",
         "information_about",
+        "mmd",
         "psth",
         "recognition_fields",
+        "relative_mmd",
         "response_correlations",
         "responses_of",
         "sample_quality",

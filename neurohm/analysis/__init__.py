@@ -12,6 +12,7 @@ from neurohm.analysis.fields import (
     recognition_fields,
 )
 from neurohm.analysis.gabor import GaborFits, fit_gabors
+from neurohm.analysis.discrepancy import Discrepancy, RelativeDiscrepancy, mmd, relative_mmd
 from neurohm.analysis.independent import IndependentModel
 from neurohm.analysis.information import (
     Information,
@@ -39,10 +40,12 @@ __all__ = [
     "DensityReport",
     "Fields",
     "GaborFits",
+    "Discrepancy",
     "IndependentModel",
     "Information",
     "MomentReport",
     "Moments",
+    "RelativeDiscrepancy",
     "ResponseCorrelations",
     "Responses",
     "SampleQuality",
@@ -61,12 +64,14 @@ __all__ = [
     "match",
     "match_gain",
     "most_exciting",
+    "mmd",
     "mutual_information",
     "predicted_counts",
     "psth",
     "recognition_fields",
     "redreamt",
     "regenerated",
+    "relative_mmd",
     "response_correlations",
     "responses_of",
     "sample_quality",
