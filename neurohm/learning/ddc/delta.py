@@ -65,34 +65,14 @@ class DeltaReadouts:
     machine : HelmholtzMachine
     encodings : sequence of Encoding
     rule : DDC
-
-    Raises
-    ------
-    InputError
-        If the read-outs would need more memory than the rule allows, or are not to be had.
     """
 
     def __init__(self, machine: HelmholtzMachine, encodings: Sequence[Encoding], rule: DDC) -> None:
         self.encodings, self.rate, self.passes = encodings, rule.delta_rate, rule.delta_passes
-        term = terms_of(machine, 0, [np.zeros((2, size)) for size in machine.sizes])[DRIVE]
-        if any(np.ndim(slope) == 2 for slope in term.slopes):
-            raise InputError(
-                f"visible units of kind {machine.visible.kind!r} and the delta rule",
-                "units whose drive is a natural parameter",
-                "take learner='ridge'",
-            )
         self.centres = [np.zeros(encoding.size) for encoding in encodings]
         self.is_new = True
-        shapes = dict(_shapes(machine, encodings))
-        needed = sum(rows * columns for rows, columns in shapes.values()) * 8
-        if needed > rule.memory_limit * GIGABYTE:
-            raise InputError(
-                f"{needed / GIGABYTE:.3g} GB of memory for read-outs, {encodings[-1].size} weights "
-                "for each generative synapse",
-                f"at most {rule.memory_limit:g} GB",
-                "learn by learner='ridge', which needs none, or give fewer functions",
-            )
-        self.weights: dict[str, Matrix] = {name: np.zeros(s) for name, s in shapes.items()}
+        shapes = _shapes(machine, encodings)
+        self.weights: dict[str, Matrix] = {name: np.zeros(shape) for name, shape in shapes}
 
     def inputs(self, layer: int, code: Matrix) -> Matrix:
         """Return functions less their running mean, and a constant."""
@@ -112,8 +92,8 @@ class DeltaReadouts:
         inputs = [self.inputs(layer, code) for layer, code in enumerate(codes)]
         for layer in range(len(codes) - 1):
             self._step(f"recognition {layer}", inputs[layer], codes[layer + 1])
-        for name, layer, targets in _targets(machine, states):
-            self._step(name, inputs[layer], targets)
+        for name, layer, columns, targets in _targets(machine, states):
+            self._step(name, inputs[layer], targets, columns)
 
     def code(self, x: npt.ArrayLike) -> list[Matrix]:
         """Return r_l of each hidden population, of data ``(rows, units)``."""
@@ -162,11 +142,36 @@ class DeltaReadouts:
         self.centres = [tree["centres"][str(layer)] for layer in range(len(self.centres))]
         self.weights = {name: tree["weights"][str(i)] for i, name in enumerate(self.weights)}
 
-    def _step(self, name: str, inputs: Matrix, targets: Matrix) -> None:
-        for first in range(0, targets.shape[1], BLOCK):
-            part = slice(first, first + BLOCK)
-            weights = self.weights[name][:, part]
-            delta_rule(weights, inputs, targets[:, part], self.rate, self.passes)
+    def _step(
+        self, name: str, inputs: Matrix, targets: Matrix, columns: slice = slice(None)
+    ) -> None:
+        delta_rule(self.weights[name][:, columns], inputs, targets, self.rate, self.passes)
+
+
+def require_readable(
+    machine: HelmholtzMachine, encodings: Sequence[Encoding], limit: float
+) -> None:
+    """Raise if read-outs would need more memory, in gigabytes, than allowed, or are not to be had.
+
+    Raises
+    ------
+    InputError
+    """
+    term = terms_of(machine, 0, [np.zeros((2, size)) for size in machine.sizes])[DRIVE]
+    if any(np.ndim(slope) == 2 for slope in term.slopes):
+        raise InputError(
+            f"visible units of kind {machine.visible.kind!r} and the delta rule",
+            "units whose drive is a natural parameter",
+            "take learner='ridge'",
+        )
+    needed = sum(rows * columns for _, (rows, columns) in _shapes(machine, encodings)) * 8
+    if needed > limit * GIGABYTE:
+        raise InputError(
+            f"{needed / GIGABYTE:.3g} GB of memory for read-outs, {encodings[-1].size} weights "
+            "for each generative synapse",
+            f"at most {limit:g} GB",
+            "learn by learner='ridge', which needs none, or give fewer functions",
+        )
 
 
 def _alone(machine: HelmholtzMachine, layer: int, role: str) -> Matrix:
@@ -203,19 +208,23 @@ def _shapes(
 
 def _targets(
     machine: HelmholtzMachine, states: Sequence[npt.NDArray[Any]]
-) -> Iterator[tuple[str, int, Matrix]]:
-    """Return the name of each read-out, the population that it reads, and what it learns."""
-    rows = len(states[0])
+) -> Iterator[tuple[str, int, slice, Matrix]]:
+    """Return each read-out's name, the population that it reads, and what it learns, in blocks."""
     for (layer, role, side), _ in _readouts(machine):
         source = layer if side == "observed" else layer + 1
         if not 0 < source < len(states):
             continue
-        term = terms_of(machine, layer, states)[role]
+        term, name = terms_of(machine, layer, states)[role], _name(layer, role, side)
         values = term.observed(states[layer]) if side == "observed" else term.expected
-        if role == DRIVE and layer + 1 < len(states):
-            above = np.append(states[layer + 1], np.ones((rows, 1)), axis=1)
-            values = (above[:, :, None] * values[:, None, :]).reshape(rows, -1)
-        yield _name(layer, role, side), source, np.asarray(values, dtype=np.float64)
+        if role != DRIVE or layer + 1 == len(states):
+            yield name, source, slice(None), values
+            continue
+        above = np.append(states[layer + 1], np.ones((len(values), 1)), axis=1)
+        units, share = values.shape[1], max(1, BLOCK // values.shape[1])
+        for first in range(0, above.shape[1], share):
+            part = above[:, first : first + share, None] * values[:, None, :]
+            columns = slice(first * units, first * units + part[0].size)
+            yield name, source, columns, part.reshape(len(values), -1)
 
 
 def _by_key(pathway: Any, gradient: dict[tuple[int, str], Matrix]) -> Iterator[tuple[str, Matrix]]:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from neurohm.backend import RandomStream, Site
-from neurohm.learning.ddc.delta import DeltaReadouts
+from neurohm.learning.ddc.delta import DeltaReadouts, require_readable
 from neurohm.learning.ddc.encoding import Encoding, encoding_of, standard_of, warn_if_saturated
 from neurohm.learning.ddc.gradient import require_family
 from neurohm.learning.ddc.window import DreamWindow, require_enough, require_room, window_bytes
@@ -81,8 +81,8 @@ class Memory:
 
     def _begin(self, rule: DDC, machine: HelmholtzMachine, x: Matrix, stream: Stream) -> Begun:
         """Fill the window with dreams of the machine as it is."""
-        require_family(machine)
         steps = rule.steps
+        require_feasible(rule, machine, rule.sleep_samples, steps, learner=rule.learner)
         states = dream(machine, steps * rule.sleep_samples, stream, Site.SLEEP_DDC).states
         samples = [x, *(np.asarray(state) for state in states[1:])]
         pairs = zip(machine.populations, samples, strict=True)
@@ -145,17 +145,32 @@ def first_dreams(
     return [np.asarray(state) for state in dream(machine, rows, stream, Site.SLEEP_DDC).states]
 
 
+def require_feasible(
+    rule: DDC, machine: HelmholtzMachine, dreams: int, steps: int, *, learner: str = "ridge"
+) -> None:
+    """Raise, before anything is dreamt, if a machine cannot be learned of by those dreams.
+
+    Raises
+    ------
+    InputError
+        If a population is not of an exponential family, or dreams are too few, or memory is.
+    """
+    require_family(machine)
+    standards = [(np.zeros(size), np.ones(size)) for size in machine.sizes]
+    encodings = encodings_of(rule, machine, standards)
+    if learner == "ridge":
+        require_enough(encodings, dreams, steps)
+    else:
+        require_readable(machine, encodings, rule.memory_limit)
+    needed = window_bytes(machine, encodings, dreams, steps)
+    require_room(needed, rule.memory_limit, f"{steps * dreams} dreams and their codes")
+
+
 def _prepared(
     rule: DDC, machine: HelmholtzMachine, standards: list[tuple[Matrix, Matrix]]
 ) -> Begun:
-    """Return an empty window, if there is room for it."""
-    encodings, steps = encodings_of(rule, machine, standards), rule.steps
-    readouts = None
-    if rule.learner == "delta":
-        readouts = DeltaReadouts(machine, encodings, rule)
-    else:
-        require_enough(encodings, rule.sleep_samples, steps)
-    needed = window_bytes(machine, encodings, rule.sleep_samples, steps)
-    require_room(needed, rule.memory_limit, f"{steps * rule.sleep_samples} dreams and their codes")
-    window = DreamWindow(machine, encodings, rule.sleep_samples, steps)
+    """Return an empty window, and untaught read-outs."""
+    encodings = encodings_of(rule, machine, standards)
+    readouts = DeltaReadouts(machine, encodings, rule) if rule.learner == "delta" else None
+    window = DreamWindow(machine, encodings, rule.sleep_samples, rule.steps)
     return Begun(machine.sizes, standards, encodings, window, readouts)

@@ -12,12 +12,10 @@ import numpy.typing as npt
 from neurohm.checks import whole_number
 from neurohm.exceptions import InputError
 from neurohm.learning.ddc.encoding import standard_of
-from neurohm.learning.ddc.gradient import require_family
 from neurohm.learning.ddc.maximum_entropy import maximum_entropy
-from neurohm.learning.ddc.memory import encodings_of, first_dreams
+from neurohm.learning.ddc.memory import encodings_of, first_dreams, require_feasible
 from neurohm.learning.ddc.recognition import Recognition
 from neurohm.learning.ddc.regression import held_out_r_squared
-from neurohm.learning.ddc.window import require_enough, require_room, window_bytes
 from neurohm.machine import HelmholtzMachine
 
 if TYPE_CHECKING:
@@ -68,13 +66,10 @@ class DistributedPosterior:
     ) -> DistributedPosterior:
         """Learn from dreams of a machine, see `DDC.posterior`."""
         host = machine.on("cpu")
-        require_family(host)
+        require_feasible(rule, host, samples, 1)
         states = first_dreams(host, samples, seed)
         standards = [standard_of(*pair) for pair in zip(host.populations, states, strict=True)]
         encodings = encodings_of(rule, host, standards)
-        require_enough(encodings, samples, 1)
-        needed = window_bytes(host, encodings, samples, 1)
-        require_room(needed, rule.memory_limit, f"{samples} dreams and their codes")
         codes = [encoding(state) for encoding, state in zip(encodings, states, strict=True)]
         recognition = Recognition.of(
             encodings, codes, ridge=rule.ridge, data_ridge=rule.data_ridge, guard=rule.guard

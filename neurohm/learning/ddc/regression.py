@@ -17,9 +17,9 @@ from neurohm.exceptions import InputError
 
 Matrix = npt.NDArray[np.float64]
 
-# Of the largest variance of an input: keeps the normal equations positive where inputs depend on
-# each other.
-JITTER = 1e-13
+# Of the largest variance of an input, the first that keeps the normal equations positive where
+# inputs depend on each other.
+JITTERS = (1e-13, 1e-12, 1e-11, 1e-10, 1e-9, 1e-8)
 # Rounding leaves the leverage of a row that decides its own prediction a little below or above 1.
 MOST_LEVERAGE = 1 - 1e-9
 
@@ -82,9 +82,7 @@ class Ridge:
         if moments is None:
             moments = inputs.T @ (self.shares[:, None] * inputs)
         covariance = moments - np.outer(self.centre, self.centre)
-        size = len(covariance)
-        covariance.flat[:: size + 1] += ridge + JITTER * max(1.0, covariance.diagonal().max())
-        self.factor: Matrix = _factor(covariance)
+        self.factor: Matrix = _factor(covariance, ridge)
 
     def map(self, targets: Matrix, products: Matrix | None = None) -> LinearMap:
         """Return the prediction of targets, ``(rows, n_targets)``.
@@ -179,14 +177,18 @@ def held_out_r_squared(
     return 1.0 if total < 1e-12 else 1 - float((shares @ missed**2).sum()) / total
 
 
-def _factor(matrix: Matrix) -> Matrix:
-    """Return the lower Cholesky factor."""
-    try:
-        factor, _ = cho_factor(matrix, lower=True, check_finite=False)
-    except np.linalg.LinAlgError as error:
-        raise InputError(
-            "normal equations that are not positive",
-            "regressors that are finite and not many more than the dreams",
-            "give a larger ridge, or more dreams",
-        ) from error
-    return np.asarray(np.tril(factor))
+def _factor(covariance: Matrix, ridge: float) -> Matrix:
+    """Return the lower Cholesky factor, with as little jitter as makes it positive."""
+    largest = max(1.0, float(covariance.diagonal().max()))
+    for jitter in JITTERS:
+        matrix = covariance.copy()
+        matrix.flat[:: len(matrix) + 1] += ridge + jitter * largest
+        try:
+            return np.asarray(np.tril(cho_factor(matrix, lower=True, check_finite=True)[0]))
+        except (np.linalg.LinAlgError, ValueError):
+            continue
+    raise InputError(
+        "normal equations that are not positive",
+        "regressors that are finite",
+        "give a larger ridge, or a lower learning rate",
+    )
