@@ -18,7 +18,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -114,10 +114,10 @@ def learn(rule: str, seed: int) -> dict[str, float]:
     }
 
 
-def nets(seeds: int) -> Iterator[tuple[str, Callable[[], dict[str, float]]]]:
+def nets(seeds: int, rules: Sequence[str]) -> Iterator[tuple[str, Callable[[], dict[str, float]]]]:
     """Return a measurement for each rule and teacher."""
     for seed in range(seeds):
-        for rule in RULES:
+        for rule in rules:
             yield f"nets/{seed}/{rule}", lambda r=rule, s=seed: learn(r, s)
 
 
@@ -159,13 +159,14 @@ def main() -> None:
     parser.add_argument("what", choices=("posterior", "nets", "mixtures", "words", "table"))
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--teachers", type=int, default=25)
+    parser.add_argument("--rules", nargs="+", choices=RULES, default=list(RULES), help="of nets")
     given = parser.parse_args()
     if given.what == "table":
         table()
     elif given.what == "posterior":
         carry_out(posteriors(given.seeds))
     elif given.what == "nets":
-        carry_out(nets(given.seeds))
+        carry_out(nets(given.seeds, given.rules))
     elif given.what == "mixtures":
         from ddc_mixtures import mixtures
 

@@ -186,7 +186,7 @@ def relative_mmd(
     error = float(2 * influence.std(ddof=1) / np.sqrt(rows))
     difference = values[0] - values[1]
     p_value = float(norm.cdf(difference / error)) if error > 0 else 0.5
-    return RelativeDiscrepancy(*values, difference, error, p_value, chosen, rows)
+    return RelativeDiscrepancy(values[0], values[1], difference, error, p_value, chosen, rows)
 
 
 def _core(x: Matrix, y: Matrix, width: float) -> Matrix:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from neurohm.backend import Array
 
 DRIVE = "drive"
@@ -38,8 +40,9 @@ class GradientTerms:
 
     def observed(self, values: Array) -> Array:
         """Return sum_k S_k(z) dg_k of activity, ``(rows, units)``."""
-        pairs = zip(self.statistics, self.slopes, strict=True)
-        total: Array = sum(statistic(values) * slope for statistic, slope in pairs)
+        total: Array = np.zeros_like(self.expected)
+        for statistic, slope in zip(self.statistics, self.slopes, strict=True):
+            total = total + statistic(values) * slope
         return total
 
 

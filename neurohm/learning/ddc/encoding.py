@@ -20,6 +20,8 @@ MOST_STATES = 4096
 REACH = 2.0
 SATURATED, MOST_SATURATED = 0.99, 0.5
 LEAST_DEVIATION = 1e-6
+# Rows for each raw statistic, from which on these are not held by a ridge.
+ROWS_PER_STATISTIC = 20
 DISCRETE = ("binary", "one-hot")
 
 
@@ -67,6 +69,17 @@ class Encoding:
         raw = (u, np.abs(u), u * u) if self.is_real else (u,)
         return np.concatenate((self._functions(u), *raw), axis=1)
 
+    def penalty(self, ridge: float, rows: int) -> Matrix:
+        """Return the ridge of each function, ``(size,)``, in a regression on so many rows.
+
+        Raw statistics have none, unless rows are few: then a regression on dreams has no bias where
+        data are like dreams, whatever the ridge of the random functions.
+        """
+        penalty = np.full(self.size, ridge)
+        if rows >= ROWS_PER_STATISTIC * (self.size - self.n_functions):
+            penalty[self.n_functions :] = 0
+        return penalty
+
     def raw(self, code: Matrix) -> Matrix:
         """Return the means of activity that a code holds, ``(rows, units)``."""
         units = len(self.centre)
@@ -74,10 +87,10 @@ class Encoding:
 
     def _functions(self, u: Matrix) -> Matrix:
         if self.kind == "tanh":
-            return np.tanh(u @ self.directions - self.offsets)
+            return np.asarray(np.tanh(u @ self.directions - self.offsets))
         if self.kind == "radial":
             distance = (u**2).sum(axis=1)[:, None] - 2 * u @ self.directions + self.offsets
-            return np.exp(-np.maximum(distance, 0))
+            return np.asarray(np.exp(-np.maximum(distance, 0)))
         if self.kind == "complete":
             return np.asarray(_number(u)[:, None] == self.offsets, dtype=np.float64)
         upper = np.triu_indices(u.shape[1])

@@ -120,6 +120,7 @@ def _observed(
     if layer or given.clamped is None:
         values = np.asarray(states[layer], dtype=np.float64)
         return np.asarray(given.observed[layer][:, None] * term.observed(values))
-    pairs = zip(term.statistics, term.slopes, strict=True)
-    total: Matrix = sum(given.clamped(statistic) * slope for statistic, slope in pairs)
+    total: Matrix = np.zeros_like(term.expected)
+    for statistic, slope in zip(term.statistics, term.slopes, strict=True):
+        total = total + given.clamped(statistic) * slope
     return total

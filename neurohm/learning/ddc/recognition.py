@@ -98,7 +98,12 @@ class Recognition:
         """
         known: Sequence[Matrix | None] = moments or [None] * len(codes)
         ridges = [
-            Ridge(code, ridge if layer else data_ridge, shares, known[layer])
+            Ridge(
+                code,
+                encodings[layer].penalty(ridge if layer else data_ridge, len(code)),
+                shares,
+                known[layer],
+            )
             for layer, code in enumerate(codes)
         ]
         crossed: Sequence[Matrix | None] = products or [None] * len(codes)

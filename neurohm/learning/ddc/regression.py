@@ -53,7 +53,7 @@ class Ridge:
     Parameters
     ----------
     inputs : ndarray, (rows, n_inputs)
-    ridge : float
+    ridge : float or ndarray, (n_inputs,)
         Added to the diagonal of the covariance of the inputs (of their mean square, not their sum).
     shares : ndarray, (rows,), optional
         Of the rows, with sum 1; all alike by default.
@@ -71,7 +71,7 @@ class Ridge:
     def __init__(
         self,
         inputs: Matrix,
-        ridge: float,
+        ridge: float | Matrix,
         shares: Matrix | None = None,
         moments: Matrix | None = None,
     ) -> None:
@@ -177,7 +177,7 @@ def held_out_r_squared(
     return 1.0 if total < 1e-12 else 1 - float((shares @ missed**2).sum()) / total
 
 
-def _factor(covariance: Matrix, ridge: float) -> Matrix:
+def _factor(covariance: Matrix, ridge: float | Matrix) -> Matrix:
     """Return the lower Cholesky factor, with as little jitter as makes it positive."""
     largest = max(1.0, float(covariance.diagonal().max()))
     for jitter in JITTERS:

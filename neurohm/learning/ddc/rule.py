@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from neurohm.backend import Activations, Site
+from neurohm.backend import Activations, Site, SparseRows
 from neurohm.checks import real_number, whole_number
 from neurohm.exceptions import InputError
 from neurohm.learning.base import LearningRule
@@ -100,7 +100,9 @@ class DDC(LearningRule):
     spread : float
         How steep random functions are: standard deviation of their weights times sqrt(units).
     ridge, data_ridge : float
-        Added to the covariance of functions of hidden populations, and of data.
+        Added to the variance of random functions of hidden populations, and of data. Raw statistics
+        have none where dreams are twenty times as many as these; then the gradient has no bias at
+        the true parameters, whatever the ridge.
     learner : str
         ``"ridge"``, fast and non-local, or ``"delta"``, local: each generative synapse has two
         read-outs, with a weight for each function.
@@ -178,10 +180,10 @@ class DDC(LearningRule):
         super().__post_init__()
         for name in ("sleep_samples", "window", "functions", "data_functions", "delta_passes"):
             object.__setattr__(self, name, whole_number(name, getattr(self, name)))
-        least = {"ridge": 0.0, "data_ridge": 0.0}
-        for name in ("spread", "ridge", "data_ridge", "memory_limit"):
-            above = {"least": least[name]} if name in least else {"above": 0.0}
-            object.__setattr__(self, name, real_number(name, getattr(self, name), **above))
+        for name in ("ridge", "data_ridge"):
+            object.__setattr__(self, name, real_number(name, getattr(self, name), least=0))
+        for name in ("spread", "memory_limit"):
+            object.__setattr__(self, name, real_number(name, getattr(self, name), above=0))
         object.__setattr__(
             self, "delta_rate", real_number("delta_rate", self.delta_rate, above=0, below=2)
         )
@@ -232,7 +234,7 @@ class DDC(LearningRule):
 
         Hidden states are drawn by the recogniser; without it they are means.
         """
-        host, data = machine.on("cpu"), np.array(machine.backend.to_host(x), dtype=np.float64)
+        host, data = machine.on("cpu"), _on_host(machine, x)
         begun = self._memory.dreamt(self, host, data, stream)
         recognition = None if begun.readouts is not None else self._recognition(begun)
         code = self._code(host, begun, recognition, data)
@@ -347,6 +349,12 @@ class DDC(LearningRule):
             found = readout_r_squared(machine.on("cpu"), wake.recognition, wake.begun.window)
             watched |= {name: np.full(len(wake.x), value) for name, value in found.items()}
         return {n: machine.backend.asarray(v, np.float64) for n, v in watched.items()}
+
+
+def _on_host(machine: HelmholtzMachine, x: Activations) -> Matrix:
+    """Return data as a matrix of its own, in double precision and memory of the host."""
+    matrix = x.toarray() if isinstance(x, SparseRows) else x
+    return np.array(machine.backend.to_host(matrix), dtype=np.float64)
 
 
 def _prior_keys(machine: HelmholtzMachine) -> set[str]:

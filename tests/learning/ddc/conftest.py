@@ -26,16 +26,22 @@ class Listed:
     shares: np.ndarray
 
     def recognition(
-        self, *, hidden: str = "tanh", data: str = "tanh", functions: int = 5, seed: int = 0
+        self,
+        *,
+        hidden: str = "tanh",
+        data: str = "tanh",
+        functions: int = 5,
+        seed: int = 0,
+        ridge: float = 0.0,
     ) -> Recognition:
-        """Return regressions on infinitely many dreams, without a ridge."""
+        """Return regressions on infinitely many dreams."""
         encodings = [
             self.encoding(layer, hidden if layer else data, functions, seed)
             for layer in range(len(self.states))
         ]
         codes = [encoding(state) for encoding, state in zip(encodings, self.states, strict=True)]
         return Recognition.of(
-            encodings, codes, ridge=0, data_ridge=0, guard=None, shares=self.shares
+            encodings, codes, ridge=ridge, data_ridge=ridge, guard=None, shares=self.shares
         )
 
     def encoding(self, layer: int, kind: str, functions: int, seed: int) -> Encoding:

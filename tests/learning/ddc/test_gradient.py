@@ -61,8 +61,9 @@ def test_complete_codes_give_the_gradient_of_the_likelihood(listed, form) -> Non
 
 
 @FORMS
-def test_at_the_truth_the_mean_gradient_is_zero_with_any_functions(listed, form) -> None:
-    recognition = listed.recognition(functions=3)
+@pytest.mark.parametrize("ridge", [0.0, 0.1])
+def test_at_the_truth_the_mean_gradient_is_zero_with_any_functions(listed, form, ridge) -> None:
+    recognition = listed.recognition(functions=3, ridge=ridge)
     total = averaged(listed, lambda x: listed.gradient(recognition, x, form))
     assert largest(total) < 1e-12
 

@@ -98,7 +98,7 @@ def test_the_delta_rule_in_its_limit_and_the_ridge_give_one_gradient(x) -> None:
     machine, found = small((5, 2, 2)), []
     for own in (
         {"ridge": 1e-12, "data_ridge": 1e-12},
-        {"learner": "delta", "delta_passes": 60_000},
+        {"learner": "delta", "delta_passes": 20_000},
     ):
         rule = nh.DDC(**{**settings, "guard": None, "recogniser": False, **own})
         updates = rule.updates(machine, rule.phases(machine, x, seed=1))
