@@ -15,6 +15,7 @@ from neurohm.populations import (
     Bernoulli,
     Categorical,
     Gaussian,
+    Laplace,
     Poisson,
     Population,
     one_hot_states,
@@ -47,6 +48,7 @@ EXAMPLES = {
     "autoregressive": Example(AutoregressiveBernoulli(4), all_states(4), True),
     "categorical": Example(Categorical(6, categories=3), one_hot_states(2, 3), True),
     "gaussian": Example(Gaussian(2, deviation=0.8, learned=True), GRID, False, volume=1 / 64),
+    "laplace": Example(Laplace(2), GRID, False, volume=1 / 64),
     "nade": Example(NADE(4, inner=3), all_states(4), True),
     "poisson": Example(Poisson(2), np.indices((30, 30)).reshape(2, -1).T.astype(float), False),
 }
