@@ -132,7 +132,7 @@ def draw(seed: int = 3) -> None:
         "Distributed code": code.density(x, grid)[0],
         "Factorial (sleep)": factorial / factorial.sum(),
     }
-    figure, row = plt.subplots(1, 3, figsize=(6.9, 2.6), sharex=True, sharey=True)
+    _, row = plt.subplots(1, 3, figsize=(6.9, 3.0), sharex=True, sharey=True, layout="constrained")
     for axes, (name, density) in zip(row, shown.items(), strict=True):
         centre = density @ grid
         moments = (grid - centre).T @ (density[:, None] * (grid - centre))
@@ -143,7 +143,6 @@ def draw(seed: int = 3) -> None:
         axes.set_xlabel("Cause 1")
         axes.set_aspect("equal")
     row[0].set_ylabel("Cause 2")
-    figure.tight_layout()
     nh.plots.save(row[0], PICTURE, dpi=150)
 
 

@@ -9,8 +9,9 @@ from scipy.special import logsumexp
 
 Matrix = npt.NDArray[np.float64]
 
-# Of the squared natural parameters: means that no distribution has would let them grow forever.
-PENALTY = 1e-5
+# Of the squared natural parameters: means that are off by a little belong to no distribution, and
+# would let them grow forever.
+PENALTY = 3e-3
 
 
 def maximum_entropy(functions: Matrix, means: Matrix, penalty: float = PENALTY) -> Matrix:

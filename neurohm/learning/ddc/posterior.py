@@ -12,7 +12,7 @@ import numpy.typing as npt
 from neurohm.checks import whole_number
 from neurohm.exceptions import InputError
 from neurohm.learning.ddc.encoding import standard_of
-from neurohm.learning.ddc.maximum_entropy import maximum_entropy
+from neurohm.learning.ddc.maximum_entropy import PENALTY, maximum_entropy
 from neurohm.learning.ddc.memory import encodings_of, first_dreams, require_feasible
 from neurohm.learning.ddc.recognition import Recognition
 from neurohm.learning.ddc.regression import held_out_r_squared
@@ -193,9 +193,14 @@ class DistributedPosterior:
         return np.asarray(np.clip(shares, 0, 1).reshape(len(shares), population.size, -1))
 
     def density(
-        self, x: npt.ArrayLike, states: npt.ArrayLike | None = None, *, layer: int = 1
+        self,
+        x: npt.ArrayLike,
+        states: npt.ArrayLike | None = None,
+        *,
+        layer: int = 1,
+        penalty: float = PENALTY,
     ) -> Matrix:
-        """Return the distribution of largest entropy that has the means in the code.
+        """Return the distribution of largest entropy that has about the means in the code.
 
         Parameters
         ----------
@@ -203,6 +208,8 @@ class DistributedPosterior:
         states : array_like, (n_states, units), optional
             Where it is defined: a grid of real values, say. By default all states, of few units.
         layer : int
+        penalty : float
+            Of the squared natural parameters; the larger, the less errors of the code make peaks.
 
         Returns
         -------
@@ -223,7 +230,8 @@ class DistributedPosterior:
                 )
             states = population.states()
         functions = self.recognition.encodings[place](states)
-        return np.stack([maximum_entropy(functions, mean) for mean in self.code(x)[layer - 1]])
+        means = self.code(x)[layer - 1]
+        return np.stack([maximum_entropy(functions, mean, penalty) for mean in means])
 
     def _layer(self, layer: int) -> int:
         layer, hidden = whole_number("layer", layer), len(self.machine.populations) - 1
