@@ -105,7 +105,7 @@ def test_the_delta_rule_in_its_limit_and_the_ridge_give_one_gradient(x) -> None:
         found.append({d.parameter: d.change for d in updates.declared})
     assert found[0].keys() == found[1].keys()
     for key, change in found[0].items():
-        np.testing.assert_allclose(found[1][key], change, atol=2e-4, err_msg=key)
+        np.testing.assert_allclose(found[1][key], change, atol=1e-3, err_msg=key)
 
 
 KINDS = {
