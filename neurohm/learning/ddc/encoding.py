@@ -16,8 +16,9 @@ Matrix = npt.NDArray[np.float64]
 
 ENCODINGS = ("tanh", "radial", "complete", "quadratic")
 MOST_STATES = 4096
-# Values, in standard deviations from the mean, between which functions of real values are centred.
-REACH = 2.0
+# Real values and counts are measured in units of so many standard deviations, and random functions
+# centred within one unit of their mean: then they are as steep as on zeros and ones.
+DEVIATIONS, REACH = 2.0, 1.0
 SATURATED, MOST_SATURATED = 0.99, 0.5
 LEAST_DEVIATION = 1e-6
 # Rows for each raw statistic, from which on these are not held by a ridge.
@@ -114,7 +115,7 @@ def standard_of(population: Population, sample: npt.ArrayLike) -> tuple[Matrix, 
     if population.domain in DISCRETE:
         return np.zeros(population.size), np.ones(population.size)
     values = np.asarray(sample, dtype=np.float64)
-    scale = values.std(axis=0)
+    scale = DEVIATIONS * values.std(axis=0)
     scale[scale < LEAST_DEVIATION] = 1.0
     return values.mean(axis=0), scale
 

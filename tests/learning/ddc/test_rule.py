@@ -94,7 +94,7 @@ def test_nothing_is_remembered_from_one_run_to_the_next(x) -> None:
 
 
 def test_the_delta_rule_in_its_limit_and_the_ridge_give_one_gradient(x) -> None:
-    settings = {**SMALL, "functions": 3, "data_functions": 3, "window": 1, "sleep_samples": 80}
+    settings = {**SMALL, "functions": 2, "data_functions": 2, "window": 1, "sleep_samples": 80}
     machine, found = small((5, 2, 2)), []
     for own in (
         {"ridge": 1e-12, "data_ridge": 1e-12},
