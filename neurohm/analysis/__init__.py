@@ -4,6 +4,7 @@ from neurohm.analysis.calibration import Calibration, calibrate, predicted_count
 from neurohm.analysis.correlations import ResponseCorrelations, response_correlations
 from neurohm.analysis.decoding import Decoding, decode, decode_unseen
 from neurohm.analysis.density_quality import DensityReport, score_rows
+from neurohm.analysis.discrepancy import Discrepancy, RelativeDiscrepancy, mmd, relative_mmd
 from neurohm.analysis.fields import (
     Fields,
     dreamt_fields,
@@ -12,7 +13,6 @@ from neurohm.analysis.fields import (
     recognition_fields,
 )
 from neurohm.analysis.gabor import GaborFits, fit_gabors
-from neurohm.analysis.discrepancy import Discrepancy, RelativeDiscrepancy, mmd, relative_mmd
 from neurohm.analysis.independent import IndependentModel
 from neurohm.analysis.information import (
     Information,
@@ -38,9 +38,9 @@ __all__ = [
     "Calibration",
     "Decoding",
     "DensityReport",
+    "Discrepancy",
     "Fields",
     "GaborFits",
-    "Discrepancy",
     "IndependentModel",
     "Information",
     "MomentReport",
@@ -63,8 +63,8 @@ __all__ = [
     "linear_fields",
     "match",
     "match_gain",
-    "most_exciting",
     "mmd",
+    "most_exciting",
     "mutual_information",
     "predicted_counts",
     "psth",
