@@ -19,8 +19,8 @@
 # | | what is added | what it costs in locality |
 # |---|---|---|
 # | wake-sleep | | nothing: presynaptic activity times postsynaptic error |
-# | reweighted wake-sleep | several explanations of a sample, each with a weight | one scalar for all synapses |
-# | natural (reweighted) wake-sleep | each neuron's synapses learn in a metric of their own | synapses of a neuron know of each other |
+# | reweighted | several explanations of a sample, each weighted | one scalar for all synapses |
+# | natural | each neuron learns in a metric of its own | synapses of a neuron know of each other |
 #
 # In this notebook you
 #
