@@ -51,7 +51,9 @@ def run(files: list[Path], bin_size: float, output: Path) -> None:
 def table(output: Path) -> None:
     for name, result in json.loads(output.read_text()).items():
         print(f"\n{name}\n")
-        print("| model | nats per bin | behind the best, bits per bin | p (Holm) |\n|---|---|---|---|")
+        print(
+            "| model | nats per bin | behind the best, bits per bin | p (Holm) |\n|---|---|---|---|"
+        )
         for model in result["models"]:
             print(f"| {model} |")
 
