@@ -50,7 +50,7 @@ class GridWorld:
     --------
     >>> world = GridWorld(FOUR_ROOMS)
     >>> world.n_cells, int(world.distance.max())
-    (40, 14)
+    (40, 12)
     """
 
     def __init__(self, drawing: str = FOUR_ROOMS, *, slip: float = 0.0) -> None:

@@ -140,6 +140,7 @@ def practise(
 
     Examples
     --------
+    >>> import numpy as np
     >>> from neurohm.machine import ContextMachine
     >>> machine, context = ContextMachine([4, 3], context=2, seed=0), np.eye(2, dtype="float32")
     >>> seen = dream(machine, 2, RandomStream(0), context=context)
