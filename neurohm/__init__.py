@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from neurohm.__about__ import __version__ as __version__
 
 if TYPE_CHECKING:
+    from neurohm import agents as agents
     from neurohm import analysis as analysis
     from neurohm import backend as backend
     from neurohm import comparison as comparison
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from neurohm import spiking as spiking
     from neurohm import storage as storage
     from neurohm import training as training
+    from neurohm.agents import GoalSeededMachine as GoalSeededMachine
     from neurohm.analysis import decode as decode
     from neurohm.analysis import fit_gabors as fit_gabors
     from neurohm.analysis import information_about as information_about
@@ -60,6 +62,7 @@ if TYPE_CHECKING:
     from neurohm.images import load_images as load_images
     from neurohm.images import natural_patches as natural_patches
     from neurohm.learning import DDC as DDC
+    from neurohm.learning import ActiveSampling as ActiveSampling
     from neurohm.learning import Bidirectional as Bidirectional
     from neurohm.learning import Cascade as Cascade
     from neurohm.learning import MultiLevel as MultiLevel
@@ -80,6 +83,7 @@ if TYPE_CHECKING:
     from neurohm.plasticity import Natural as Natural
     from neurohm.plasticity import NonNegative as NonNegative
     from neurohm.plasticity import OnlineNatural as OnlineNatural
+    from neurohm.plasticity import Signed as Signed
     from neurohm.populations import NADE as NADE
     from neurohm.populations import AutoregressiveBernoulli as AutoregressiveBernoulli
     from neurohm.populations import Bernoulli as Bernoulli
@@ -104,6 +108,7 @@ if TYPE_CHECKING:
 
 # Which package each public name lives in; the imports above tell type checkers the same.
 _HOMES = {
+    "agents": ("GoalSeededMachine",),
     "analysis": (
         "decode",
         "fit_gabors",
@@ -138,6 +143,7 @@ _HOMES = {
     "images": ("Images", "load_images", "natural_patches"),
     "learning": (
         "DDC",
+        "ActiveSampling",
         "Bidirectional",
         "MultiLevel",
         "Cascade",
@@ -155,7 +161,15 @@ _HOMES = {
         "log_likelihood_curve",
     ),
     "machine": ("HelmholtzMachine",),
-    "plasticity": ("Adam", "Delta", "DiagonalNatural", "Natural", "NonNegative", "OnlineNatural"),
+    "plasticity": (
+        "Adam",
+        "Delta",
+        "DiagonalNatural",
+        "Natural",
+        "NonNegative",
+        "OnlineNatural",
+        "Signed",
+    ),
     "populations": (
         "NADE",
         "AutoregressiveBernoulli",

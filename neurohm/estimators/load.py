@@ -57,7 +57,8 @@ def load(path: str | os.PathLike[str]) -> Loaded:
         "HelmholtzMachine": lambda tree: machine_from_tree(tree["machine"]),
     }
     if kind not in makers:
-        raise FileFormatError(f"{path} holds a {kind}", "one of " + ", ".join(makers))
+        mend = f"use nh.{kind}.load" if kind == "GoalSeededMachine" else ""
+        raise FileFormatError(f"{path} holds a {kind}", "one of " + ", ".join(makers), mend)
     try:
         loaded: Loaded = makers[kind](tree)
     except KeyError as error:

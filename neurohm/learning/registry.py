@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from neurohm.exceptions import ArgumentTypeError, InputError
+from neurohm.learning.active_sampling import ActiveSampling
 from neurohm.learning.base import LearningRule
 from neurohm.learning.bidirectional import Bidirectional
 from neurohm.learning.cascade import Cascade
@@ -14,7 +15,8 @@ from neurohm.learning.reweighted import Reweighted
 from neurohm.learning.wake_sleep import WakeSleep
 
 RULES: dict[str, type[LearningRule]] = {
-    rule.name: rule for rule in (WakeSleep, Reweighted, Bidirectional, MultiLevel, Cascade, DDC)
+    rule.name: rule
+    for rule in (WakeSleep, Reweighted, Bidirectional, MultiLevel, Cascade, DDC, ActiveSampling)
 }
 
 

@@ -264,16 +264,19 @@ class HelmholtzMachine:
     def _zeros(self, shape: tuple[int, ...]) -> Array:
         return self.backend.zeros(shape, self.dtype)
 
-    def _twin(self, **changed: Any) -> HelmholtzMachine:
-        """Return a machine of the same make but for what is changed, without its values."""
-        make: dict[str, Any] = {
+    def _make(self) -> dict[str, Any]:
+        """Return what a machine of the same make is built with, beside its populations."""
+        return {
             "edges": self.edges,
             "recognition": tuple(self.recognition.populations.values()),
             "device": self.backend,
             "dtype": self.dtype,
             "initial": Zeros(),
         }
-        return HelmholtzMachine(self.populations, **{**make, **changed})
+
+    def _twin(self, **changed: Any) -> HelmholtzMachine:
+        """Return a machine of the same make but for what is changed, without its values."""
+        return HelmholtzMachine(self.populations, **{**self._make(), **changed})
 
     def _start_as(self, initial: Initial, seed: RandomStream) -> None:
         """Take the starting values that a machine on the CPU has."""
