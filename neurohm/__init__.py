@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from neurohm.analysis import tuning_of as tuning_of
     from neurohm.comparison import compare as compare
     from neurohm.estimators import HelmholtzDensity as HelmholtzDensity
+    from neurohm.estimators import HelmholtzTransformer as HelmholtzTransformer
     from neurohm.estimators import SpikeCascade as SpikeCascade
     from neurohm.estimators import SpikeHelmholtz as SpikeHelmholtz
     from neurohm.estimators import as_density as as_density
@@ -114,6 +115,7 @@ _HOMES = {
     "comparison": ("compare",),
     "estimators": (
         "HelmholtzDensity",
+        "HelmholtzTransformer",
         "SpikeCascade",
         "SpikeHelmholtz",
         "as_density",
