@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +36,7 @@ from neurohm.plasticity import Plasticity
 from neurohm.populations import POPULATIONS
 from neurohm.recordings import BinnedSpikes, Recording, Windows, bin_spikes
 from neurohm.training import (
+    Batches,
     Callback,
     Checkpoint,
     Decay,
@@ -44,6 +45,8 @@ from neurohm.training import (
     latest_checkpoint,
     train,
 )
+
+BatchMaker: TypeAlias = Callable[[BinnedSpikes, int], Batches]
 
 BIN_SIZE = 0.02
 MOST_HELD_OUT = 2000
@@ -165,6 +168,7 @@ class SpikeHelmholtz(CallbackSupportMixin, FittedSpikes):
         resume: bool = False,
         callbacks: Sequence[Callback] = (),
         label: str | None = "fitting",
+        batches: BatchMaker = WindowBatches,
     ) -> SpikeHelmholtz:
         """Fit the machine to a recording.
 
@@ -184,6 +188,9 @@ class SpikeHelmholtz(CallbackSupportMixin, FittedSpikes):
         callbacks : sequence of Callback
         label : str or None
             Text beside the progress bar; None for no bar.
+        batches : callable
+            From counts and the number of lags to what is learned from; `neurohm.cluster` takes
+            batches that lie on other machines.
 
         Returns
         -------
@@ -202,9 +209,9 @@ class SpikeHelmholtz(CallbackSupportMixin, FittedSpikes):
         self._take_over(recording, begun)
         binned = self._observed(bin_spikes(recording, self.bin_size_))
         learned, held_out = hold_out(binned, self.validation, settings["lags"])
-        batches = WindowBatches(learned, settings["lags"])
+        windows = batches(learned, settings["lags"])
         self.machine_ = self._machine(settings["hidden"])
-        epochs = chosen_epochs(self.epochs, batches.size(), settings["batch_size"])
+        epochs = chosen_epochs(self.epochs, windows.size(), settings["batch_size"])
         progress = [] if label is None else [Progress(label)]
         monitors = [*self._monitors(held_out, epochs), *progress, *hooks, *callbacks]
         if checkpoint is not None:
@@ -212,7 +219,7 @@ class SpikeHelmholtz(CallbackSupportMixin, FittedSpikes):
             monitors.append(Checkpoint(checkpoint, extra=extra, keep=keep_checkpoint))
         result = train(
             self.machine_,
-            batches,
+            windows,
             rule=settings["rule"],
             plasticity=settings["plasticity"],
             epochs=epochs,
