@@ -14,6 +14,7 @@ from neurohm.cluster.job import BEST_BY, finished, model_file, run_job
 from neurohm.cluster.plan import Job, SweepPlan
 from neurohm.files import atomic_path, check_writable
 from neurohm.locks import held
+from neurohm.logs import LOG
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,6 +98,7 @@ def sweep(
             with engine(scheduler, workers=workers, threads=threads) as client:
                 for row in _results(client, left, folder):
                     rows[row["job"]] = row
+                    LOG.info("fit %d of %d: %s", len(rows), len(jobs), row["error"] or "done")
                     if report is not None:
                         report(len(rows), len(jobs), row)
         return _gathered(plan, jobs, rows, folder)

@@ -23,7 +23,6 @@ from neurohm.populations import (
 )
 
 AUTO = "auto"
-_NAMES = tuple(name for name in POPULATIONS if name != Categorical.kind)
 
 
 def kind_of(X: Any) -> str:
@@ -132,10 +131,11 @@ def visible_of(observation: str | Population, size: int) -> Population:
     if observation == Categorical.kind:
         mend = f"give e.g. observation=nh.Categorical({size}, categories=2)"
         raise InputError(f"observation {observation!r}", "how many categories there are, too", mend)
-    if observation not in _NAMES:
+    if observation not in POPULATIONS:
+        names = (name for name in POPULATIONS if name != Categorical.kind)
         raise InputError(
             f"observation {observation!r}",
-            "one of " + ", ".join((AUTO, *_NAMES)),
+            "one of " + ", ".join((AUTO, *names)),
             "or give a Population",
         )
     if observation == Gaussian.kind:
