@@ -31,8 +31,8 @@ from neurohm.cli.simulate import simulate
 from neurohm.cli.sweep import sweep
 
 COMMANDS = (
-    fit, inspect, score, compare, assemblies, decode, plot, report, sample, simulate, convert, sweep,
-    info, bench, completion,
+    fit, inspect, score, compare, assemblies, decode, plot, report, sample, simulate, convert,
+    sweep, info, bench, completion,
 )  # fmt: skip
 DEBUG = "--debug"
 EXAMPLES = """\

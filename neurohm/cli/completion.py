@@ -1,4 +1,4 @@
-"""``neurohm completion``: what shells need to complete commands and options, at no cost at a TAB."""
+"""``neurohm completion``: what shells need to complete commands and options."""
 
 from __future__ import annotations
 

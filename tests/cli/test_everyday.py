@@ -17,7 +17,7 @@ epochs = 1
 score-particles = 5
 
 [simulate]
-units = 7
+units = 17
 minutes = 0.5
 assemblies = 1
 """
@@ -41,9 +41,9 @@ def test_options_from_a_file(call, options, tmp_path, monkeypatch):
     path = tmp_path / "r.h5"
     done = call("--config", options, "simulate", "-o", path, "--json")
     assert done.code == 0
-    assert done.result["units"] == 7
-    done = call(f"--config={options}", "simulate", "-o", path, "--units", 5, "--json")
-    assert done.result["units"] == 5  # the line goes before the file
+    assert done.result["units"] == 17
+    done = call(f"--config={options}", "simulate", "-o", path, "--units", 15, "--json")
+    assert done.result["units"] == 15  # the line goes before the file
     monkeypatch.setenv("NEUROHM_CONFIG", str(options))
     done = call("fit", path, "-o", tmp_path / "fit.h5", "--json")
     assert done.code == 0
