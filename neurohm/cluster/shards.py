@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 from collections.abc import Sequence
 from typing import Any
@@ -10,26 +9,34 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from neurohm.exceptions import NeurohmError
 from neurohm.learning import LearningRule
+from neurohm.logs import LOG
 from neurohm.machine import HelmholtzMachine
 from neurohm.plasticity import Plasticity
 from neurohm.training.batches import Batches
 from neurohm.training.run import Run
 from neurohm.training.sharded import Gradients, Rows, Shard, SummedBatches
 
+LOSSES = 5  # in one step, after which what fails is not the loss of workers
+
 
 class RemoteShard(Shard):
-    """A shard on a worker; the scheduler is told that it is as large as its data."""
+    """A shard on a worker."""
 
-    def __sizeof__(self) -> int:
-        return sys.getsizeof(self.__dict__) + 10**8  # so that it is not sent about
-
-    def take_parameters(self, flat: npt.NDArray[Any]) -> None:
-        """Take the parameters of a step, side by side in one array."""
+    def gradients_at(
+        self,
+        flat: npt.NDArray[Any],
+        rule: LearningRule,
+        plasticity: Plasticity,
+        rows: Rows,
+    ) -> Gradients:
+        """Return what its rows of a batch ask for, given all parameters side by side."""
         first = 0
         for own in self.machine.parameters().values():
             own[...] = flat[first : first + own.size].reshape(own.shape)
             first += own.size
+        return self.gradients(rule, plasticity, rows)
 
 
 class DaskShards(SummedBatches):
@@ -53,53 +60,53 @@ class DaskShards(SummedBatches):
 
     def begin(self, run: Run) -> None:
         """Send each part to a worker."""
-        machine = run.machine.on("cpu")
-        addresses = sorted(self._client.scheduler_info(n_workers=-1)["workers"])
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "Sending large graph")  # it is sent once
-            self._remote = [
-                self._client.submit(
-                    RemoteShard,
-                    machine,
-                    part,
-                    run.seed,
-                    compressed=run.compressed,
-                    workers=[addresses[number % len(addresses)]],
-                    allow_other_workers=True,  # if that one is lost
-                    pure=False,
-                )
-                for number, part in enumerate(self.parts)
-            ]
+        futures = [self._sent(run, number) for number in range(len(self.parts))]
+        self._remote = [future.result() for future in futures]
 
     def summed(self, run: Run, rule: LearningRule, rows: Sequence[Rows]) -> Gradients:
         """Return the sums over all parts, in their order."""
-        flat = _side_by_side(run.machine)
-        plasticity = run.plasticity.fresh()
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "Sending large graph")
-            futures = [
-                self._client.submit(
-                    _gradients, shard, flat, rule, plasticity, own, pure=False, retries=3
-                )
-                for shard, own in zip(self._remote, rows, strict=True)
-                if len(own.indices)
-            ]
-            total = Gradients()
-            for part in self._client.gather(futures):
-                total += part
+        given = _side_by_side(run.machine), rule, run.plasticity.fresh()
+        asked = {
+            number: self._remote[number].gradients_at(*given, own)
+            for number, own in enumerate(rows)
+            if len(own.indices)
+        }
+        total = Gradients()
+        for number, future in asked.items():
+            total += self._result(run, number, future, (*given, rows[number]))
         return total
 
+    def _sent(self, run: Run, number: int) -> Any:
+        """Send a part to the worker whose turn it is, or to another if that one is lost."""
+        addresses = sorted(self._client.scheduler_info(n_workers=-1)["workers"])
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Sending large graph")  # it is sent once
+            return self._client.submit(
+                RemoteShard,
+                run.machine.on("cpu"),
+                self.parts[number],
+                run.seed,
+                compressed=run.compressed,
+                workers=[addresses[number % len(addresses)]] if addresses else None,
+                allow_other_workers=bool(addresses),
+                actor=True,
+                pure=False,
+            )
 
-def _gradients(
-    shard: RemoteShard,
-    flat: npt.NDArray[Any],
-    rule: LearningRule,
-    plasticity: Plasticity,
-    rows: Rows,
-) -> Gradients:
-    """Return what a shard asks for, given the parameters of the step."""
-    shard.take_parameters(flat)
-    return shard.gradients(rule, plasticity, rows)
+    def _result(self, run: Run, number: int, future: Any, given: tuple[Any, ...]) -> Gradients:
+        """Return what a part asks for; if its worker was lost, of another one."""
+        for _ in range(LOSSES):
+            try:
+                gradients: Gradients = future.result()
+                return gradients
+            except NeurohmError:
+                raise
+            except Exception as error:
+                LOG.warning("part %d was lost with its worker (%s)", number, error)
+                self._remote[number] = self._sent(run, number).result()
+                future = self._remote[number].gradients_at(*given)
+        result: Gradients = future.result()
+        return result
 
 
 def _side_by_side(machine: HelmholtzMachine) -> npt.NDArray[Any]:
