@@ -58,6 +58,8 @@ class DescriptionLengthClassifier(ClassifierMixin, BaseEstimator):
 def parts(name: str, rows: int | None) -> tuple[npt.NDArray[Any], ...]:
     """Return binary images and digits to learn from and to test on."""
     images = nh.load_images(name, binarise="threshold", test=0.3)
+    if "train" not in images.labels:
+        raise SystemExit(f"{name} was found without labels; give a folder or an .npz with them")
     data = (images.train, images.labels["train"], images.test, images.labels["test"])
     return data if rows is None else tuple(part[:rows] for part in data)
 
