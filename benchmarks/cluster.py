@@ -14,6 +14,7 @@ import statistics
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -23,7 +24,8 @@ from neurohm.cluster.shards import DaskShards
 from neurohm.training.batches import ArrayBatches
 from neurohm.training.sharded import SummedBatches
 
-FITS = 8
+FITS = 8  # of a sweep
+BATCH, EPOCH = 1000, 12  # rows of a batch, batches of an epoch
 
 
 def sweep_seconds(workers: int, recording: Path) -> float:
@@ -52,36 +54,59 @@ def sweep(rounds: int) -> None:
     print(f"median {statistics.median(ratios):.2f} times")
 
 
-def step_seconds(batches: SummedBatches, layers: list[int], batch_size: int) -> float:
-    """Return the least time of a step."""
-    times: list[float] = []
+class Clock(nh.training.Callback):
+    """Notes wall and processor time after each step but those of the first epoch."""
 
-    class Clock(nh.training.Callback):
-        def after_step(self, run: nh.training.Run) -> None:
-            times.append(time.perf_counter())
+    def __init__(self, client: Any = None) -> None:
+        self.client, self.seconds, self.processor = client, [], []
 
-    machine = nh.HelmholtzMachine(layers)
-    nh.train(machine, batches, epochs=2, batch_size=batch_size, callbacks=[Clock()], threads=1)
-    return float(np.diff(times).min())
+    def after_step(self, run: nh.training.Run) -> None:
+        if run.position.epoch:
+            self.seconds.append(time.perf_counter())
+        if run.position.epoch == 0 or run.position.step == 2 * EPOCH:
+            self.processor.append(self._processor())
+
+    def _processor(self) -> float:
+        there = [] if self.client is None else self.client.run(time.process_time).values()
+        return time.process_time() + sum(there)
+
+    @property
+    def least(self) -> float:
+        """Least time of a step, milliseconds."""
+        return 1e3 * float(np.diff(self.seconds).min())
+
+    @property
+    def busy(self) -> float:
+        """Processor time of a step, of all processes, milliseconds."""
+        return 1e3 * (self.processor[-1] - self.processor[-2]) / (EPOCH + 1)
+
+
+def measured(batches: SummedBatches, layers: list[int], client: Any = None) -> Clock:
+    """Return the times of a step."""
+    clock, machine = Clock(client), nh.HelmholtzMachine(layers)
+    nh.train(machine, batches, epochs=2, batch_size=BATCH, callbacks=[clock], threads=1)
+    return clock
 
 
 def step(workers: int) -> None:
-    """Print a step's time here and on workers, against the size of the model."""
-    rng, batch_size = np.random.default_rng(0), 1000
-    print("parameters     MB   one place ms   over workers ms   beyond its share ms")
+    """Print what a step takes here and on workers, against the size of the model."""
+    rng = np.random.default_rng(0)
+    print("milliseconds a step: the least; processor time of all processes; of that, for transport")
+    print(
+        "parameters     MB  | one place:   least  processor | workers:   least  processor | for it"
+    )
     with engine(workers=workers) as client:
         client.wait_for_workers(workers)
         for width in (30, 100, 300, 1000):
             layers = [width * 4, width, width // 2]
-            x = (rng.random((12 * batch_size, layers[0])) < 0.2).astype(np.float32)
+            x = (rng.random((EPOCH * BATCH, layers[0])) < 0.2).astype(np.float32)
             parts = [ArrayBatches(part) for part in np.array_split(x, workers)]
-            here = step_seconds(SummedBatches([ArrayBatches(x)], batch_size), layers, batch_size)
-            there = step_seconds(DaskShards(client, parts, batch_size), layers, batch_size)
+            here = measured(SummedBatches([ArrayBatches(x)], BATCH), layers)
+            there = measured(DaskShards(client, parts, BATCH), layers, client)
             size = sum(v.size for v in nh.HelmholtzMachine(layers).parameters().values())
-            beyond = there - here / workers
             print(
-                f"{size:10d} {size * 4e-6:6.2f} {1e3 * here:14.1f} {1e3 * there:17.1f} "
-                f"{1e3 * beyond:21.1f}",
+                f"{size:10d} {size * 4e-6:6.2f}  | {here.least:16.1f} {here.busy:10.1f} "
+                f"| {there.least:14.1f} {there.busy:10.1f} | {there.busy - here.busy:6.1f}",
                 flush=True,
             )
 
