@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import pickle
 import signal
 import sys
 
@@ -12,6 +14,7 @@ import pytest
 from sklearn.base import clone
 
 import neurohm as nh
+from neurohm.cli import main
 from neurohm.cluster import SweepPlan, engine
 from neurohm.cluster.many import _pairs
 from neurohm.estimators.window_batches import WindowBatches
@@ -164,3 +167,26 @@ def test_models_and_data_go_together():
         _pairs([a, b], [x, x, x])
     with pytest.raises(ArgumentTypeError, match="a HelmholtzDensity"):
         nh.fit_together(nh.HelmholtzDensity(), x)
+
+
+def test_a_sweep_from_the_command_line(client, folder, capsys):
+    plan = folder / "sweep.yaml"
+    plan.write_text(
+        "recordings: two.h5\noutput: swept\nseeds: 2\nscore_particles: 5\n"
+        "settings: {hidden: [3], lags: 1, epochs: 1}\n"
+    )
+    for note in ("2 of 2: two.h5", "2 fits of 1 recordings"):  # the second time all is done
+        with pytest.raises(SystemExit) as end:
+            main(["sweep", str(plan), "--scheduler", address(client), "--json"])
+        assert end.value.code == 0
+        out, err = capsys.readouterr()
+        result = json.loads(out)
+        assert len(result["fits"]) == 2
+        assert note in err
+        assert nh.load(result["best"][str(folder / "two.h5")]).lags == 1
+
+
+def test_a_recording_that_stays_in_its_file_can_travel(folder):
+    recording = nh.load_recording(folder / "one.h5")
+    twin = pickle.loads(pickle.dumps(recording))
+    assert twin.fingerprint() == recording.fingerprint()
