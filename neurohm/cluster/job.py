@@ -73,7 +73,9 @@ def _fitted(job: Job, folder: Path) -> dict[str, Any]:
     from neurohm.estimators import SpikeHelmholtz
     from neurohm.recordings import load_recording
 
-    settings = {k: tuple(v) if isinstance(v, list) else v for k, v in job.settings.items()}
+    settings: dict[str, Any] = {
+        k: tuple(v) if isinstance(v, list) else v for k, v in job.settings.items()
+    }
     model = SpikeHelmholtz(**settings, random_state=job.seed)
     recording = load_recording(job.recording, **job.reading)
     train, test = recording.split(test=job.test)

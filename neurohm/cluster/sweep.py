@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from neurohm.cluster.engine import engine
+from neurohm.cluster.engine import EXTRA, engine
 from neurohm.cluster.job import BEST_BY, finished, model_file, run_job
 from neurohm.cluster.plan import Job, SweepPlan
 from neurohm.files import atomic_path, check_writable
 from neurohm.locks import held
 from neurohm.logs import LOG
+from neurohm.recordings.formats.extras import library
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -106,10 +107,9 @@ def sweep(
 
 def _results(client: Any, jobs: list[Job], folder: Path) -> Any:
     """Yield rows as fits end; a fit whose worker is lost is sent to another."""
-    from distributed import as_completed
-
+    distributed = library("distributed", EXTRA, "a sweep")
     futures = client.map(run_job, jobs, folder=folder, pure=False, retries=2)
-    for future in as_completed(futures):
+    for future in distributed.as_completed(futures):
         yield future.result()
 
 
