@@ -24,31 +24,30 @@ from neurohm.cluster.shards import DaskShards
 from neurohm.training.batches import ArrayBatches
 from neurohm.training.sharded import SummedBatches
 
-FITS = 8  # of a sweep
 BATCH, EPOCH = 1000, 12  # rows of a batch, batches of an epoch
 
 
-def sweep_seconds(workers: int, recording: Path) -> float:
+def sweep_seconds(workers: int, recording: Path, fits: int) -> float:
     """Return how long a sweep of several fits takes, without starting the workers."""
     with engine(workers=workers) as client, tempfile.TemporaryDirectory() as folder:
         client.wait_for_workers(workers)
         plan = {"settings": {"hidden": [40, 10], "epochs": 20}, "score_particles": 100}
-        for name, seeds in (("first", range(100, 100 + 2 * workers)), ("timed", range(FITS))):
+        for name, seeds in (("first", range(100, 100 + 2 * workers)), ("timed", range(fits))):
             begin = time.perf_counter()  # the first loads what the workers need
             made = SweepPlan((str(recording),), Path(folder) / name, seeds=tuple(seeds), **plan)
             nh.sweep(made, scheduler=client.scheduler.address)
         return time.perf_counter() - begin
 
 
-def sweep(rounds: int) -> None:
+def sweep(rounds: int, fits: int, minutes: float) -> None:
     """Print the seconds of one and of two workers."""
     with tempfile.TemporaryDirectory() as folder:
         recording = Path(folder) / "recording.h5"
-        nh.simulate_assemblies(60, 5.0, 6).save(recording)
-        print(f"{FITS} fits of 5 minutes of 60 units, {os.cpu_count()} cores")
+        nh.simulate_assemblies(60, minutes, 6).save(recording)
+        print(f"{fits} fits of {minutes:g} minutes of 60 units, {os.cpu_count()} cores")
         ratios = []
         for _ in range(rounds):
-            one, two = (sweep_seconds(workers, recording) for workers in (1, 2))
+            one, two = (sweep_seconds(workers, recording, fits) for workers in (1, 2))
             ratios.append(one / two)
             print(f"one worker {one:.1f} s, two {two:.1f} s: {one / two:.2f} times", flush=True)
     print(f"median {statistics.median(ratios):.2f} times")
@@ -116,10 +115,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("what", choices=["sweep", "step"])
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--fits", type=int, default=8)
+    parser.add_argument("--minutes", type=float, default=5.0, help="of the recording")
     parser.add_argument("--workers", type=int, default=2)
     given = parser.parse_args()
     if given.what == "sweep":
-        sweep(given.rounds)
+        sweep(given.rounds, given.fits, given.minutes)
     else:
         step(given.workers)
 
