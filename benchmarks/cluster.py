@@ -27,16 +27,18 @@ from neurohm.training.sharded import SummedBatches
 BATCH, EPOCH = 1000, 12  # rows of a batch, batches of an epoch
 
 
-def sweep_seconds(workers: int, recording: Path, fits: int) -> float:
-    """Return how long a sweep of several fits takes, without starting the workers."""
+def sweep_seconds(workers: int, recording: Path, fits: int) -> tuple[float, float]:
+    """Return how long a sweep takes without starting the workers, and their processor time."""
     with engine(workers=workers) as client, tempfile.TemporaryDirectory() as folder:
         client.wait_for_workers(workers)
         plan = {"settings": {"hidden": [40, 10], "epochs": 20}, "score_particles": 100}
         for name, seeds in (("first", range(100, 100 + 2 * workers)), ("timed", range(fits))):
             begin = time.perf_counter()  # the first loads what the workers need
+            busy = sum(client.run(time.process_time).values())
             made = SweepPlan((str(recording),), Path(folder) / name, seeds=tuple(seeds), **plan)
             nh.sweep(made, scheduler=client.scheduler.address)
-        return time.perf_counter() - begin
+        busy = sum(client.run(time.process_time).values()) - busy
+        return time.perf_counter() - begin, busy
 
 
 def sweep(rounds: int, fits: int, minutes: float) -> None:
@@ -47,9 +49,13 @@ def sweep(rounds: int, fits: int, minutes: float) -> None:
         print(f"{fits} fits of {minutes:g} minutes of 60 units, {os.cpu_count()} cores")
         ratios = []
         for _ in range(rounds):
-            one, two = (sweep_seconds(workers, recording, fits) for workers in (1, 2))
+            (one, busy), (two, both) = (sweep_seconds(n, recording, fits) for n in (1, 2))
             ratios.append(one / two)
-            print(f"one worker {one:.1f} s, two {two:.1f} s: {one / two:.2f} times", flush=True)
+            print(
+                f"one worker {one:.1f} s, two {two:.1f} s: {one / two:.2f} times; processor time "
+                f"{busy:.1f} and {both:.1f} s",
+                flush=True,
+            )
     print(f"median {statistics.median(ratios):.2f} times")
 
 
