@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from neurohm import agents as agents
     from neurohm import analysis as analysis
     from neurohm import backend as backend
+    from neurohm import cluster as cluster
     from neurohm import comparison as comparison
     from neurohm import estimators as estimators
     from neurohm import exceptions as exceptions
     from neurohm import images as images
     from neurohm import learning as learning
     from neurohm import likelihood as likelihood
+    from neurohm import logs as logs
     from neurohm import machine as machine
     from neurohm import plasticity as plasticity
     from neurohm import plots as plots
@@ -42,8 +44,12 @@ if TYPE_CHECKING:
     from neurohm.analysis import responses_of as responses_of
     from neurohm.analysis import sample_quality as sample_quality
     from neurohm.analysis import tuning_of as tuning_of
+    from neurohm.cluster import fit_many as fit_many
+    from neurohm.cluster import fit_together as fit_together
+    from neurohm.cluster import sweep as sweep
     from neurohm.comparison import compare as compare
     from neurohm.estimators import HelmholtzDensity as HelmholtzDensity
+    from neurohm.estimators import HelmholtzTransformer as HelmholtzTransformer
     from neurohm.estimators import SpikeCascade as SpikeCascade
     from neurohm.estimators import SpikeHelmholtz as SpikeHelmholtz
     from neurohm.estimators import as_density as as_density
@@ -76,6 +82,7 @@ if TYPE_CHECKING:
     from neurohm.likelihood import exact_log_likelihood as exact_log_likelihood
     from neurohm.likelihood import log_likelihood as log_likelihood
     from neurohm.likelihood import log_likelihood_curve as log_likelihood_curve
+    from neurohm.logs import set_log_level as set_log_level
     from neurohm.machine import HelmholtzMachine as HelmholtzMachine
     from neurohm.plasticity import Adam as Adam
     from neurohm.plasticity import Delta as Delta
@@ -125,6 +132,7 @@ _HOMES = {
     "comparison": ("compare",),
     "estimators": (
         "HelmholtzDensity",
+        "HelmholtzTransformer",
         "SpikeCascade",
         "SpikeHelmholtz",
         "as_density",
@@ -141,6 +149,7 @@ _HOMES = {
         "stability_selection",
     ),
     "images": ("Images", "load_images", "natural_patches"),
+    "cluster": ("fit_many", "fit_together", "sweep"),
     "learning": (
         "DDC",
         "ActiveSampling",
@@ -160,6 +169,7 @@ _HOMES = {
         "log_likelihood",
         "log_likelihood_curve",
     ),
+    "logs": ("set_log_level",),
     "machine": ("HelmholtzMachine",),
     "plasticity": (
         "Adam",

@@ -13,11 +13,14 @@ from neurohm.learning.ddc import DDC
 from neurohm.learning.multi_level import MultiLevel
 from neurohm.learning.reweighted import Reweighted
 from neurohm.learning.wake_sleep import WakeSleep
+from neurohm.plugins import Registry
 
-RULES: dict[str, type[LearningRule]] = {
-    rule.name: rule
-    for rule in (WakeSleep, Reweighted, Bidirectional, MultiLevel, Cascade, DDC, ActiveSampling)
-}
+RULES: Registry[LearningRule] = Registry(
+    LearningRule,  # type: ignore[type-abstract]
+    "name",
+    (WakeSleep, Reweighted, Bidirectional, MultiLevel, Cascade, DDC, ActiveSampling),
+    "neurohm.rules",
+)
 
 
 def as_rule(rule: str | LearningRule, **settings: Any) -> LearningRule:

@@ -95,8 +95,6 @@ class ContextMachine(HelmholtzMachine):
             pathway.internals,
         )
 
-    def _twin(self, **changed: Any) -> HelmholtzMachine:
-        """Return a machine of the same make but for what is changed, without its values."""
-        make = self._make()
-        own = {"context": self.context, "recognised": self.recognised}
-        return ContextMachine(self.populations, **{**make, **own, **changed})
+    def _make(self) -> dict[str, Any]:
+        """Return the arguments of a machine of the same make, without its values."""
+        return {**super()._make(), "context": self.context, "recognised": self.recognised}

@@ -13,10 +13,14 @@ from neurohm.plasticity.diagonal import DiagonalNatural
 from neurohm.plasticity.natural import Natural
 from neurohm.plasticity.online import OnlineNatural
 from neurohm.plasticity.signed import Signed
+from neurohm.plugins import Registry
 
-PLASTICITY: dict[str, type[Plasticity]] = {
-    kind.name: kind for kind in (Delta, Adam, Natural, DiagonalNatural, OnlineNatural, Signed)
-}
+PLASTICITY: Registry[Plasticity] = Registry(
+    Plasticity,  # type: ignore[type-abstract]
+    "name",
+    (Delta, Adam, Natural, DiagonalNatural, OnlineNatural, Signed),
+    "neurohm.plasticity",
+)
 _OF_METRIC = (
     "damping", "every", "solver", "tolerance", "memory", "compat", "events", "horizon",
 )  # fmt: skip

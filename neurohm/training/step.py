@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -245,8 +245,18 @@ class RecordedStep(Step):
         return Replay(self.run.machine.kernels.record(body), tuple(changed))
 
 
+@runtime_checkable
+class StepMaker(Protocol):
+    """Batches that learn in a way of their own, such as in several places."""
+
+    def step(self, run: Run, workers: Workers) -> Step:
+        """Return the step of a run."""
+
+
 def step_of(run: Run, batches: Batches, workers: Workers) -> Step:
     """Return the step of a run, recorded where all that it consists of allows that."""
+    if isinstance(batches, StepMaker):
+        return batches.step(run, workers)
     pathways = (run.machine.generative, run.machine.recognition)
     kinds = [p for pathway in pathways for p in pathway.populations.values()]
     plasticity = run.plasticity
