@@ -26,13 +26,16 @@ if TYPE_CHECKING:
     from neurohm import populations as populations
     from neurohm import recordings as recordings
     from neurohm import report as report
+    from neurohm import spiking as spiking
     from neurohm import storage as storage
     from neurohm import training as training
     from neurohm.analysis import decode as decode
     from neurohm.analysis import fit_gabors as fit_gabors
     from neurohm.analysis import information_about as information_about
+    from neurohm.analysis import mmd as mmd
     from neurohm.analysis import psth as psth
     from neurohm.analysis import recognition_fields as recognition_fields
+    from neurohm.analysis import relative_mmd as relative_mmd
     from neurohm.analysis import response_correlations as response_correlations
     from neurohm.analysis import responses_of as responses_of
     from neurohm.analysis import sample_quality as sample_quality
@@ -56,6 +59,7 @@ if TYPE_CHECKING:
     from neurohm.images import Images as Images
     from neurohm.images import load_images as load_images
     from neurohm.images import natural_patches as natural_patches
+    from neurohm.learning import DDC as DDC
     from neurohm.learning import Bidirectional as Bidirectional
     from neurohm.learning import Cascade as Cascade
     from neurohm.learning import MultiLevel as MultiLevel
@@ -81,6 +85,7 @@ if TYPE_CHECKING:
     from neurohm.populations import Bernoulli as Bernoulli
     from neurohm.populations import Categorical as Categorical
     from neurohm.populations import Gaussian as Gaussian
+    from neurohm.populations import Laplace as Laplace
     from neurohm.populations import Poisson as Poisson
     from neurohm.recordings import Recording as Recording
     from neurohm.recordings import as_recording as as_recording
@@ -103,8 +108,10 @@ _HOMES = {
         "decode",
         "fit_gabors",
         "information_about",
+        "mmd",
         "psth",
         "recognition_fields",
+        "relative_mmd",
         "response_correlations",
         "responses_of",
         "sample_quality",
@@ -130,6 +137,7 @@ _HOMES = {
     ),
     "images": ("Images", "load_images", "natural_patches"),
     "learning": (
+        "DDC",
         "Bidirectional",
         "MultiLevel",
         "Cascade",
@@ -154,6 +162,7 @@ _HOMES = {
         "Bernoulli",
         "Categorical",
         "Gaussian",
+        "Laplace",
         "Poisson",
     ),
     "recordings": (
@@ -168,7 +177,7 @@ _HOMES = {
     ),
     "training": ("Checkpoint", "EarlyStopping", "History", "LayerMonitor", "Progress", "train"),
 }
-_PACKAGES = (*_HOMES, "backend", "exceptions", "images", "plots", "report", "storage")
+_PACKAGES = (*_HOMES, "backend", "exceptions", "images", "plots", "report", "spiking", "storage")
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = sorted(("__version__", *_HOME_OF, *_PACKAGES))

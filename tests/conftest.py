@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import subprocess
@@ -21,6 +22,13 @@ ROOT = Path(__file__).resolve().parents[1]
 
 hypothesis.settings.register_profile("neurohm", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("neurohm")
+
+
+def quicken_brian2() -> None:
+    """Let Brian2, where it is imported, compile nothing and not write down each step of it."""
+    if brian2 := sys.modules.get("brian2"):
+        brian2.prefs.codegen.target = "numpy"
+        logging.getLogger("brian2").setLevel(logging.WARNING)
 
 
 class DoctestFolder:

@@ -114,7 +114,10 @@ def test_readme_runs_from_top_to_bottom(root, tmp_path, monkeypatch, run_neurohm
                 assert done.returncode == 0, f"neurohm {shlex.join(arguments)}:\n{done.stderr}"
 
 
-@pytest.mark.parametrize("page", ["learning.md", "multi_level.md", "natural.md", "stimuli.md"])
+@pytest.mark.parametrize(
+    "page",
+    ["learning.md", "multi_level.md", "natural.md", "spiking.md", "stimuli.md"],
+)
 def test_python_of_a_page_runs(root, tmp_path, monkeypatch, page):
     path = root / "docs" / page
     monkeypatch.chdir(tmp_path)

@@ -4,6 +4,7 @@ from neurohm.analysis.calibration import Calibration, calibrate, predicted_count
 from neurohm.analysis.correlations import ResponseCorrelations, response_correlations
 from neurohm.analysis.decoding import Decoding, decode, decode_unseen
 from neurohm.analysis.density_quality import DensityReport, score_rows
+from neurohm.analysis.discrepancy import Discrepancy, RelativeDiscrepancy, mmd, relative_mmd
 from neurohm.analysis.fields import (
     Fields,
     dreamt_fields,
@@ -37,12 +38,14 @@ __all__ = [
     "Calibration",
     "Decoding",
     "DensityReport",
+    "Discrepancy",
     "Fields",
     "GaborFits",
     "IndependentModel",
     "Information",
     "MomentReport",
     "Moments",
+    "RelativeDiscrepancy",
     "ResponseCorrelations",
     "Responses",
     "SampleQuality",
@@ -60,6 +63,7 @@ __all__ = [
     "linear_fields",
     "match",
     "match_gain",
+    "mmd",
     "most_exciting",
     "mutual_information",
     "predicted_counts",
@@ -67,6 +71,7 @@ __all__ = [
     "recognition_fields",
     "redreamt",
     "regenerated",
+    "relative_mmd",
     "response_correlations",
     "responses_of",
     "sample_quality",

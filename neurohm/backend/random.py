@@ -47,6 +47,10 @@ class Site(IntEnum):
     DEFENSIVE = 8
     PIXELS = 9
     METRIC = 10
+    MISMATCH = 11
+    STIMULUS = 12
+    ENCODING = 13
+    SLEEP_DDC = 14
 
     def of(self, population: int = 0) -> int:
         """Return the number of this site at the population of that index."""

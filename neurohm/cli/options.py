@@ -234,7 +234,7 @@ class MachineOptions:
     rule: Annotated[
         str,
         typer.Option(
-            help="reweighted, wake-sleep or bidirectional; cascade, which needs --trigger.",
+            help="reweighted, wake-sleep, bidirectional or ddc; cascade, which needs --trigger.",
             rich_help_panel=LEARNING,
         ),
     ] = "reweighted"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -38,11 +39,24 @@ def simulate(
     comodulation: Annotated[
         float, typer.Option(help="Depth of a slow modulation common to all units, 0 to 1.")
     ] = 0.0,
+    circuit: Annotated[
+        str,
+        typer.Option(
+            help="Instead, a circuit of spiking neurons: balanced, waves or synfire; of the other "
+            "options it takes --units, --minutes and --seed."
+        ),
+    ] = "",
+    target: Annotated[
+        str, typer.Option(help="What runs a circuit: numpy, cython or cpp_standalone.")
+    ] = "cpp_standalone",
     seed: Annotated[int, typer.Option(help="Another gives another recording.")] = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Simulate a recording with planted assemblies; the truth is in the file."""
+    """Simulate a recording with planted assemblies, or a circuit; the truth is in the file."""
     check_output(output, RECORDING)
+    if circuit:
+        _simulate_circuit(circuit, output, units, minutes, target, seed, as_json)
+        return
     lag_seconds = parse_time(lag, "--lag", zero=True)
     jitter_seconds = parse_time(jitter, "--jitter", zero=True)
     fewest_and_most = _two_sizes(members)
@@ -64,6 +78,17 @@ def simulate(
         comodulation=comodulation,
         seed=seed,
     )
+    recording.save(output)
+    show(*written(recording, output), as_json=as_json)
+
+
+def _simulate_circuit(
+    circuit: str, output: Path, units: int, minutes: float, target: str, seed: int, as_json: bool
+) -> None:
+    from neurohm.cli.recording_summary import written
+    from neurohm.spiking import simulate as simulate_circuit
+
+    recording = simulate_circuit(circuit, units, minutes, target=target, seed=seed)
     recording.save(output)
     show(*written(recording, output), as_json=as_json)
 

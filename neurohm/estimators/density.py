@@ -58,7 +58,7 @@ class HelmholtzDensity(HelmholtzEstimator):
         ``"autoregressive:200"``, or populations. None, ``()``, where visible units see each
         other, as autoregressive ones do: a fully visible belief net.
     rule : str or LearningRule
-        ``"reweighted"``, ``"wake-sleep"`` or ``"bidirectional"``.
+        ``"reweighted"``, ``"wake-sleep"``, ``"bidirectional"`` or ``"ddc"``.
     particles : int or ParticleSchedule
         Of the reweighted and the bidirectional rule.
     plasticity : str or Plasticity

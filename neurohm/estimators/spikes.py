@@ -61,7 +61,7 @@ class SpikeHelmholtz(FittedSpikes):
     lags : int
         Bins in a window.
     rule : str or LearningRule
-        ``"reweighted"``, ``"wake-sleep"`` or ``"bidirectional"``.
+        ``"reweighted"``, ``"wake-sleep"``, ``"bidirectional"`` or ``"ddc"``.
     particles : int or ParticleSchedule
         Of the reweighted and the bidirectional rule.
     plasticity : str or Plasticity

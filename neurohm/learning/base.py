@@ -188,6 +188,17 @@ class LearningRule(ABC):
         """Return the settings of an epoch that are scheduled, by name, for the history."""
         return {}
 
+    def fresh(self) -> LearningRule:
+        """Return the same rule without anything remembered: this one, of most rules."""
+        return self
+
+    def memory(self) -> dict[str, Any]:
+        """Return what is remembered from step to step, as a tree for checkpoints."""
+        return {}
+
+    def remember(self, tree: dict[str, Any]) -> None:  # noqa: B027
+        """Take up what `memory` returned."""
+
     def settings(self) -> dict[str, Any]:
         """Return the settings by name, for model files."""
         return asdict(self)

@@ -123,7 +123,7 @@ def locality_report(
     >>> {signal.locality for signal in report.signals}
     {'synapse-local'}
     """
-    machine, rule = as_machine(machine), as_rule(rule).at(0)
+    machine, rule = as_machine(machine), as_rule(rule).fresh().at(0)
     stream = as_stream(seed)
     made_by = SYNAPSE_LOCAL if plasticity is None else getattr(plasticity, "locality", None)
     if made_by is None:

@@ -20,6 +20,7 @@ from neurohm.machine import (
     afferents_of,
 )
 from neurohm.machine.inputs import drive, input_given
+from neurohm.populations import Population
 
 
 def metric_samples(
@@ -90,7 +91,8 @@ def _require_own_matrix(pathway: Pathway, target: int) -> None:
     population = pathway.populations[target]
     inside = pathway.internals_of(target).values()
     matrices = [i.parameter for i in inside if i.weights.ndim == 2]
-    if population.kind == "categorical" or not all(m.triangular for m in matrices):
+    unknown = type(population).information is Population.information
+    if unknown or not all(m.triangular for m in matrices):
         raise InputError(
             f"natural gradients of {population.name!r}, units of kind {population.kind!r}",
             "units with a Fisher matrix each: Bernoulli, autoregressive, Poisson or Gaussian",

@@ -8,12 +8,13 @@ from neurohm.exceptions import ArgumentTypeError, InputError
 from neurohm.learning.base import LearningRule
 from neurohm.learning.bidirectional import Bidirectional
 from neurohm.learning.cascade import Cascade
+from neurohm.learning.ddc import DDC
 from neurohm.learning.multi_level import MultiLevel
 from neurohm.learning.reweighted import Reweighted
 from neurohm.learning.wake_sleep import WakeSleep
 
 RULES: dict[str, type[LearningRule]] = {
-    rule.name: rule for rule in (WakeSleep, Reweighted, Bidirectional, MultiLevel, Cascade)
+    rule.name: rule for rule in (WakeSleep, Reweighted, Bidirectional, MultiLevel, Cascade, DDC)
 }
 
 

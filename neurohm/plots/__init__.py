@@ -33,6 +33,7 @@ from neurohm.plots.response_pairs import correlations
 from neurohm.plots.saving import save
 from neurohm.plots.scores import score_gain
 from neurohm.plots.spectra import fisher_spectra
+from neurohm.plots.spiking_comparisons import spiking_comparison
 from neurohm.plots.training import learning_curve
 from neurohm.plots.tunings import tuning
 
@@ -70,6 +71,7 @@ __all__ = [
     "reconstructions",
     "save",
     "score_gain",
+    "spiking_comparison",
     "triggered_average",
     "tuning",
     "weights",

@@ -11,13 +11,16 @@ from neurohm.populations.base import (
 )
 from neurohm.populations.bernoulli import Bernoulli
 from neurohm.populations.categorical import Categorical
+from neurohm.populations.exponential import DRIVE, GradientTerms
 from neurohm.populations.gaussian import Gaussian
+from neurohm.populations.laplace import Laplace
 from neurohm.populations.nade import NADE
 from neurohm.populations.poisson import Poisson
 from neurohm.populations.registry import POPULATIONS, as_population, population_of
 from neurohm.populations.states import all_states, one_hot_states
 
 __all__ = [
+    "DRIVE",
     "NADE",
     "POPULATIONS",
     "AutoregressiveBernoulli",
@@ -25,9 +28,11 @@ __all__ = [
     "Categorical",
     "Drive",
     "Gaussian",
+    "GradientTerms",
     "Input",
     "InternalChange",
     "InternalParameter",
+    "Laplace",
     "Poisson",
     "Population",
     "Room",

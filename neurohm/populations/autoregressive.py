@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -10,6 +10,7 @@ from neurohm.backend import Activations, Array, Draws
 from neurohm.kernels import Kernels
 from neurohm.populations.base import Input, InternalParameter, Population
 from neurohm.populations.bernoulli import Bernoulli
+from neurohm.populations.exponential import GradientTerms
 
 LATERAL = "lateral"
 
@@ -57,6 +58,10 @@ class AutoregressiveBernoulli(Bernoulli):
             source=self.name,
         )
         return (lateral,)
+
+    def gradient_terms(self, drive: Array, own: Mapping[str, Array]) -> dict[str, GradientTerms]:
+        """Raise: how a unit depends on its drive depends on those before it."""
+        return Population.gradient_terms(self, drive, own)
 
     def mean(self, kernels: Kernels, given: Input, out: Array) -> None:
         """Write the probability of each unit if those before it are at theirs (mean field)."""

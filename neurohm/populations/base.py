@@ -9,7 +9,9 @@ from typing import Any, ClassVar, Protocol
 
 from neurohm.backend import Activations, Array, Draws
 from neurohm.checks import whole_number
+from neurohm.exceptions import InputError
 from neurohm.kernels import Kernels, UnitKernels
+from neurohm.populations.exponential import GradientTerms
 
 
 class Room(Protocol):
@@ -189,6 +191,33 @@ class Population(ABC):
         The drive holds that of lateral synapses, too, of activity that is known.
         """
         raise NotImplementedError(f"{self.kind} units have no Fisher information each")
+
+    def gradient_terms(self, drive: Array, own: Mapping[str, Array]) -> dict[str, GradientTerms]:
+        """Return how log p depends on drive and internal parameters, if by sufficient statistics.
+
+        Parameters
+        ----------
+        drive : ndarray, (rows, units)
+            With the bias.
+        own : dict of str to ndarray
+            Internal parameters by their role.
+
+        Returns
+        -------
+        dict of str to GradientTerms
+            Of the drive (key ``"drive"``), and of each internal parameter that learns, by role.
+
+        Raises
+        ------
+        InputError
+            If units of this kind have no sufficient statistics of their own.
+        """
+        raise InputError(
+            f"population {self.name!r} of kind {self.kind!r}, which has no sufficient statistics "
+            "that are independent of the rest of its activity",
+            "units of an exponential family: bernoulli, gaussian, laplace, poisson or categorical",
+            "generate by one of those, or learn by another rule",
+        )
 
     def locality_of(self, role: str) -> tuple[str, str]:
         """Return how local the change of an internal parameter is, and what it is made of."""

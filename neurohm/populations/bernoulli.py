@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from scipy.special import expit
 
 from neurohm.backend import Array
 from neurohm.exceptions import InputError
 from neurohm.kernels import Kernels, UnitKernels
 from neurohm.populations.base import Input, Population
+from neurohm.populations.exponential import GradientTerms, canonical_terms
 from neurohm.populations.states import all_states
 
 RAREST = 1e-6
@@ -68,3 +70,7 @@ class Bernoulli(Population):
         """Write the variances p (1 - p)."""
         kernels.bernoulli.mean(given.drive, given.bias, out)
         kernels.metric.variance(out)
+
+    def gradient_terms(self, drive: Array, own: Mapping[str, Array]) -> dict[str, GradientTerms]:
+        """Return z - sigmoid(a)."""
+        return canonical_terms(expit(drive))

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
+from scipy.special import softmax
 
 from neurohm.backend import Activations, Array, Draws
 from neurohm.checks import whole_number
 from neurohm.exceptions import InputError
 from neurohm.kernels import Kernels
 from neurohm.populations.base import Input, Population
+from neurohm.populations.exponential import GradientTerms, canonical_terms
 from neurohm.populations.states import one_hot_states
 
 RAREST = 1e-6
@@ -105,6 +107,11 @@ class Categorical(Population):
         """Return the logarithm of the mean, the mean held to at least 1e-6."""
         bias: Array = np.log(np.maximum(mean, RAREST))
         return bias
+
+    def gradient_terms(self, drive: Array, own: Mapping[str, Array]) -> dict[str, GradientTerms]:
+        """Return z - softmax(a) of each group."""
+        groups = drive.reshape(len(drive), -1, self.categories)
+        return canonical_terms(softmax(groups, axis=2).reshape(drive.shape))
 
     def mean(self, kernels: Kernels, given: Input, out: Array) -> None:
         """Write the probability of each unit."""

@@ -15,6 +15,7 @@ from neurohm.exceptions import InputError
 from neurohm.kernels import Kernels
 from neurohm.kernels.reference.gaussian import LEAST_DEVIATION
 from neurohm.populations.base import Input, InternalChange, InternalParameter, Population, Room
+from neurohm.populations.exponential import DRIVE, GradientTerms, itself
 
 LOG_DEVIATION = "log deviation"
 
@@ -95,6 +96,16 @@ class Gaussian(Population):
     def information(self, kernels: Kernels, given: Input, out: Array) -> None:
         """Write one over the variances."""
         kernels.metric.precision(given.own[LOG_DEVIATION], out)
+
+    def gradient_terms(self, drive: Array, own: Mapping[str, Array]) -> dict[str, GradientTerms]:
+        """Return (z - a) / deviation^2, and (z^2 - 2 a z + a^2) / deviation^2 - 1 if learned."""
+        precision = 1 / self._variance(own)
+        terms = {DRIVE: GradientTerms((itself,), (precision,), drive * precision)}
+        if self.learned:
+            slopes = -2 * drive * precision, precision
+            expected = 1 - drive**2 * precision
+            terms[LOG_DEVIATION] = GradientTerms((itself, np.square), slopes, expected)
+        return terms
 
     def internals(self, sources: Sequence[Population]) -> tuple[InternalParameter, ...]:
         """Return the logarithms of the deviations."""

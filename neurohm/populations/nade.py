@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -11,6 +11,7 @@ from neurohm.checks import whole_number
 from neurohm.kernels import Kernels, NadeChange, NadeInput
 from neurohm.populations.base import Input, InternalChange, InternalParameter, Population, Room
 from neurohm.populations.bernoulli import Bernoulli
+from neurohm.populations.exponential import GradientTerms
 
 INNER_BIAS, RECURRENT, READOUT = "inner bias", "recurrent", "readout"
 
@@ -115,6 +116,10 @@ class NADE(Bernoulli):
         if role == READOUT:
             return "synapse-local", "inner activity times error"
         return super().locality_of(role)
+
+    def gradient_terms(self, drive: Array, own: Mapping[str, Array]) -> dict[str, GradientTerms]:
+        """Raise: how a unit depends on its drive depends on those before it."""
+        return Population.gradient_terms(self, drive, own)
 
     def mean(self, kernels: Kernels, given: Input, out: Array) -> None:
         """Write the probability of each unit if those before it are at theirs (mean field)."""

@@ -12,6 +12,7 @@ from neurohm.exceptions import InputError
 from neurohm.kernels import Kernels, UnitKernels
 from neurohm.kernels.reference.poisson import RATE_LIMIT
 from neurohm.populations.base import Input, Population
+from neurohm.populations.exponential import GradientTerms, canonical_terms
 
 RAREST = 1e-6
 
@@ -65,3 +66,7 @@ class Poisson(Population):
     def information(self, kernels: Kernels, given: Input, out: Array) -> None:
         """Write the variances, which are the rates."""
         kernels.poisson.mean(given.drive, given.bias, out)
+
+    def gradient_terms(self, drive: Array, own: Mapping[str, Array]) -> dict[str, GradientTerms]:
+        """Return z - exp(a)."""
+        return canonical_terms(np.minimum(np.exp(np.minimum(drive, 700)), RATE_LIMIT))

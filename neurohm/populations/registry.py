@@ -11,6 +11,7 @@ from neurohm.populations.base import Population
 from neurohm.populations.bernoulli import Bernoulli
 from neurohm.populations.categorical import Categorical
 from neurohm.populations.gaussian import Gaussian
+from neurohm.populations.laplace import Laplace
 from neurohm.populations.nade import NADE
 from neurohm.populations.poisson import Poisson
 
@@ -21,6 +22,7 @@ KINDS: tuple[type[Population], ...] = (
     Poisson,
     Categorical,
     Gaussian,
+    Laplace,
 )
 POPULATIONS: dict[str, type[Population]] = {kind.kind: kind for kind in KINDS}
 

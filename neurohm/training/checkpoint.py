@@ -159,6 +159,7 @@ class Checkpoint(Callback):
                 "history": run.history.to_arrays(),
                 "stop": run.stop,
             },
+            "rule": run.rule.memory(),
             "plasticity": numbered(_on_host(run.plasticity.state, run.machine.backend)),
             "callbacks": {
                 str(i): {"name": type(c).__name__, **c.state()} for i, c in enumerate(self.others)
@@ -242,6 +243,7 @@ def restore(run: Run, callbacks: Sequence[Callback], path: str | os.PathLike[str
     run.position = Position(**tree["run"]["position"])
     run.history = History(tree["run"]["history"])
     run.stop = tree["run"]["stop"]
+    run.rule.remember(tree.get("rule", {}))
     run.plasticity.state = _averages(tree["plasticity"], run.machine.backend)
     for i, callback in enumerate(own):
         callback.restore(stateful[str(i)])

@@ -127,7 +127,7 @@ def train(
     if order not in ORDERS:
         raise InputError(f"order {order!r}", " or ".join(map(repr, ORDERS)))
     batches = as_batches(as_machine(machine), data)
-    rule = as_rule(rule)
+    rule = as_rule(rule).fresh()
     plasticity = as_plasticity(rule.default_plasticity if plasticity is None else plasticity)
     if plasticity.needs_metric and order == "alternating":
         raise InputError(

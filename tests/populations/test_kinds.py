@@ -65,7 +65,7 @@ def test_probabilities_add_up_to_one(example, place, normal_machine) -> None:
         states[target] = example.values
         total = np.zeros(len(example.values))
         add_log_probability(machine, pathway, target, states, total, Workspace(machine.backend))
-        summed = example.volume * np.exp(total).sum()
+        summed = (example.volume * np.exp(total)).sum()
         assert summed == pytest.approx(1, abs=1e-12 if example.complete else 1e-6)
 
 

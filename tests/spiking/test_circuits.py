@@ -1,0 +1,103 @@
+"""Circuits do what their truth says."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import numpy as np
+import pytest
+
+from neurohm.exceptions import ArgumentTypeError, InputError
+from neurohm.recordings import load_recording
+from neurohm.spiking import simulate
+from neurohm.spiking.circuits import cells
+
+# in a few seconds some cells do not fire
+pytestmark = pytest.mark.filterwarnings("ignore:.*without a spike")
+
+
+@pytest.fixture(autouse=True)
+def _coarse(monkeypatch):
+    """Longer time steps, for speed: what is tested is the wiring and the truth."""
+    monkeypatch.setattr(import_module("neurohm.spiking.circuits.waves"), "_STEP", 20e-3)
+
+
+def taking_part(recording):
+    """Return how often members fire within 20 ms of when they should, and 100 ms before."""
+    truth, hits = recording.truth, []
+    for members, lags, moments in zip(
+        truth["members"], truth["lags"], truth["occurrences"], strict=True
+    ):
+        for unit, lag in zip(members, lags, strict=True):
+            times = recording.times(unit)[:, None]
+            when = moments + lag
+            now = ((times >= when) & (times < when + 0.02)).any(axis=0)
+            before = ((times >= when - 0.1) & (times < when - 0.08)).any(axis=0)
+            hits.append((now.mean(), before.mean()))
+    return np.mean(hits, axis=0)
+
+
+@pytest.mark.parametrize(
+    ("circuit", "options"),
+    [
+        ("balanced", {"n_assemblies": 2, "members": 5, "occurrence_rate": 2.0}),
+        ("synfire", {"pools": 4, "width": 5, "occurrence_rate": 4.0}),
+    ],
+)
+def test_members_fire_when_the_truth_says(circuit, options, tmp_path):
+    recording = simulate(circuit, 24, 1 / 30, seed=3, **options)
+    now, before = taking_part(recording)
+    assert now > 0.5
+    assert before < 0.25
+    path = tmp_path / "circuit.h5"
+    recording.save(path)
+    again = load_recording(path)
+    assert again.fingerprint() == recording.fingerprint()
+    assert again.truth["settings"]["circuit"] == circuit
+
+
+def test_waves_travel():
+    recording = simulate("waves", 16, 0.75, wave_rate=0.05, seed=3)
+    truth, place = recording.truth, recording.positions
+    assert place.shape == (16, 2)
+    wave = int(np.argmax(np.bincount(truth["wave"])))
+    own = truth["wave"] == wave
+    assert own.sum() > 8  # most of the sheet
+    origin, start = truth["origins"][wave], truth["starts"][wave]
+    distance = np.hypot(*(place[truth["unit"][own]] - place[origin]).T)
+    delay = truth["time"][own] - start
+    assert np.corrcoef(distance, delay)[0, 1] > 0.8
+    speed = distance.max() / delay[np.argmax(distance)]
+    assert 100 < speed < 250  # micrometres a second
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: simulate("ring"), InputError, "one of 'balanced', 'waves', 'synfire'"),
+        (lambda: simulate("synfire", 10), InputError, "10 units for 6 pools of 8; expected at"),
+        (lambda: simulate("balanced", 10), InputError, "10 units for 4 assemblies of 8"),
+        (lambda: simulate("waves", 10, -1), InputError, "minutes -1"),
+        (lambda: simulate("waves", 2.5), ArgumentTypeError, "a whole number"),
+        (lambda: simulate("waves", 10, 0.1, target="cuda"), InputError, "target 'cuda'"),
+    ],
+)
+def test_circuits_that_there_are_not(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+def test_kicks_fall_into_distinct_steps():
+    times = cells.moments(500.0, 2.0, 0.0, seed=0, which=0)
+    assert np.all(np.diff(times) > cells.STEP / 2)
+
+
+def test_the_command_line_simulates_a_circuit(run_neurohm, tmp_path):
+    arguments = ("simulate", "-o", "s.h5", "--circuit", "synfire", "--units", "50")
+    done = run_neurohm(*arguments, "--minutes", "0.005", "--target", "numpy", "--json")
+    assert done.returncode == 0, done.stderr
+    assert load_recording(tmp_path / "s.h5").n_units == 50
+    wrong = run_neurohm("simulate", "-o", "t.h5", "--circuit", "ring", "--target", "numpy")
+    assert wrong.returncode == 2
+    assert "one of 'balanced', 'waves', 'synfire'" in wrong.stderr
+    assert "Traceback" not in wrong.stderr
