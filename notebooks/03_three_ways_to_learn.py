@@ -16,11 +16,11 @@
 #
 # Three ways in which the same machine can learn, each of which adds one thing to the one before:
 #
-# | | what is added | what it costs in locality |
+# | | what is added | what each synapse needs beside |
 # |---|---|---|
-# | wake-sleep | | nothing: presynaptic activity times postsynaptic error |
-# | reweighted wake-sleep | several explanations of a sample, each with a weight | one scalar for all synapses |
-# | natural (reweighted) wake-sleep | each neuron's synapses learn in a metric of their own | synapses of a neuron know of each other |
+# | wake-sleep | | nothing: presynaptic activity times error |
+# | reweighted | several guesses of a sample, each with a weight | one number, the same for all |
+# | natural | each neuron's synapses learn in a metric of their own | its neuron's other inputs |
 #
 # In this notebook you
 #
@@ -65,11 +65,11 @@ COLOURS = {"wake-sleep": "#777777", "K = 2": "#56B4E9", "K = 5": "#0072B2", "K =
 # %% [markdown]
 # ## 1. What wake-sleep guesses
 #
-# Two hidden causes, each of which alone makes the same four pixels probable. When the pixels are on,
-# one cause must have been there, but seldom both: the presence of one *explains away* the other.
-# Recognition in a Helmholtz machine guesses each hidden unit on its own, and cannot say this. We fix
-# the generative synapses, let recognition learn in sleep for as long as it likes, and compare its
-# guess with the truth.
+# Two hidden causes, each of which alone makes the same four pixels probable. When the pixels are
+# on, one cause must have been there, but seldom both: the presence of one *explains away* the
+# other. Recognition in a Helmholtz machine guesses each hidden unit on its own, and cannot say
+# this. We fix the generative synapses, let recognition learn in sleep for as long as it likes, and
+# compare its guess with the truth.
 
 # %%
 tiny = nh.HelmholtzMachine([4, 2], dtype="float64", seed=0)
@@ -137,8 +137,8 @@ machine = nh.HelmholtzMachine([64, 40, 10], seed=0)
 print(nh.locality_report(machine, nh.Reweighted(particles=5)))
 
 # %% [markdown]
-# All synapses that learn awake use the same third factor, the weight of the guess. On small images of
-# digits it looks like this.
+# All synapses that learn awake use the same third factor, the weight of the guess. On small images
+# of digits it looks like this.
 
 # %%
 digits = nh.load_images("digits", binarise="fixed", valid=0.1, test=0.2)
@@ -193,8 +193,8 @@ plt.show()
 #
 # $$F = \mathrm{E}\,[\,v\, u u^\top],$$
 #
-# with the activity $u$ of its inputs (a one among them for the bias) and the variance $v$ of its own.
-# Where eigenvalues of $F$ differ by orders of magnitude, no single learning rate suits all
+# with the activity $u$ of its inputs (a one among them for the bias) and the variance $v$ of its
+# own. Where eigenvalues of $F$ differ by orders of magnitude, no single learning rate suits all
 # directions. `FisherMonitor` keeps the eigenvalues while a machine learns.
 
 # %%
@@ -226,11 +226,11 @@ plt.show()
 # $$(1 + a)\,(F + a\,I)^{-1} g$$
 #
 # (Amari 1998, *Neural Computation* 10:251; for these machines: Varady, Volpi, Malagò, Ay 2022,
-# *Neural Networks* 155:574). The damping $a$, 0.1 here, says what counts as nothing. The Fisher matrix
-# of the joint distribution of all activity consists of the blocks of single neurons, so this is its
-# exact natural gradient, damped, by knowledge of one neuron at a time. $F$ changes slowly and may be
-# kept for many steps (`every`). `nh.DiagonalNatural` keeps its diagonal alone, which each synapse can
-# find out by itself.
+# *Neural Networks* 155:574). The damping $a$, 0.1 here, says what counts as nothing. The Fisher
+# matrix of the joint distribution of all activity consists of the blocks of single neurons, so this
+# is its exact natural gradient, damped, by knowledge of one neuron at a time. $F$ changes slowly
+# and may be kept for many steps (`every`). `nh.DiagonalNatural` keeps its diagonal alone, which
+# each synapse can find out by itself.
 
 # %%
 plasticities = {
@@ -274,11 +274,11 @@ display(pd.DataFrame(table).T.round(2))
 
 # %% [markdown]
 # *The bound of the training digits; the table has the digits that were kept apart, with differences
-# from the delta rule and their standard error over digits.* All four end within a third of a nat. The
-# delta rule and the natural gradient are the faster ones in the first epochs, then Adam catches up;
-# in the end Adam and the natural gradient are ahead of the delta rule by about a quarter of a nat. The
-# diagonal alone brings nothing here. In such a small machine a natural step takes several times as
-# long as any other, so by the clock it loses.
+# from the delta rule and their standard error over digits.* All four end within a third of a nat.
+# The delta rule and the natural gradient are the faster ones in the first epochs, then Adam catches
+# up; in the end Adam and the natural gradient are ahead of the delta rule by about a quarter of a
+# nat. The diagonal alone brings nothing here. In such a small machine a natural step takes several
+# times as long as any other, so by the clock it loses.
 #
 # This is one seed, and one rate for each method: standard errors are those of the test digits, not
 # of learning again.
@@ -287,20 +287,21 @@ display(pd.DataFrame(table).T.round(2))
 #
 # - Begin with **reweighted wake-sleep and Adam**: a few particles make the guesses much better, and
 #   Adam needs little tuning.
-# - Take plain **wake-sleep** where a signal common to all synapses is out of the question, or where a
-#   step has to be as cheap as can be.
-# - Take **natural** plasticity to ask what a neuron could do with the statistics of its own synapses,
-#   or where steps are dear. On larger and deeper machines (eleven hidden layers, MNIST) it needed
-#   fewer epochs than the delta rule with momentum, and Adam was the fastest in time: see
+# - Take plain **wake-sleep** where a signal common to all synapses is out of the question, or where
+#   a step has to be as cheap as can be.
+# - Take **natural** plasticity to ask what a neuron could do with the statistics of its own
+#   synapses, or where steps are dear. On larger and deeper machines (eleven hidden layers, MNIST)
+#   it needed fewer epochs than the delta rule with momentum, and Adam was the fastest in time: see
 #   `docs/natural.md`.
 #
 # ## 5. What to try next
 #
-# - **How many guesses?** Give all rules of part 1 the same time instead of the same epochs. Which $K$
-#   is best then?
+# - **How many guesses?** Give all rules of part 1 the same time instead of the same epochs. Which
+#   $K$ is best then?
 # - **The rate.** How does each curve of part 3 change with half and with twice its rate? (A
 #   comparison of methods of which one was tuned says little.)
 # - **Other seeds.** How large are the differences of part 3 beside those between seeds?
-# - **Damping.** `nh.Natural(nh.Delta(0.05), damping=1.0)` is nearly the delta rule. What about 0.01?
+# - **Damping.** `nh.Natural(nh.Delta(0.05), damping=1.0)` is nearly the delta rule. What about
+#   0.01?
 # - **Online.** `nh.OnlineNatural` follows the metric event by event and never inverts a matrix.
 # - **Without factorial guesses.** `05_posteriors_by_expectations` replaces the guesses altogether.

@@ -107,27 +107,33 @@ plt.show()
 
 # %%
 few = recognition_fields(machine, train, 1).strongest(25)
-raw, whitened = (recognition_fields(machine, train, 1, whitened=w).of(few) for w in (False, True))
-drawn = dreamt_fields(machine, 1).of(few)
-drawn_too = [np.corrcoef(a, b)[0, 1] for a, b in zip(drawn.values, raw.values, strict=True)]
+views = {
+    "draws": dreamt_fields(machine, 1).of(few),
+    "responds to": recognition_fields(machine, train).of(few),
+    "responds to, whitened": recognition_fields(machine, train, 1, whitened=True, ridge=1.0).of(
+        few
+    ),
+}
+
+
+def sheet(fields):
+    """Return 25 fields side by side, each divided by its largest value."""
+    scaled = fields.values / np.abs(fields.values).max(axis=1, keepdims=True)
+    tiles = np.pad(
+        scaled.reshape(5, 5, *SHAPE), ((0, 0), (0, 0), (1, 1), (1, 1)), constant_values=np.nan
+    )
+    return tiles.transpose(0, 2, 1, 3).reshape(5 * 18, 5 * 18)
+
+
 figure, axes = plt.subplots(1, 3, figsize=(10, 3.6))
-for panel, fields, title in zip(
-    axes, (drawn, raw, whitened), ("draws", "responds to", "the same, whitened"), strict=True
-):
-    order = fields.strongest()  # the gallery shows the strongest first: undo that
-    panel_fields = fields.values / np.abs(fields.values).max(axis=1, keepdims=True)
-    size = 5
-    sheet = np.full((size * 17 + 1, size * 17 + 1), np.nan)
-    for number, field in enumerate(panel_fields):
-        row, column = divmod(number, size)
-        sheet[row * 17 + 1 : row * 17 + 17, column * 17 + 1 : column * 17 + 17] = field.reshape(
-            SHAPE
-        )
-    panel.imshow(sheet, cmap="RdBu_r", vmin=-1, vmax=1)
+for panel, (title, fields) in zip(axes, views.items(), strict=True):
+    panel.imshow(sheet(fields), cmap="RdBu_r", vmin=-1, vmax=1)
     panel.set_title(title)
     panel.set_axis_off()
 plt.show()
-print(f"correlation of what a unit draws with what it responds to: {np.median(drawn_too):.2f}")
+pairs = zip(views["draws"].values, views["responds to"].values, strict=True)
+alike = np.median([np.corrcoef(drawn, seen)[0, 1] for drawn, seen in pairs])
+print(f"median correlation of what a unit draws with what it responds to: {alike:.2f}")
 
 # %% [markdown]
 # *The same 25 units three times, each field on a scale of its own.* The two pathways have no
@@ -159,12 +165,12 @@ plt.show()
 # hidden units learn them. `sparsity` makes weights shrink unless they are needed.
 
 # %%
-patches = nh.natural_patches(2000 if FAST else 16_000, 10)
+patches = nh.natural_patches(2000 if FAST else 20_000, 10)
 visible = nh.Gaussian(100, deviation=0.7)
 eye = nh.HelmholtzMachine([visible, 64], initial=Normal(0.1, hidden_bias=-4.0), seed=0)
 nh.train(
     eye, patches.train, rule=nh.Reweighted(particles=8), plasticity=nh.Adam(0.005, sparsity=0.08),
-    epochs=5 if FAST else 16, batch_size=100, schedule=0.1,
+    epochs=3 if FAST else 20, batch_size=100, schedule=0.1,
 )  # fmt: skip
 active = eye.recognise(patches.test)[1].mean()
 print(f"a hidden unit is active in {active:.1%} of the patches")
@@ -176,7 +182,7 @@ nh.plots.field_gallery(fields, patches.shape, fits=fits, own_scale=True, axes=ax
 plt.show()
 
 # %%
-nh.plots.gabor_population(fits, axes=plt.subplots(figsize=(9, 2.6))[1])
+nh.plots.gabor_population(fits)
 plt.show()
 good = fits.r_squared >= 0.7
 print(f"a Gabor function explains 70 % or more of {good.sum()} of {len(fits)} fields")

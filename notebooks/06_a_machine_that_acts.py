@@ -136,14 +136,14 @@ table = {
 display(pd.DataFrame(table).T.round(3))
 
 # %% [markdown]
-# *Left, how probable each well-formed rhythm is to be dreamt, the most probable first; the dotted line is
-# what all alike would be. Right, the free energy of the data, nats, and its parts: free energy =
-# complexity + inaccuracy, and it lies above the surprise by what recognition gets wrong.*
+# *Left, how probable each well-formed rhythm is to be dreamt, the most probable first; the dotted
+# line is what all alike would be. Right, the free energy of the data, nats, and its parts: free
+# energy = complexity + inaccuracy, and it lies above the surprise by what recognition gets wrong.*
 #
-# Going on watching brings little. Asking brings the share of rejected dreams down from one in sixteen to
-# one in a hundred. It has a price: 238 patterns are in use instead of 246, since the rarest of them
-# become rarer (the right end of the curve). The divergence from the data, which weighs both, is the
-# smallest of the three.
+# Going on watching brings little. Asking brings the share of rejected dreams down from one in
+# sixteen to one in a hundred. It has a price: 238 patterns are in use instead of 246, since the
+# rarest of them become rarer (the right end of the curve). The divergence from the data, which
+# weighs both, is the smallest of the three.
 #
 # A warning: an agent that only *keeps* what is accepted, and learns from it (`mode="append"`,
 # `"halve"`, `"resample"`), is accepted more and more often, too, by dreaming fewer and fewer
@@ -193,10 +193,9 @@ for panel, (name, run) in zip(axes, runs.items(), strict=True):
 plt.show()
 
 # %% [markdown]
-# *Four ways each, from circle to star; a cross is a move that the world does not allow, and ends the
-# way.* With
-# wandering and blends, some four of five ways succeed; at temperature 0.5 all of them do. A random walk has one
-# chance in eight.
+# *Four ways each, from circle to star; a cross is a move that the world does not allow, and ends
+# the way.* With wandering and blends, some four of five ways succeed; at temperature 0.5 all of
+# them do. A random walk has one chance in eight.
 #
 # What does it imagine, wherever it stands? Here is the machine's map of moves towards one corner:
 
@@ -231,12 +230,12 @@ rates = {
 display(pd.DataFrame(rates).T[["success", "legal"]].astype(float).round(3))
 
 # %% [markdown]
-# Cycles make it *worse*. With exact recognition they would leave what the machine imagines as
-# it is, and with imperfect recognition each adds some noise: cycling alone is no planning. Choosing among
-# candidates helps: what is impossible has a high free energy, and the machine notices.
+# Cycles make it *worse*. With exact recognition they would leave what the machine imagines as it
+# is, and with imperfect recognition each adds some noise: cycling alone is no planning. Choosing
+# among candidates helps: what is impossible has a high free energy, and the machine notices.
 #
-# Nor does it look ahead further than one step. It has learned a policy, from examples that were good;
-# what is imagined is the next place, not the way.
+# Nor does it look ahead further than one step. It has learned a policy, from examples that were
+# good; what is imagined is the next place, not the way.
 #
 # ## What to try next
 #
@@ -245,7 +244,8 @@ display(pd.DataFrame(rates).T[["success", "legal"]].astype(float).round(3))
 # - **Collapse.** `act(..., mode="halve")`, and look at `acted.grasp`.
 # - **A world of your own.** Any class with `accepts(rows)`; derive it from
 #   `neurohm.agents.BitWorld`, or give a function to `neurohm.agents.Predicate`.
-# - **A context that cannot work.** `context="linear"` adds place and goal up. Why is that not enough?
+# - **A context that cannot work.** `context="linear"` adds place and goal up. Why is that not
+#   enough?
 # - **Slippery floors.** `GridWorld(slip=0.2)`.
-# - **Stimuli as goals.** `GoalSeededMachine(n_units, [64], goals=n_conditions)` fitted to spike words
-#   imagines the responses of a population to a stimulus condition.
+# - **Stimuli as goals.** `GoalSeededMachine(n_units, [64], goals=n_conditions)` fitted to spike
+#   words imagines the responses of a population to a stimulus condition.
