@@ -16,6 +16,7 @@ import json
 from pathlib import Path
 
 import neurohm as nh
+from neurohm.comparison.results import Comparison
 from neurohm.files import atomic_path
 
 BASELINES = ("independent", "ising", "k-pairwise", "rbm", "mixture")
@@ -50,10 +51,7 @@ def run(files: list[Path], bin_size: float, output: Path) -> None:
 
 def table(output: Path) -> None:
     for name, result in json.loads(output.read_text()).items():
-        print(f"\n{name}\n")
-        print("| model | nats per bin | behind the best, bits per bin | p (Holm) |\n|---|---|---|---|")
-        for model in result["models"]:
-            print(f"| {model} |")
+        print(f"\n{name}\n\n{Comparison.from_dict(result)}")
 
 
 def main() -> None:

@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING, Any
 from neurohm.__about__ import __version__ as __version__
 
 if TYPE_CHECKING:
+    from neurohm import agents as agents
     from neurohm import analysis as analysis
     from neurohm import backend as backend
+    from neurohm import cluster as cluster
     from neurohm import comparison as comparison
     from neurohm import estimators as estimators
     from neurohm import exceptions as exceptions
     from neurohm import images as images
     from neurohm import learning as learning
     from neurohm import likelihood as likelihood
+    from neurohm import logs as logs
     from neurohm import machine as machine
     from neurohm import plasticity as plasticity
     from neurohm import plots as plots
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from neurohm import spiking as spiking
     from neurohm import storage as storage
     from neurohm import training as training
+    from neurohm.agents import GoalSeededMachine as GoalSeededMachine
     from neurohm.analysis import decode as decode
     from neurohm.analysis import fit_gabors as fit_gabors
     from neurohm.analysis import information_about as information_about
@@ -40,8 +44,12 @@ if TYPE_CHECKING:
     from neurohm.analysis import responses_of as responses_of
     from neurohm.analysis import sample_quality as sample_quality
     from neurohm.analysis import tuning_of as tuning_of
+    from neurohm.cluster import fit_many as fit_many
+    from neurohm.cluster import fit_together as fit_together
+    from neurohm.cluster import sweep as sweep
     from neurohm.comparison import compare as compare
     from neurohm.estimators import HelmholtzDensity as HelmholtzDensity
+    from neurohm.estimators import HelmholtzTransformer as HelmholtzTransformer
     from neurohm.estimators import SpikeCascade as SpikeCascade
     from neurohm.estimators import SpikeHelmholtz as SpikeHelmholtz
     from neurohm.estimators import as_density as as_density
@@ -60,6 +68,7 @@ if TYPE_CHECKING:
     from neurohm.images import load_images as load_images
     from neurohm.images import natural_patches as natural_patches
     from neurohm.learning import DDC as DDC
+    from neurohm.learning import ActiveSampling as ActiveSampling
     from neurohm.learning import Bidirectional as Bidirectional
     from neurohm.learning import Cascade as Cascade
     from neurohm.learning import MultiLevel as MultiLevel
@@ -73,6 +82,7 @@ if TYPE_CHECKING:
     from neurohm.likelihood import exact_log_likelihood as exact_log_likelihood
     from neurohm.likelihood import log_likelihood as log_likelihood
     from neurohm.likelihood import log_likelihood_curve as log_likelihood_curve
+    from neurohm.logs import set_log_level as set_log_level
     from neurohm.machine import HelmholtzMachine as HelmholtzMachine
     from neurohm.plasticity import Adam as Adam
     from neurohm.plasticity import Delta as Delta
@@ -80,6 +90,7 @@ if TYPE_CHECKING:
     from neurohm.plasticity import Natural as Natural
     from neurohm.plasticity import NonNegative as NonNegative
     from neurohm.plasticity import OnlineNatural as OnlineNatural
+    from neurohm.plasticity import Signed as Signed
     from neurohm.populations import NADE as NADE
     from neurohm.populations import AutoregressiveBernoulli as AutoregressiveBernoulli
     from neurohm.populations import Bernoulli as Bernoulli
@@ -104,6 +115,7 @@ if TYPE_CHECKING:
 
 # Which package each public name lives in; the imports above tell type checkers the same.
 _HOMES = {
+    "agents": ("GoalSeededMachine",),
     "analysis": (
         "decode",
         "fit_gabors",
@@ -120,6 +132,7 @@ _HOMES = {
     "comparison": ("compare",),
     "estimators": (
         "HelmholtzDensity",
+        "HelmholtzTransformer",
         "SpikeCascade",
         "SpikeHelmholtz",
         "as_density",
@@ -136,8 +149,10 @@ _HOMES = {
         "stability_selection",
     ),
     "images": ("Images", "load_images", "natural_patches"),
+    "cluster": ("fit_many", "fit_together", "sweep"),
     "learning": (
         "DDC",
+        "ActiveSampling",
         "Bidirectional",
         "MultiLevel",
         "Cascade",
@@ -154,8 +169,17 @@ _HOMES = {
         "log_likelihood",
         "log_likelihood_curve",
     ),
+    "logs": ("set_log_level",),
     "machine": ("HelmholtzMachine",),
-    "plasticity": ("Adam", "Delta", "DiagonalNatural", "Natural", "NonNegative", "OnlineNatural"),
+    "plasticity": (
+        "Adam",
+        "Delta",
+        "DiagonalNatural",
+        "Natural",
+        "NonNegative",
+        "OnlineNatural",
+        "Signed",
+    ),
     "populations": (
         "NADE",
         "AutoregressiveBernoulli",

@@ -10,6 +10,7 @@ __all__ = [
     "InputError",
     "MissingExtraError",
     "MissingFileError",
+    "NeurohmDeprecationWarning",
     "NeurohmError",
     "NeurohmWarning",
     "NotFittedError",
@@ -96,3 +97,7 @@ class NumericalError(NeurohmError, ArithmeticError):
 
 class NeurohmWarning(UserWarning):
     """The input is usable, but something about it is probably not as intended."""
+
+
+class NeurohmDeprecationWarning(NeurohmWarning, FutureWarning):
+    """Something will be removed; the message says when, and what to use instead."""

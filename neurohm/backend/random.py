@@ -51,6 +51,9 @@ class Site(IntEnum):
     STIMULUS = 12
     ENCODING = 13
     SLEEP_DDC = 14
+    ACCEPT = 15
+    SIMULATE = 16
+    DECODE = 17
 
     def of(self, population: int = 0) -> int:
         """Return the number of this site at the population of that index."""

@@ -13,6 +13,8 @@ from neurohm.__about__ import __version__
 from neurohm.cli.assemblies import assemblies
 from neurohm.cli.bench import bench
 from neurohm.cli.compare import compare
+from neurohm.cli.completion import completion
+from neurohm.cli.configuration import defaults, taken_off
 from neurohm.cli.convert import convert
 from neurohm.cli.decode import decode
 from neurohm.cli.errors import explain, silence_pipe, warnings_as_lines
@@ -26,16 +28,35 @@ from neurohm.cli.report import report
 from neurohm.cli.sample import sample
 from neurohm.cli.score import score
 from neurohm.cli.simulate import simulate
+from neurohm.cli.sweep import sweep
 
 COMMANDS = (
-    fit, inspect, score, compare, assemblies, decode, plot, report, sample, simulate, convert, info,
-    bench,
+    fit, inspect, score, compare, assemblies, decode, plot, report, sample, simulate, convert,
+    sweep, info, bench, completion,
 )  # fmt: skip
 DEBUG = "--debug"
+EXAMPLES = """\
+Examples:
+
+neurohm simulate -o recording.h5
+
+neurohm inspect recording.h5
+
+neurohm fit recording.h5 -o fit.h5 --report report.html
+
+neurohm score fit.h5 recording.h5
+
+neurohm plot fields fit.h5 -o fields.png
+
+neurohm --config options.toml fit recording.h5 -o fit.h5
+
+neurohm sweep sweep.yaml
+"""
 
 app = typer.Typer(
     name="neurohm",
     help="Helmholtz machines with local wake-sleep learning, for spike recordings and images.",
+    epilog=EXAMPLES,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
@@ -64,6 +85,14 @@ def _options(
     debug: Annotated[
         bool, typer.Option(DEBUG, help="Show the traceback of an error; anywhere on the line.")
     ] = False,
+    config: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="TOML file with options: a table [fit], [score], ... for each command. By "
+            "default that of $NEUROHM_CONFIG.",
+        ),
+    ] = None,
 ) -> None:
     if version:
         print(f"neurohm {__version__}")
@@ -88,7 +117,9 @@ def _run(arguments: list[str]) -> int:
         arguments = [*arguments, "info"]  # a group's options want a command after them
     try:
         group = typer.main.get_command(app)
-        with group.make_context("neurohm", arguments or ["--help"]) as context:
+        arguments, file = taken_off(arguments)
+        given = defaults(file, group)
+        with group.make_context("neurohm", arguments or ["--help"], default_map=given) as context:
             group.invoke(context)
     except typer.Exit as end:
         return int(end.exit_code)

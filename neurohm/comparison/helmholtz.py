@@ -147,6 +147,8 @@ def _observation(given: Any, domain: str) -> Any:
     """Return a density's observation if it is of the domain, else the usual one of the domain."""
     from neurohm.estimators.observation import visible_of
 
+    if given == "auto":
+        return _OBSERVATIONS[domain]
     units = given.size if hasattr(given, "size") else 1
     same = visible_of(given, units).domain == domain
     return given if same else _OBSERVATIONS[domain]

@@ -19,10 +19,12 @@ from neurohm.estimators.stimulus_responses import (
     regenerated_responses,
 )
 from neurohm.estimators.trained import as_density
+from neurohm.estimators.transformer import HelmholtzTransformer
 
 __all__ = [
     "CascadeReport",
     "HelmholtzDensity",
+    "HelmholtzTransformer",
     "HiddenActivity",
     "HiddenCodes",
     "SpikeCascade",

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import Any, TypeAlias
 
 from neurohm.estimators.cascade import SpikeCascade
 from neurohm.estimators.density import HelmholtzDensity
-from neurohm.estimators.saved import density_from_tree, spike_from_tree
+from neurohm.estimators.saved import row_from_tree, spike_from_tree
 from neurohm.estimators.saved_cascade import cascade_from_tree
 from neurohm.estimators.spikes import SpikeHelmholtz
+from neurohm.estimators.transformer import HelmholtzTransformer
 from neurohm.exceptions import FileFormatError
 from neurohm.machine import HelmholtzMachine
-from neurohm.storage import machine_from_tree, read_model
+from neurohm.storage import Tree, machine_from_tree, read_model
 
-Loaded: TypeAlias = SpikeHelmholtz | SpikeCascade | HelmholtzDensity | HelmholtzMachine
+Loaded: TypeAlias = (
+    SpikeHelmholtz | SpikeCascade | HelmholtzDensity | HelmholtzTransformer | HelmholtzMachine
+)
 
 
 def load(path: str | os.PathLike[str]) -> Loaded:
@@ -28,7 +32,7 @@ def load(path: str | os.PathLike[str]) -> Loaded:
 
     Returns
     -------
-    SpikeHelmholtz, SpikeCascade, HelmholtzDensity or HelmholtzMachine
+    SpikeHelmholtz, SpikeCascade, HelmholtzDensity, HelmholtzTransformer or HelmholtzMachine
 
     Raises
     ------
@@ -48,18 +52,30 @@ def load(path: str | os.PathLike[str]) -> Loaded:
     """
     kind, tree = read_model(path)
     if kind == "checkpoint":
-        estimator = "SpikeHelmholtz" if "recording" in tree else "HelmholtzDensity"
-        kind = estimator if "estimator" in tree else "HelmholtzMachine"
+        kind = _begun(tree)
     makers: dict[str, Any] = {
         "SpikeHelmholtz": spike_from_tree,
         "SpikeCascade": cascade_from_tree,
-        "HelmholtzDensity": density_from_tree,
+        "HelmholtzDensity": partial(row_from_tree, kind=HelmholtzDensity),
+        "HelmholtzTransformer": partial(row_from_tree, kind=HelmholtzTransformer),
         "HelmholtzMachine": lambda tree: machine_from_tree(tree["machine"]),
     }
     if kind not in makers:
-        raise FileFormatError(f"{path} holds a {kind}", "one of " + ", ".join(makers))
+        mend = f"use nh.{kind}.load" if kind == "GoalSeededMachine" else ""
+        raise FileFormatError(f"{path} holds a {kind}", "one of " + ", ".join(makers), mend)
     try:
         loaded: Loaded = makers[kind](tree)
     except KeyError as error:
         raise FileFormatError(f"{path} lacks {error}", "a whole model file") from error
     return loaded
+
+
+def _begun(tree: Tree) -> str:
+    """Return what a checkpoint is of."""
+    if "estimator" not in tree:
+        return "HelmholtzMachine"
+    if "recording" in tree:
+        return "SpikeHelmholtz"
+    return (
+        "HelmholtzTransformer" if "layer" in tree["estimator"]["arguments"] else "HelmholtzDensity"
+    )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from neurohm.analysis import IndependentModel
-from neurohm.exceptions import InputError
+from neurohm.estimators.matrices import as_matrix
 from neurohm.images import Images, binarise
 from neurohm.populations import Population
 from neurohm.training import BinarisedBatches
@@ -66,6 +66,11 @@ class Rows:
         learned = matrix[: matrix.shape[0] - number]
         return cls(learned, held_out, binarise="stochastic" if drawn else None)
 
+    def drawn(self) -> Rows:
+        """Return rows of probabilities, from which binary ones are drawn anew in each epoch."""
+        held_out = None if self.held_out is None else binarise(_dense(self.held_out), part=1)
+        return replace(self, matrix=_dense(self.matrix), held_out=held_out, binarise="stochastic")
+
     @property
     def batches(self) -> Any:
         """What is learned from, as `train` takes it."""
@@ -97,48 +102,6 @@ class Rows:
         return digest.hexdigest()
 
 
-def as_matrix(X: Any) -> Any:
-    """Return a matrix, dense or in compressed rows.
-
-    Raises
-    ------
-    InputError
-        If it is not a matrix of finite numbers with a row at least.
-    """
-    matrix = X.tocsr() if hasattr(X, "tocsr") else _array(X)
-    if len(matrix.shape) != 2 or 0 in matrix.shape:
-        raise InputError(
-            f"data of shape {matrix.shape}", "(samples, features), one of each at least"
-        )
-    if matrix.dtype.kind not in "biuf":
-        raise InputError(f"data of type {matrix.dtype}", "numbers")
-    if not np.isfinite(matrix.data if hasattr(matrix, "tocsr") else matrix).all():
-        raise InputError("data with NaN or infinite values", "finite numbers")
-    return matrix
-
-
-def require_binary(X: Any) -> None:
-    """Raise unless every entry is 0 or 1, and say how to make grey levels so.
-
-    Parameters
-    ----------
-    X : ndarray or sparse matrix
-
-    Raises
-    ------
-    InputError
-    """
-    values = X.data if hasattr(X, "tocsr") else X
-    wrong = ~((values == 0) | (values == 1))
-    if not wrong.any():
-        return
-    value = float(values[wrong][0])
-    mend = "take observation='poisson' for counts"
-    if 0 < value < 1:
-        mend = "binarise grey levels, e.g. nh.load_images(..., binarise='fixed')"
-    raise InputError(f"value {value:g} for Bernoulli units", "0 or 1", mend)
-
-
 def _arrays(rows: Any) -> tuple[npt.NDArray[Any], ...]:
     """Return the arrays that a matrix, dense or sparse, consists of."""
     if hasattr(rows, "tocsr"):
@@ -146,15 +109,13 @@ def _arrays(rows: Any) -> tuple[npt.NDArray[Any], ...]:
     return () if rows is None else (rows,)
 
 
+def _dense(rows: Any) -> npt.NDArray[np.float32]:
+    """Return a matrix that may be sparse as a dense one of small numbers."""
+    return np.asarray(rows.toarray() if hasattr(rows, "toarray") else rows, dtype=np.float32)
+
+
 def _some(rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """Return the rows, or as many of them as a score in each epoch has time for."""
     if len(rows) <= MOST_HELD_OUT:
         return rows
     return rows[np.linspace(0, len(rows) - 1, MOST_HELD_OUT).astype(np.int64)]
-
-
-def _array(X: Any) -> npt.NDArray[Any]:
-    try:
-        return np.asarray(X)
-    except ValueError as error:
-        raise InputError("data with rows of different lengths", "a matrix") from error

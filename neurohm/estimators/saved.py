@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -15,8 +15,10 @@ from neurohm.storage import Tree, machine_from_tree, machine_to_tree, read_model
 from neurohm.training import History
 
 if TYPE_CHECKING:
-    from neurohm.estimators.density import HelmholtzDensity
+    from neurohm.estimators.row_estimator import RowEstimator
     from neurohm.estimators.spikes import SpikeHelmholtz
+
+RowModel = TypeVar("RowModel", bound="RowEstimator")
 
 
 def save(path: str | os.PathLike[str], model: Any) -> None:
@@ -25,7 +27,7 @@ def save(path: str | os.PathLike[str], model: Any) -> None:
     if name == "SpikeCascade":
         tree = cascade_tree(model)
     else:
-        tree = spike_tree(model) if name == "SpikeHelmholtz" else density_tree(model)
+        tree = spike_tree(model) if name == "SpikeHelmholtz" else row_tree(model)
     write_model(path, name, tree)
 
 
@@ -60,6 +62,7 @@ def spike_from_tree(tree: Tree) -> SpikeHelmholtz:
     model.observation_ = own["observation"]
     model.seed_ = own["seed"]
     model.unit_ids_ = recording["unit_ids"]
+    model.n_features_in_ = len(model.unit_ids_)
     model.positions_ = recording.get("positions")
     model.recording_ = {key: recording[key] for key in ("fingerprint", "source")}
     model.independent_ = IndependentModel(model.observation_, tree["independent"]["mean"])
@@ -69,7 +72,7 @@ def spike_from_tree(tree: Tree) -> SpikeHelmholtz:
 
 def require_same(
     path: str | os.PathLike[str],
-    model: SpikeHelmholtz | HelmholtzDensity,
+    model: SpikeHelmholtz | RowEstimator,
     fingerprint: str,
     *,
     of: str = "recording",
@@ -81,7 +84,7 @@ def require_same(
     Parameters
     ----------
     path : path
-    model : SpikeHelmholtz or HelmholtzDensity
+    model : SpikeHelmholtz or RowEstimator
         Fitted or not.
     fingerprint : str
         Of the recording.
@@ -113,8 +116,8 @@ def require_same(
     return int(tree["estimator"]["seed"])
 
 
-def density_tree(model: Any, *, finished: bool = True) -> dict[str, Any]:
-    """Return a `HelmholtzDensity` as a tree; without machine and history if not finished."""
+def row_tree(model: Any, *, finished: bool = True) -> dict[str, Any]:
+    """Return an estimator over rows as a tree; without machine and history if not finished."""
     tree: dict[str, Any] = {
         "estimator": {"arguments": _arguments(model), "seed": model.seed_},
         "data": dict(model.data_),
@@ -127,11 +130,9 @@ def density_tree(model: Any, *, finished: bool = True) -> dict[str, Any]:
     return tree
 
 
-def density_from_tree(tree: Tree) -> HelmholtzDensity:
-    """Return the `HelmholtzDensity` that a tree describes, finished or a checkpoint's."""
-    from neurohm.estimators.density import HelmholtzDensity
-
-    model = HelmholtzDensity(**revived(tree["estimator"]["arguments"]))
+def row_from_tree(tree: Tree, kind: type[RowModel]) -> RowModel:
+    """Return the estimator over rows that a tree describes, finished or a checkpoint's."""
+    model = kind(**revived(tree["estimator"]["arguments"]))
     model.seed_ = tree["estimator"]["seed"]
     _revive_learned(model, tree)
     model.n_features_in_ = model.machine_.visible.size

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
+import sklearn.exceptions
 
 from neurohm.checks import whole_number
 from neurohm.exceptions import ArgumentTypeError, InputError, NotFittedError
@@ -19,6 +20,10 @@ SPIKE_RATES = {"adam": 1.5e-2, "delta": 0.1}
 FEWEST_EPOCHS, FEWEST_STEPS = 50, 4000
 DENSITY_RATES = {"adam": 5e-3, "delta": 0.1}
 LAYERS = ("hidden", "recognition")  # arguments that are of hidden layers
+
+
+class NotYetFittedError(NotFittedError, sklearn.exceptions.NotFittedError):
+    """An estimator was asked for a result before ``fit``, for scikit-learn to know, too."""
 
 
 def hidden_layers(
@@ -163,7 +168,7 @@ def require_fitted(estimator: Any) -> None:
     """Raise a `NotFittedError` if the estimator has no machine yet."""
     if not hasattr(estimator, "machine_"):
         name = type(estimator).__name__
-        raise NotFittedError(f"this {name} is not fitted", "a fitted one", "call fit first")
+        raise NotYetFittedError(f"this {name} is not fitted", "a fitted one", "call fit first")
 
 
 def plain(settings: dict[str, Any]) -> dict[str, Any]:

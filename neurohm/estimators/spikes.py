@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from neurohm.analysis import (
-    IndependentModel,
-)
+from neurohm.analysis import IndependentModel
 from neurohm.analysis.quality import WindowMatrix
 from neurohm.checks import real_number, whole_number
 from neurohm.estimators import saved
 from neurohm.estimators.base import keepers
 from neurohm.estimators.fitted_spikes import FittedSpikes
 from neurohm.estimators.holding_out import hold_out
+from neurohm.estimators.hooks import CallbackSupportMixin, hooks_of, with_callbacks
+from neurohm.estimators.increments import Increments
 from neurohm.estimators.settings import (
     Layers,
     chosen_epochs,
@@ -27,7 +27,7 @@ from neurohm.estimators.settings import (
     hidden_layers,
     is_auto,
 )
-from neurohm.estimators.window_batches import WindowBatches
+from neurohm.estimators.window_batches import WindowBatches, portions_of
 from neurohm.exceptions import InputError
 from neurohm.learning import LearningRule, ParticleSchedule
 from neurohm.machine import HelmholtzMachine
@@ -35,17 +35,25 @@ from neurohm.machine.initial import fit_visible_bias
 from neurohm.plasticity import Plasticity
 from neurohm.populations import POPULATIONS
 from neurohm.recordings import BinnedSpikes, Recording, Windows, bin_spikes
-from neurohm.training import Callback, Checkpoint, Decay, Progress, latest_checkpoint, train
+from neurohm.training import (
+    Batches,
+    Callback,
+    Checkpoint,
+    Decay,
+    History,
+    Progress,
+    latest_checkpoint,
+    train,
+)
 
-if TYPE_CHECKING:
-    pass
+BatchMaker: TypeAlias = Callable[[BinnedSpikes, int], Batches]
 
 BIN_SIZE = 0.02
 MOST_HELD_OUT = 2000
 OBSERVATIONS = ("auto", "bernoulli", "poisson")
 
 
-class SpikeHelmholtz(FittedSpikes):
+class SpikeHelmholtz(CallbackSupportMixin, FittedSpikes):
     """A Helmholtz machine fitted to windows of a spike recording by local learning.
 
     Each window of ``lags`` bins of all units is one sample. Five blocks, spread over the
@@ -99,6 +107,8 @@ class SpikeHelmholtz(FittedSpikes):
         Seconds (or bins, see ``time_unit_``).
     observation_, time_unit_ : str
     unit_ids_ : ndarray, (n_units,)
+    n_features_in_ : int
+        Number of units.
     positions_ : ndarray or None
         Micrometres.
     seed_ : int
@@ -147,6 +157,7 @@ class SpikeHelmholtz(FittedSpikes):
         self.device = device
         self.random_state = random_state
 
+    @with_callbacks
     def fit(
         self,
         recording: Recording | npt.ArrayLike,
@@ -157,6 +168,7 @@ class SpikeHelmholtz(FittedSpikes):
         resume: bool = False,
         callbacks: Sequence[Callback] = (),
         label: str | None = "fitting",
+        batches: BatchMaker = WindowBatches,
     ) -> SpikeHelmholtz:
         """Fit the machine to a recording.
 
@@ -176,6 +188,9 @@ class SpikeHelmholtz(FittedSpikes):
         callbacks : sequence of Callback
         label : str or None
             Text beside the progress bar; None for no bar.
+        batches : callable
+            From counts and the number of lags to what is learned from; `neurohm.cluster` takes
+            batches that lie on other machines.
 
         Returns
         -------
@@ -188,22 +203,23 @@ class SpikeHelmholtz(FittedSpikes):
             If an argument or the recording cannot be used.
         """
         settings = self._checked()
+        hooks = hooks_of(self, recording, y)
         recording = self._as_recording(recording)
         begun = latest_checkpoint(checkpoint) if resume and checkpoint else None
         self._take_over(recording, begun)
         binned = self._observed(bin_spikes(recording, self.bin_size_))
         learned, held_out = hold_out(binned, self.validation, settings["lags"])
-        batches = WindowBatches(learned, settings["lags"])
+        windows = batches(learned, settings["lags"])
         self.machine_ = self._machine(settings["hidden"])
-        epochs = chosen_epochs(self.epochs, batches.size(), settings["batch_size"])
+        epochs = chosen_epochs(self.epochs, windows.size(), settings["batch_size"])
         progress = [] if label is None else [Progress(label)]
-        monitors = [*self._monitors(held_out, epochs), *progress, *callbacks]
+        monitors = [*self._monitors(held_out, epochs), *progress, *hooks, *callbacks]
         if checkpoint is not None:
             extra = saved.spike_tree(self, finished=False)
             monitors.append(Checkpoint(checkpoint, extra=extra, keep=keep_checkpoint))
         result = train(
             self.machine_,
-            batches,
+            windows,
             rule=settings["rule"],
             plasticity=settings["plasticity"],
             epochs=epochs,
@@ -215,6 +231,53 @@ class SpikeHelmholtz(FittedSpikes):
         )
         self.machine_ = result.machine.on("cpu")
         self.history_, self.learning_ = result.history, result.settings
+        self._recording = recording
+        if hasattr(self, "_increments"):
+            del self._increments
+        return self
+
+    def partial_fit(self, recording: Recording | npt.ArrayLike, y: None = None) -> SpikeHelmholtz:
+        """Learn from a recording once, every bin of it, at the full learning rate.
+
+        The first one decides on bins, observation and baseline; nothing is held out.
+
+        Parameters
+        ----------
+        recording : Recording or array_like, (n_bins, n_units)
+            After the first one, of the same units.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        SpikeHelmholtz
+            This estimator.
+
+        Raises
+        ------
+        InputError, ArgumentTypeError
+            If an argument or the recording cannot be used.
+        """
+        settings = self._checked()
+        if hasattr(self, "machine_"):
+            recording = self._matched(recording)
+            binned = self._binned(recording)
+        else:
+            recording = self._as_recording(recording)
+            self._take_over(recording, None)
+            binned = self._observed(bin_spikes(recording, self.bin_size_))
+            self.machine_ = self._machine(settings["hidden"]).on("cpu")
+            self.history_, self.learning_ = History(), {}
+        if not hasattr(self, "_increments"):
+            self._increments = Increments(settings["plasticity"].fresh())
+        batches = WindowBatches(binned, settings["lags"])
+        order = batches.order(self._increments.portions, self.seed_)
+        self._increments.learn(
+            self.machine_,
+            settings["rule"],
+            portions_of(batches, order, settings["batch_size"]),
+            self.seed_,
+        )
         self._recording = recording
         return self
 
@@ -250,6 +313,7 @@ class SpikeHelmholtz(FittedSpikes):
         self.bin_size_ = self._bin_size(recording)
         self.time_unit_ = recording.time_unit
         self.unit_ids_ = recording.unit_ids
+        self.n_features_in_ = len(self.unit_ids_)
         self.positions_ = recording.positions
         self.recording_ = {"fingerprint": recording.fingerprint(), "source": recording.source}
         if begun is not None:

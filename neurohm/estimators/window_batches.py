@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
@@ -103,6 +105,14 @@ class WindowBatches:
             return Windows(self.windows.binned, self.lags, self.lags, offset)
         except InputError:  # no observed stretch is long enough to begin that late
             return Windows(self.windows.binned, self.lags, self.lags)
+
+
+def portions_of(
+    batches: WindowBatches, order: npt.NDArray[np.int64] | ShuffledWindows, size: int
+) -> Iterator[npt.NDArray[np.float32]]:
+    """Return windows as dense batches of at most that many, one after the other."""
+    for first in range(0, len(order), size):
+        yield batches.windows.dense(order[first : first + size])
 
 
 class ShuffledWindows:

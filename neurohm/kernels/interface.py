@@ -73,6 +73,9 @@ class WeightKernels(Protocol):
     def advantage(self, weights: Array, baseline: float, out: Array) -> None:
         """Write weights minus a baseline."""
 
+    def look_up(self, bits: Array, table: Array, out: Array) -> None:
+        """Write what a table says of rows of bits."""
+
     def weigh_rows(self, error: Array, gain: Array, scale: float, out: Array, total: Array) -> None:
         """Weigh the rows of an error and gather them."""
 

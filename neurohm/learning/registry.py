@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from neurohm.exceptions import ArgumentTypeError, InputError
+from neurohm.learning.active_sampling import ActiveSampling
 from neurohm.learning.base import LearningRule
 from neurohm.learning.bidirectional import Bidirectional
 from neurohm.learning.cascade import Cascade
@@ -12,10 +13,14 @@ from neurohm.learning.ddc import DDC
 from neurohm.learning.multi_level import MultiLevel
 from neurohm.learning.reweighted import Reweighted
 from neurohm.learning.wake_sleep import WakeSleep
+from neurohm.plugins import Registry
 
-RULES: dict[str, type[LearningRule]] = {
-    rule.name: rule for rule in (WakeSleep, Reweighted, Bidirectional, MultiLevel, Cascade, DDC)
-}
+RULES: Registry[LearningRule] = Registry(
+    LearningRule,  # type: ignore[type-abstract]
+    "name",
+    (WakeSleep, Reweighted, Bidirectional, MultiLevel, Cascade, DDC, ActiveSampling),
+    "neurohm.rules",
+)
 
 
 def as_rule(rule: str | LearningRule, **settings: Any) -> LearningRule:

@@ -22,6 +22,7 @@ from neurohm.likelihood.exact import (
 from neurohm.likelihood.importance import log_likelihood
 from neurohm.likelihood.layers import LayerMeasures, layer_measures
 from neurohm.likelihood.metrics import block_standard_error, nats_to_bits
+from neurohm.likelihood.visible import exact_distribution
 
 __all__ = [
     "AnnealedLogLikelihood",
@@ -37,6 +38,7 @@ __all__ = [
     "block_standard_error",
     "complete",
     "conditional_log_likelihood",
+    "exact_distribution",
     "exact_divergence",
     "exact_free_energy",
     "exact_log_likelihood",

@@ -1,7 +1,8 @@
 """The Helmholtz machine: populations, and the projections of its two pathways."""
 
 from neurohm.machine.build import cascade, chain
-from neurohm.machine.initial import Initial, Normal, Sparse, Zeros
+from neurohm.machine.context import ContextMachine
+from neurohm.machine.initial import Initial, Normal, RandomCode, Sparse, Zeros
 from neurohm.machine.machine import HelmholtzMachine, as_machine
 from neurohm.machine.passes import (
     Activity,
@@ -29,6 +30,7 @@ from neurohm.machine.workspace import Workspace
 __all__ = [
     "Activity",
     "Afferent",
+    "ContextMachine",
     "DeclaredUpdate",
     "HelmholtzMachine",
     "Initial",
@@ -38,6 +40,7 @@ __all__ = [
     "Pathway",
     "Prediction",
     "Projection",
+    "RandomCode",
     "Recruitment",
     "Sparse",
     "Stream",

@@ -55,6 +55,38 @@ class Normal:
 
 
 @dataclass(frozen=True)
+class RandomCode:
+    """A random, nearly binary code in the recognition pathway; small generative weights.
+
+    Recognition biases are such that a hidden unit is on for half of the states that the units
+    below it are in, if each of these is as often on as off; units of one-hot groups need none.
+
+    Parameters
+    ----------
+    spread : float
+        Standard deviation of the recognition weights.
+    generative : float
+        Standard deviation of the generative weights.
+    """
+
+    spread: float = 6.0
+    generative: float = 0.1
+
+    def start(self, machine: HelmholtzMachine, rng: np.random.Generator) -> None:
+        """Draw the weights."""
+        for projection in machine.generative.projections:
+            projection.weights[...] = self.generative * rng.standard_normal(
+                projection.weights.shape
+            )
+        for projection in machine.recognition.projections:
+            drawn = self.spread * rng.standard_normal(projection.weights.shape)
+            projection.weights[...] = drawn
+            if machine.populations[projection.source].domain == "binary":
+                bias = machine.recognition.biases[projection.target].weights
+                bias[...] -= drawn.sum(axis=0) / 2
+
+
+@dataclass(frozen=True)
 class Sparse:
     """Small weights and negative hidden biases: layers start sparse and nearly independent.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -187,8 +186,8 @@ class HelmholtzMachine:
 
     def issuing(self, kernels: Kernels) -> HelmholtzMachine:
         """Return a view of this machine, with the same parameters, that calls other kernels."""
-        view = copy.copy(self)
-        view.kernels = kernels
+        view = object.__new__(type(self))
+        vars(view).update(vars(self), kernels=kernels)
         return view
 
     @property
@@ -261,19 +260,34 @@ class HelmholtzMachine:
         self.visible.check(data)
         return data
 
+    def __getstate__(self) -> dict[str, Any]:
+        host = self.backend.to_host
+        return {
+            "make": self._make() | {"device": self.backend.name},
+            "parameters": {key: host(array) for key, array in self.parameters().items()},
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        type(self).__init__(self, **state["make"])
+        self.set_parameters(state["parameters"])
+
     def _zeros(self, shape: tuple[int, ...]) -> Array:
         return self.backend.zeros(shape, self.dtype)
 
     def _twin(self, **changed: Any) -> HelmholtzMachine:
         """Return a machine of the same make but for what is changed, without its values."""
-        make: dict[str, Any] = {
+        return type(self)(**{**self._make(), **changed})
+
+    def _make(self) -> dict[str, Any]:
+        """Return the arguments of a machine of the same make, without its values."""
+        return {
+            "populations": self.populations,
             "edges": self.edges,
             "recognition": tuple(self.recognition.populations.values()),
             "device": self.backend,
             "dtype": self.dtype,
             "initial": Zeros(),
         }
-        return HelmholtzMachine(self.populations, **{**make, **changed})
 
     def _start_as(self, initial: Initial, seed: RandomStream) -> None:
         """Take the starting values that a machine on the CPU has."""

@@ -56,6 +56,7 @@ def recognise(
     *,
     scored: bool = False,
     drives: dict[int, Drive] | None = None,
+    context: Activations | None = None,
     work: Workspace | None = None,
 ) -> Activity:
     """Draw hidden activity bottom-up, ``particles`` times for each row of data.
@@ -72,6 +73,8 @@ def recognise(
         Whether to sum log q(h | x) (nats).
     drives : dict of int to Drive, optional
         Drives that are known already, such as those of the data alone.
+    context : ndarray or SparseRows, (rows, context units), optional
+        Of a machine with a context, see `neurohm.machine.ContextMachine`.
     work : Workspace, optional
         Buffers to write into; new memory by default.
 
@@ -80,7 +83,7 @@ def recognise(
     Activity
     """
     rows = x.shape[0] * particles
-    states: list[Activations] = [x] * len(machine.populations)
+    states = _states(machine, x, context)
     known = dict(drives or {})
     work = work or Workspace(machine.backend)
     total = zero_total(machine, work, (site, "log q"), rows) if scored else None
@@ -108,6 +111,7 @@ def dream(
     site: Site = Site.SLEEP,
     *,
     compressed: bool = False,
+    context: Activations | None = None,
     work: Workspace | None = None,
 ) -> Activity:
     """Draw activity of every population top-down, from the generative model alone.
@@ -120,6 +124,8 @@ def dream(
     site : Site
     compressed : bool
         Whether visible activity comes as `SparseRows`.
+    context : ndarray or SparseRows, (rows, context units), optional
+        Of a machine with a context, see `neurohm.machine.ContextMachine`.
     work : Workspace, optional
 
     Returns
@@ -129,7 +135,7 @@ def dream(
     work = work or Workspace(machine.backend)
     pathway = machine.generative
     nothing = machine.backend.empty((0, 0), machine.dtype)
-    states: list[Activations] = [nothing] * len(machine.populations)
+    states = _states(machine, nothing, context)
     drives: dict[int, Drive] = {}
     for target in pathway.order:
         drives[target] = drive(machine, pathway, target, states, work, site)
@@ -251,6 +257,14 @@ def draws_at(machine: HelmholtzMachine, stream: Stream, site: Site, target: int)
     draws = stream.at(site.of(target))
     keys, clock = (machine.backend.asarray(part, "uint32") for part in (draws.keys, draws.clock))
     return Draws(keys, draws.rows_per_key, draws.site, clock)
+
+
+def _states(
+    machine: HelmholtzMachine, fill: Activations, context: Activations | None
+) -> list[Activations]:
+    """Return a place for the activity of each population, and the context after them."""
+    given = () if context is None else (context,)
+    return [*(fill for _ in machine.populations), *given]
 
 
 def _log_probability(

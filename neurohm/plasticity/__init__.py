@@ -8,6 +8,7 @@ from neurohm.plasticity.diagonal import DiagonalNatural
 from neurohm.plasticity.natural import Natural
 from neurohm.plasticity.online import OnlineNatural
 from neurohm.plasticity.registry import PLASTICITY, as_plasticity
+from neurohm.plasticity.signed import Signed
 
 __all__ = [
     "PLASTICITY",
@@ -19,5 +20,6 @@ __all__ = [
     "NonNegative",
     "OnlineNatural",
     "Plasticity",
+    "Signed",
     "as_plasticity",
 ]

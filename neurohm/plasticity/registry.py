@@ -12,10 +12,15 @@ from neurohm.plasticity.delta import Delta
 from neurohm.plasticity.diagonal import DiagonalNatural
 from neurohm.plasticity.natural import Natural
 from neurohm.plasticity.online import OnlineNatural
+from neurohm.plasticity.signed import Signed
+from neurohm.plugins import Registry
 
-PLASTICITY: dict[str, type[Plasticity]] = {
-    kind.name: kind for kind in (Delta, Adam, Natural, DiagonalNatural, OnlineNatural)
-}
+PLASTICITY: Registry[Plasticity] = Registry(
+    Plasticity,  # type: ignore[type-abstract]
+    "name",
+    (Delta, Adam, Natural, DiagonalNatural, OnlineNatural, Signed),
+    "neurohm.plasticity",
+)
 _OF_METRIC = (
     "damping", "every", "solver", "tolerance", "memory", "compat", "events", "horizon",
 )  # fmt: skip
@@ -50,7 +55,7 @@ def as_plasticity(plasticity: str | Plasticity, **settings: Any) -> Plasticity:
         raise InputError(
             f"unknown plasticity {plasticity!r}", "one of " + ", ".join(map(repr, PLASTICITY))
         )
-    if issubclass(PLASTICITY[plasticity], Natural):
+    if issubclass(PLASTICITY[plasticity], Natural | Signed):
         metric = {name: settings.pop(name) for name in _OF_METRIC if name in settings}
         inner = as_plasticity(settings.pop("inner", Delta.name), **settings) if settings else None
         settings = {**metric, "inner": inner}

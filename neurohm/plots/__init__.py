@@ -15,10 +15,12 @@ from neurohm.plots.dream_rasters import dreams
 from neurohm.plots.field_galleries import exciting_images, field_gallery
 from neurohm.plots.field_maps import field_maps
 from neurohm.plots.fields import receptive_fields
+from neurohm.plots.free_energies import free_energy, free_energy_of_cycles
 from neurohm.plots.gabors import gabor_population
 from neurohm.plots.histograms import activity, weights
 from neurohm.plots.image_dreams import dreamed_images, dreams_by_layer, reconstructions
 from neurohm.plots.image_fields import image_fields
+from neurohm.plots.imaginations import imagined
 from neurohm.plots.layers import layer_monitors
 from neurohm.plots.likelihood_curves import likelihood_curve
 from neurohm.plots.locality_diagram import locality
@@ -30,11 +32,14 @@ from neurohm.plots.occurrences import assembly_raster
 from neurohm.plots.psths import psth
 from neurohm.plots.rasters import raster
 from neurohm.plots.response_pairs import correlations
+from neurohm.plots.saliences import salience
 from neurohm.plots.saving import save
 from neurohm.plots.scores import score_gain
 from neurohm.plots.spectra import fisher_spectra
 from neurohm.plots.spiking_comparisons import spiking_comparison
+from neurohm.plots.trade_offs import trade_off
 from neurohm.plots.training import learning_curve
+from neurohm.plots.trajectories import imagined_moves, trajectories
 from neurohm.plots.tunings import tuning
 
 __all__ = [
@@ -55,11 +60,15 @@ __all__ = [
     "field_gallery",
     "field_maps",
     "fisher_spectra",
+    "free_energy",
+    "free_energy_of_cycles",
     "gabor_population",
     "image_fields",
     "image_gabors",
     "image_preferences",
     "image_responses",
+    "imagined",
+    "imagined_moves",
     "layer_monitors",
     "learning_curve",
     "likelihood_curve",
@@ -69,9 +78,12 @@ __all__ = [
     "raster",
     "receptive_fields",
     "reconstructions",
+    "salience",
     "save",
     "score_gain",
     "spiking_comparison",
+    "trade_off",
+    "trajectories",
     "triggered_average",
     "tuning",
     "weights",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from neurohm.exceptions import ArgumentTypeError, InputError
+from neurohm.plugins import Registry
 from neurohm.populations.autoregressive import AutoregressiveBernoulli
 from neurohm.populations.base import Population
 from neurohm.populations.bernoulli import Bernoulli
@@ -24,7 +25,12 @@ KINDS: tuple[type[Population], ...] = (
     Gaussian,
     Laplace,
 )
-POPULATIONS: dict[str, type[Population]] = {kind.kind: kind for kind in KINDS}
+POPULATIONS: Registry[Population] = Registry(
+    Population,  # type: ignore[type-abstract]
+    "kind",
+    KINDS,
+    "neurohm.populations",
+)
 
 
 def population_of(settings: Mapping[str, Any]) -> Population:

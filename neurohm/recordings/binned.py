@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -164,6 +165,40 @@ class BinnedSpikes:
         dense = np.zeros((self.n_bins, self.n_units), dtype=dtype)
         dense[self.bins, self.unit] = self.count
         return dense
+
+    def cut(self, parts: int) -> list[BinnedSpikes]:
+        """Cut it in stretches of about as many observed bins each, one after the other.
+
+        Parameters
+        ----------
+        parts : int
+
+        Returns
+        -------
+        list of BinnedSpikes
+
+        Examples
+        --------
+        >>> from neurohm.recordings import Recording, bin_spikes
+        >>> binned = bin_spikes(Recording.from_trains([[0.5, 2.5]], t_stop=4.0), 1.0)
+        >>> [(part.n_bins, part.n_spikes, part.t_start) for part in binned.cut(2)]
+        [(2, 1, 0.0), (2, 1, 2.0)]
+        """
+        done = np.cumsum(self.observed)
+        targets = done[-1] * np.arange(1, parts) / parts
+        edges = [0, *(np.searchsorted(done, targets) + 1).tolist(), self.n_bins]
+        return [self._stretch(first, stop) for first, stop in pairwise(edges)]
+
+    def _stretch(self, first: int, stop: int) -> BinnedSpikes:
+        begin, end = self.indptr[first], self.indptr[stop]
+        return replace(
+            self,
+            indptr=self.indptr[first : stop + 1] - begin,
+            unit=self.unit[begin:end],
+            count=self.count[begin:end],
+            observed=self.observed[first:stop],
+            t_start=self.t_start + first * self.bin_size,
+        )
 
     def __repr__(self) -> str:
         width = unit_text(self.bin_size, self.time_unit)

@@ -15,6 +15,7 @@ from neurohm.backend import as_stream
 from neurohm.checks import whole_number
 from neurohm.exceptions import InputError
 from neurohm.learning import LearningRule, as_rule
+from neurohm.logs import LOG
 from neurohm.machine import HelmholtzMachine, as_machine
 from neurohm.plasticity import Plasticity, as_plasticity
 from neurohm.training.batches import Batches, as_batches, is_worth_compressing
@@ -167,12 +168,17 @@ def _repeat(run: Run, batches: Batches, callbacks: Sequence[Callback], threads: 
         stack.enter_context(run.machine.backend.activate())
         step = step_of(run, batches, stack.enter_context(run.machine.kernels.workers(threads)))
         run.settle = step.settle
+        LOG.debug("%s learns by %s, %s", run.machine, run.rule, type(step).__name__)
         for callback in callbacks:
             stack.enter_context(callback.during(run))
         while run.position.epoch < run.epochs and not run.stop:
             _epoch(run, batches, callbacks, step)
         for callback in callbacks:
             callback.after_training(run)
+
+
+def _in_words(means: dict[str, float]) -> str:
+    return ", ".join(f"{name} {value:.5g}" for name, value in means.items())
 
 
 def _epoch(run: Run, batches: Batches, callbacks: Sequence[Callback], step: Step) -> None:
@@ -192,6 +198,7 @@ def _epoch(run: Run, batches: Batches, callbacks: Sequence[Callback], step: Step
     require_finite(run)
     means = {name: value / max(1, position.samples) for name, value in position.sums.items()}
     run.history.add({"epoch": position.epoch, **means, **run.rule.scheduled(position.epoch)})
+    LOG.info("epoch %d of %d: %s", position.epoch + 1, run.epochs, _in_words(means))
     position.epoch, position.batch, position.samples, position.sums = position.epoch + 1, 0, 0, {}
     step.begin_epoch()
     for callback in callbacks:

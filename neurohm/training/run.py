@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from neurohm.learning import LearningRule
-from neurohm.machine import HelmholtzMachine
+from neurohm.machine import Activity, HelmholtzMachine
 from neurohm.plasticity import Plasticity
 from neurohm.training.schedule import Schedule
 
@@ -108,6 +108,8 @@ class Run:
         Set by a callback to end the run after this epoch.
     settle : callable
         Brings the position up to date, where a device is ahead of it.
+    dreams : Activity or None
+        Of the last step, in memory that the next one writes to.
     """
 
     machine: HelmholtzMachine
@@ -124,6 +126,7 @@ class Run:
     history: History = field(default_factory=History)
     stop: bool = False
     settle: Callable[[], None] = field(default=lambda: None, repr=False)
+    dreams: Activity | None = field(default=None, repr=False)
 
     def settings(self) -> dict[str, Any]:
         """Return all that must be the same for a run to be resumed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -123,6 +123,7 @@ class StepByHand(Step):
         else:
             updates += self.sleep(machine, x.shape[0])
             updates += self.metric(machine)
+        self.run.dreams = self.dreams
         plasticity.apply(machine, updates, factor=factor, work=self.work)
 
 
@@ -177,7 +178,7 @@ class RecordedStep(Step):
         self._keys = backend.asarray(RandomStream(run.seed).keys(), np.uint32)
         self._issued = batches if isinstance(batches, IssuedBatches) else None
         self._rooms: dict[int, BatchRoom] = {}
-        self._recorded: dict[Hashable, tuple[Replay, ...]] = {}
+        self._recorded: dict[Hashable, tuple[tuple[Replay, ...], Activity | None]] = {}
 
     def carry_out(self, indices: npt.NDArray[np.int64], factor: float) -> None:
         """Learn a batch."""
@@ -187,8 +188,8 @@ class RecordedStep(Step):
             self._rooms[rows] = self._batch(rows)
         batch = self._rooms[rows]
         if kind not in self._recorded:
-            self._recorded[kind] = self._record(batch)
-        parts = self._recorded[kind]
+            self._recorded[kind] = self._record(batch), self.dreams
+        parts, run.dreams = self._recorded[kind]
         news = np.empty(batch.news.size, np.int64)
         news[:1].view(np.uint32)[:] = run.position.step, 0
         if batch.places is None:
@@ -244,8 +245,18 @@ class RecordedStep(Step):
         return Replay(self.run.machine.kernels.record(body), tuple(changed))
 
 
+@runtime_checkable
+class StepMaker(Protocol):
+    """Batches that learn in a way of their own, such as in several places."""
+
+    def step(self, run: Run, workers: Workers) -> Step:
+        """Return the step of a run."""
+
+
 def step_of(run: Run, batches: Batches, workers: Workers) -> Step:
     """Return the step of a run, recorded where all that it consists of allows that."""
+    if isinstance(batches, StepMaker):
+        return batches.step(run, workers)
     pathways = (run.machine.generative, run.machine.recognition)
     kinds = [p for pathway in pathways for p in pathway.populations.values()]
     plasticity = run.plasticity
@@ -257,5 +268,9 @@ def step_of(run: Run, batches: Batches, workers: Workers) -> Step:
 
 
 def is_recordable(choice: Any) -> bool:
-    """Return whether a class says of itself, not of those derived from it, that it is."""
-    return choice is None or bool(vars(type(choice)).get("recordable", False))
+    """Return whether a class says of itself, not of those derived from it, that it is.
+
+    A choice that is recordable with some of its settings alone has a ``can_be_recorded``.
+    """
+    declared = choice is None or bool(vars(type(choice)).get("recordable", False))
+    return declared and bool(getattr(choice, "can_be_recorded", True))

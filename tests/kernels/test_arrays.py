@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from neurohm.kernels import Kernels
+from neurohm.populations import all_states
 
 Close = Callable[..., None]
 SIZES = [1, 7, 8, 65, 1000]
@@ -101,6 +102,15 @@ def test_advantage_is_what_exceeds_the_baseline(kernels: Kernels, dtype: str, sh
     weights, out = normal(shape, dtype), np.full(shape, np.nan, dtype)
     kernels.weights.advantage(weights, 0.1, out)
     np.testing.assert_array_equal(out, weights - np.dtype(dtype).type(0.1))
+
+
+@pytest.mark.parametrize("units", [1, 4, 10])
+def test_a_table_is_looked_up_by_the_bits_of_a_row(kernels: Kernels, dtype: str, units) -> None:
+    states = np.random.default_rng(0).permutation(all_states(units, dtype))
+    table, out = normal(1 << units, dtype), np.full(1 << units, np.nan, dtype)
+    kernels.weights.look_up(states, table, out)
+    codes = [int("".join(str(int(bit)) for bit in row), 2) for row in states]
+    np.testing.assert_array_equal(out, table[codes])
 
 
 @pytest.mark.parametrize("size", SIZES)

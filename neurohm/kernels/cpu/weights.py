@@ -52,6 +52,10 @@ class Weights:
         """Write weights minus a baseline."""
         self._issue(_advantage, out.dtype, (weights,), (out,), (float(baseline),), out.size)
 
+    def look_up(self, bits: Array, table: Array, out: Array) -> None:
+        """Write what a table says of rows of bits."""
+        self._issue(_look_up, out.dtype, (bits, table), (out,), (), 0.5 * bits.size)
+
     def weigh_rows(self, error: Array, gain: Array, scale: float, out: Array, total: Array) -> None:
         """Weigh the rows of an error and gather them."""
         reads, written = (error, gain), (out, total)
@@ -101,6 +105,18 @@ def _advantage(words, real):  # type: ignore[no-untyped-def]
     baseline = out.dtype.type(number(words, 2))
     for i in range(out.size):
         out[i] = weights[i] - baseline
+
+
+@operation
+def _look_up(words, real):  # type: ignore[no-untyped-def]
+    bits, table = matrix(words, 0, real), vector(words, 1, real)
+    out = vector(words, 2, real)
+    zero = out.dtype.type(0.0)
+    for row in range(out.size):
+        code, own = 0, bits[row]
+        for j in range(bits.shape[1]):
+            code = 2 * code + (1 if own[j] != zero else 0)
+        out[row] = table[code]
 
 
 @operation

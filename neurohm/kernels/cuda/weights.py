@@ -45,6 +45,11 @@ class Weights:
         """Write weights minus a baseline."""
         self._issue(elementwise("advantage", out, weights, float(baseline), out))
 
+    def look_up(self, bits: Array, table: Array, out: Array) -> None:
+        """Write what a table says of rows of bits."""
+        units = np.int32(bits.shape[1])
+        self._issue(elementwise("look_up", out, bits, table, units, out))
+
     def weigh_rows(self, error: Array, gain: Array, scale: float, out: Array, total: Array) -> None:
         """Weigh the rows of an error and gather them."""
         rows, units = out.shape

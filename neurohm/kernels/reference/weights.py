@@ -58,6 +58,20 @@ def advantage(weights: Array, baseline: float, out: Array) -> None:
     out[...] = weights - weights.dtype.type(baseline)
 
 
+def look_up(bits: Array, table: Array, out: Array) -> None:
+    """Write what a table says of each row of bits, read as a number, the first bit the highest.
+
+    Parameters
+    ----------
+    bits : ndarray, (rows, units)
+        0 and 1.
+    table : ndarray, (2**units,)
+    out : ndarray, (rows,)
+    """
+    codes = (bits != 0) @ (1 << np.arange(bits.shape[1])[::-1])
+    out[...] = table[codes]
+
+
 def weigh_rows(error: Array, gain: Array, scale: float, out: Array, total: Array) -> None:
     """Weigh the rows of an error and add up those that share a presynaptic row.
 

@@ -343,6 +343,15 @@ def test_ratios_and_advantages_agree(dtype, reference, cuda) -> None:
     np.testing.assert_array_equal(advantages[0], advantages[1])
 
 
+def test_tables_are_looked_up_alike(dtype, reference, cuda) -> None:
+    rng = np.random.default_rng(0)
+    bits, table = rng.integers(0, 2, (300, 9)).astype(dtype), rng.random(512).astype(dtype)
+    found = np.empty((2, 300), dtype)
+    for i, kernels in enumerate((reference, cuda)):
+        kernels.weights.look_up(bits, table, found[i])
+    np.testing.assert_array_equal(found[0], found[1])
+
+
 @pytest.mark.parametrize(
     ("rows", "share", "units"), [(1, 1, 1), (4, 1, 64), (40, 5, 65), (300, 1, 3)]
 )

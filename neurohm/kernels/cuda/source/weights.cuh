@@ -42,6 +42,15 @@ extern "C" __global__ void advantage(const real *weights, double baseline, real 
     for (long long i = begin(); i < size; i += stride()) out[i] = weights[i] - real(baseline);
 }
 
+extern "C" __global__ void look_up(const real *bits, const real *table, int units, real *out,
+                                   long long size) {
+    for (long long row = begin(); row < size; row += stride()) {
+        long long code = 0;
+        for (int j = 0; j < units; ++j) code = 2 * code + (bits[row * units + j] != real(0));
+        out[row] = table[code];
+    }
+}
+
 // A column of an error whose rows are weighed by their gains.
 struct Weighed {
     static const int AT_ONCE = 8;

@@ -1,0 +1,68 @@
+"""What a sweep is of."""
+
+from __future__ import annotations
+
+import pytest
+
+from neurohm.cluster import SweepPlan
+from neurohm.exceptions import FileFormatError, InputError, MissingFileError
+
+PLAN = """
+recordings: "*.h5"
+output: results
+settings: {hidden: [4, 2], epochs: 2}
+grid:
+  lags: [1, 2]
+  rule: [reweighted, wake-sleep]
+seeds: 3
+test: 0.25
+"""
+
+
+@pytest.fixture
+def write(folder):
+    pytest.importorskip("yaml")
+
+    def write(text):
+        path = folder / "plan.yaml"
+        path.write_text(text)
+        return path
+
+    return write
+
+
+def test_a_file_becomes_jobs(write, folder):
+    plan = SweepPlan.read(write(PLAN))
+    jobs = plan.jobs()
+    assert len(jobs) == 2 * 4 * 3
+    assert [jobs[0].recording, jobs[-1].recording] == [
+        str(folder / name) for name in ("one.h5", "two.h5")
+    ]
+    assert jobs[0].settings == {"hidden": [4, 2], "epochs": 2, "lags": 1, "rule": "reweighted"}
+    assert [job.seed for job in jobs[:3]] == [0, 1, 2]
+    assert len({job.key for job in jobs}) == 24
+    assert [job.key for job in SweepPlan.read(write(PLAN)).jobs()] == [job.key for job in jobs]
+    assert plan.output == folder / "results"
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "message"),
+    [
+        ("recordings: [", FileFormatError, "is no YAML"),
+        ("- one.h5", FileFormatError, "names and values"),
+        ("recording: one.h5", InputError, "'recording' in"),
+        ("seeds: 2", InputError, "no recording"),
+        ("recordings: three.h5", MissingFileError, "three.h5"),
+        ("recordings: 'x*.h5'", InputError, "no file"),
+        ("recordings: one.h5\nseeds: []", InputError, "no seed"),
+        ("recordings: one.h5\ngrid: {lags: 3}", InputError, "a list of values"),
+        ("recordings: one.h5\ngrid: {lag: [3]}", InputError, "setting 'lag'"),
+        ("recordings: one.h5\nsettings: {random_state: 3}", InputError, "give seeds"),
+        ("recordings: one.h5\nsettings: {lags: 1}\ngrid: {lags: [1]}", InputError, "in one of"),
+        ("recordings: one.h5\ntest: 1.5", InputError, "test 1.5"),
+        ("recordings: one.h5\nkeep: none", InputError, "'best' or 'all'"),
+    ],
+)
+def test_plans_that_cannot_be_used(write, text, error, message):
+    with pytest.raises(error, match=message):
+        SweepPlan.read(write(text))
