@@ -299,6 +299,24 @@ plt.show()
 # not get is speed: steps of the package's own parts are recorded once and replayed by fused kernels
 # on the CPU or the GPU, others are gone through step by step, in NumPy.
 #
+# **By name, from a package of your own.** So far the parts were objects. A package can also bring
+# them by name, for the command line and for model files that hold them, without a change of
+# neurohm. It says so in its `pyproject.toml`:
+#
+# ```toml
+# [project.entry-points."neurohm.populations"]
+# geometric = "my_package:Geometric"
+#
+# [project.entry-points."neurohm.rules"]
+# winner = "my_package:WinnerWakeSleep"
+#
+# [project.entry-points."neurohm.plasticity"]
+# sign = "my_package:SignStep"
+# ```
+#
+# Where it is installed, `nh.SpikeHelmholtz(rule="winner")` and `neurohm fit recording.h5 -o fit.h5
+# --rule winner` know it (`docs/extending.md`).
+#
 # ## 5. What to try next
 #
 # - **Another population.** Negative binomial counts with a number of failures of your choice: what
