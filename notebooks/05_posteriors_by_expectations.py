@@ -308,7 +308,7 @@ for (name, rule), colour in zip(rules.items(), (RED, GREY, BLUE), strict=True):
         )  # fmt: skip
     distance = Distance()
     nh.train(
-        student, data, rule=rule, plasticity=nh.Adam(0.005), epochs=3 if FAST else 8,
+        student, data, rule=rule, plasticity=nh.Adam(0.005), epochs=3 if FAST else 10,
         batch_size=200, schedule=0.1, callbacks=[distance],
     )  # fmt: skip
     axes.plot(np.array(distance.bits) * 1000, "o-", ms=3, color=colour, label=name)
@@ -340,7 +340,7 @@ data = true.dream(10_000, seed=2)
 fresh = true.dream(2000, seed=3)
 test = {
     "width": float(np.median(np.linalg.norm(fresh[:1000] - fresh[1000:], axis=1))),
-    "permutations": 20 if FAST else 100,
+    "permutations": 50 if FAST else 200,
 }
 students = {
     "wake-sleep": nh.WakeSleep(),

@@ -99,12 +99,12 @@ for population in machine.populations:
 # %%
 SHOWN, CYCLE = 5, 4 * 10  # cycles; ms: three populations and the silent window
 counts = spiking.states_of(network)[0]
-first = int(np.convolve(counts.sum(axis=1), np.ones(SHOWN), "valid").argmax())
+first = max(0, int(counts.sum(axis=1).argmax()) - SHOWN // 2)
 begin, end = first * CYCLE, (first + SHOWN) * CYCLE
 time = np.asarray(watched.t / ms)
-moved = np.asarray(watched.generated)[:, (time >= begin) & (time < end)]
-fired = counts[first : first + SHOWN].any(axis=0)
-unit = int((np.ptp(moved, axis=1) * fired).argmax())
+within = (time >= begin) & (time < end)
+moved = np.ptp(np.asarray(watched.generated)[:, within], axis=1)
+unit = int((moved * counts[first : first + SHOWN].any(axis=0)).argmax())
 
 figure, axes = plt.subplots(3, 1, figsize=(9, 5.6), sharex=True, height_ratios=[3, 1, 1])
 offset = 0
@@ -119,9 +119,9 @@ for start in range(begin, end, CYCLE):
     for panel in axes:
         panel.axvspan(start + 30, start + 40, color="0.9", linewidth=0)
 axes[0].set(ylabel="neuron", title=f"{SHOWN} cycles, the trough grey", xlim=(begin, end))
-axes[1].plot(time, watched.generated[unit], color="black")
+axes[1].plot(time[within], watched.generated[unit][within], color="black")
 axes[1].set(ylabel="drive", title=f"potential of visible neuron {unit}, in units of drive")
-axes[2].plot(time, watched.hazard[unit] / brian2.Hz, color=RED)
+axes[2].plot(time[within], watched.hazard[unit][within] / brian2.Hz, color=RED)
 axes[2].set(xlabel="time (ms)", ylabel="Hz", title="its hazard")
 plt.show()
 
