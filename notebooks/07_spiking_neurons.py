@@ -126,10 +126,10 @@ axes[2].set(xlabel="time (ms)", ylabel="Hz", title="its hazard")
 plt.show()
 
 # %% [markdown]
-# *In each cycle the second hidden layer may fire first, then the first, then the visible neurons. In
-# the third cycle shown, one neuron of the first hidden layer fires, and six visible ones follow: an
-# assembly. The potential moves when spikes of hidden neurons arrive, and is reset after the trough;
-# the hazard is zero outside the neuron's own window, and after its spike.*
+# *In each cycle the second hidden layer may fire first, then the first, then the visible neurons.
+# In the third cycle shown, one neuron of the first hidden layer fires, and six visible ones follow:
+# an assembly. The potential moves when spikes of hidden neurons arrive, and is reset after the
+# trough; the hazard is zero outside the neuron's own window, and after its spike.*
 #
 # ## 2. The same law
 #
