@@ -27,17 +27,19 @@
 # 2. compute the change of one synapse by hand and check that the machine agrees,
 # 3. list which signals reached which synapse, and which did not,
 # 4. watch larger machines learn small images, with the distance from the truth computed
-#    exactly,
+#    exactly, and take a neuron in hand,
 # 5. leave out sleep, then wake, and see what goes wrong.
 #
 # It runs in less than a minute.
 
 # %%
+import importlib.util
 import os
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from IPython import get_ipython
 from IPython.display import display, update_display
 
 import neurohm as nh
@@ -610,6 +612,95 @@ plt.close(picture.figure)
 # rest is probably the price of recognition, which guesses the neurons of a layer independently
 # of each other.
 #
+# ### Take a neuron in hand
+#
+# What does a neuron stand for? Hold it in a state, let the rest of the machine dream, and look. A
+# neuron that is held drives the visible ones as if it had fired by itself; neurons that are not
+# held fire by their own generative input.
+
+
+# %%
+def dream_of(machine, held, seed):
+    """Let a machine of three layers dream while neurons of its first hidden layer are held.
+
+    `held` has 0 or 1 for a neuron that is held and nan for one that is free. Returns the states of
+    these neurons, how probable each pixel is, and the pixels that were drawn.
+    """
+    rng = np.random.default_rng(seed)
+    weights = machine.parameters()
+    deep = rng.random(machine.sizes[2]) < sigma(weights["generative/hidden2"])
+    drive = weights["generative/hidden1"] + deep @ weights["generative/hidden2->hidden1"]
+    free = rng.random(machine.sizes[1]) < sigma(drive)
+    hidden = np.where(np.isnan(held), free, held)
+    down = hidden @ weights["generative/hidden1->visible"]
+    probability = sigma(weights["generative/visible"] + down)
+    return hidden, probability, rng.random(machine.sizes[0]) < probability
+
+
+one_active = np.eye(8)  # a row: one neuron active, the others silent
+one_held = np.where(np.eye(8) > 0, 1.0, np.nan)  # one neuron active, the others free
+figure, axes = plt.subplots(2, 1, figsize=(8, 2.6))
+alone = np.array([dream_of(machine, held, seed=0)[1] for held in one_active])
+tiles(axes[0], alone, 8, cmap="Greys", vmin=-0.15, vmax=1)
+axes[0].set_title("probability of each pixel, one neuron active and all others silent")
+dreams = np.array([dream_of(machine, held, seed=k)[2] for k, held in enumerate(one_held)])
+tiles(axes[1], dreams, 8, cmap="Greys", vmin=-0.15, vmax=1)
+axes[1].set_title("a dream, one neuron active and all others free")
+plt.show()
+
+# %% [markdown]
+# *Each column is a neuron. Above, its bar alone; below, its bar among what else came to mind.*
+#
+# In a running notebook there are now sliders, one for each neuron: silent, free or active. *Play*
+# dreams on. (Where nobody is there to move them, or `ipywidgets` is not installed, the figure above
+# has to do.)
+
+
+# %%
+def explorer(machine):
+    """Return sliders for the states of the first hidden layer, and a live dream."""
+    import ipywidgets
+
+    states = {"silent": 0.0, "free": np.nan, "active": 1.0}
+    sliders = [
+        ipywidgets.SelectionSlider(
+            options=list(states),
+            value="free",
+            description=f"neuron {k + 1}",
+        )
+        for k in range(machine.sizes[1])
+    ]
+    play = ipywidgets.Play(max=10_000, interval=700, description="dream on")
+    picture = ipywidgets.Output()
+
+    def redraw(_=None):
+        held = [states[slider.value] for slider in sliders]
+        hidden, probability, drawn = dream_of(machine, held, play.value)
+        figure, axes = plt.subplots(1, 3, figsize=(6, 2.2), width_ratios=[0.35, 1, 1])
+        tiles(axes[0], hidden[:, None], 1, cmap="Greys", vmin=-0.15, vmax=1)
+        axes[0].set_title("neurons")
+        tiles(axes[1], probability[None], 1, cmap="Greys", vmin=-0.15, vmax=1)
+        axes[1].set_title("probability")
+        tiles(axes[2], drawn[None], 1, cmap="Greys", vmin=-0.15, vmax=1)
+        axes[2].set_title("dream")
+        with picture:
+            picture.clear_output(wait=True)
+            display(figure)
+        plt.close(figure)
+
+    for control in (*sliders, play):
+        control.observe(redraw, names="value")
+    redraw()
+    return ipywidgets.HBox([ipywidgets.VBox([*sliders, play]), picture])
+
+
+watched = get_ipython().parent_header.get("content", {}).get("allow_stdin", False)
+if watched and importlib.util.find_spec("ipywidgets"):
+    display(explorer(machine))
+else:
+    print("Nobody is there to move sliders: run this notebook in Jupyter, with ipywidgets.")
+
+# %% [markdown]
 # ## 5. What goes wrong without sleep, and without wake
 #
 # Back to the lines, and to the same newborn machine. We leave out one phase:

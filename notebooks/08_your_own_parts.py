@@ -131,7 +131,6 @@ class Geometric(Population):
 # compared with finite differences.
 
 # %%
-
 units = Geometric(5)
 rng = np.random.default_rng(0)
 drive, values = rng.normal(size=(4, 5)), rng.integers(0, 6, (4, 5)).astype(float)
@@ -156,8 +155,10 @@ print(f"largest difference: {np.abs(error - slope).max():.1e}")
 assert np.abs(error - slope).max() < 1e-7
 
 # %% [markdown]
-# Now some bursting neurons: thirty of them, three hidden causes, each of which raises the rates of
-# ten. In each of 3000 bins a cause is there with probability 0.2.
+# The error is right. Now some bursting neurons: thirty of them, and three hidden causes, each of
+# which raises the rates of ten. In each of 3000 bins a cause is there with probability 0.2.
+# `HelmholtzDensity` takes the new population as it takes any other; its six hidden units are more
+# than are needed.
 
 # %%
 causes = rng.random((3000, 3)) < 0.2
@@ -194,6 +195,13 @@ figure.colorbar(image, ax=axes[1], label="change of log mean")
 plt.show()
 
 # %% [markdown]
+# *Left, how often a unit has so many spikes in a bin. The Poisson machine dreams too few large
+# counts: what makes counts vary, in it, is its hidden units alone. The geometric one has the right
+# tail, and explains bins that it has not seen better, by more than a nat. Right, what its hidden
+# units do: one says that the first cause is there. For the other two causes there are units that
+# say "not there" as well (blue): two codes of the same fact, and learning has no reason to prefer
+# one.*
+#
 # ## 2. A learning rule: the winner learns
 #
 # The reweighted rule draws $K$ explanations of each sample and lets all of them learn, each by its
@@ -236,6 +244,10 @@ for name, rule in rules.items():
 display(pd.Series(compared, name="held-out nats per bin").to_frame().round(2))
 
 # %% [markdown]
+# *A winner does nearly as well as the weighted five, and both do better than one guess.* With more
+# particles the two rules part: the winner's explanation is then the most probable one, while
+# weights keep all that are possible.
+#
 # Whatever the rule, it can say which signals each synapse used. The weight of an explanation is the
 # one signal that is not at the synapse: a scalar, the same for all of them.
 
@@ -246,8 +258,8 @@ print(nh.locality_report(machine, WinnerWakeSleep(particles=5)))
 # %% [markdown]
 # ## 3. Plasticity: synapses that know only the direction
 #
-# Suppose a synapse could tell whether its gradient is positive or negative, and nothing more. `pace`
-# holds the learning rate of this step (a schedule may change it).
+# Suppose a synapse could tell whether its gradient is positive or negative, and nothing more.
+# `pace` holds the learning rate of this step (a schedule may change it).
 
 
 # %%
@@ -277,9 +289,43 @@ axes.legend(frameon=False)
 plt.show()
 
 # %% [markdown]
-# ## What your parts get for free
+# *Knowing nothing but the direction, synapses learn more slowly, and get nearly as far. The bound
+# is that of the training bins.*
+#
+# ## 4. What your parts get for free
 #
 # Training with checkpoints and progress, every likelihood, dreams, completions, pictures and the
 # locality report: they ask the parts, and never which parts they are. What a part of your own does
 # not get is speed: steps of the package's own parts are recorded once and replayed by fused kernels
 # on the CPU or the GPU, others are gone through step by step, in NumPy.
+#
+# **By name, from a package of your own.** So far the parts were objects. A package can also bring
+# them by name, for the command line and for model files that hold them, without a change of
+# neurohm. It says so in its `pyproject.toml`:
+#
+# ```toml
+# [project.entry-points."neurohm.populations"]
+# geometric = "my_package:Geometric"
+#
+# [project.entry-points."neurohm.rules"]
+# winner = "my_package:WinnerWakeSleep"
+#
+# [project.entry-points."neurohm.plasticity"]
+# sign = "my_package:SignStep"
+# ```
+#
+# Where it is installed, `nh.SpikeHelmholtz(rule="winner")` and `neurohm fit recording.h5 -o fit.h5
+# --rule winner` know it (`docs/extending.md`).
+#
+# ## 5. What to try next
+#
+# - **Another population.** Negative binomial counts with a number of failures of your choice: what
+#   changes in the log-probability, and what in the error?
+# - **Softer winners.** In `Winner`, raise the weights to a power and normalise them. Which power is
+#   best?
+# - **Momentum for signs.** `SignStep` may keep a running mean of the gradient for each `key`, and
+#   take the sign of that.
+# - **A rule from scratch.** Derive from `nh.learning.LearningRule`: `phases` draws activity,
+#   `updates` says what each population learns from it.
+# - **What others are made of.** Each population, rule and plasticity of the package is one file of
+#   a page or two, in `neurohm/populations`, `neurohm/learning` and `neurohm/plasticity`.
