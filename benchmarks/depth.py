@@ -11,9 +11,10 @@ Each run trains a machine of so many hidden layers for the same number of epochs
 weight is changed equally often: by wake-sleep from several starts and at several rates ("plain";
 the one that explains validation images best, on average over seeds, is what cues are compared
 with), with cues ("cued"), and with the cues of other images ("shuffled"). `length` does so for more
-and fewer epochs, `reweighted` with reweighted wake-sleep and Adam on MNIST. A run that is in the file
-already is not done again; `--plain RATE BIASES` asks for one start of plain machines alone. Digits are scikit-learn's, made 16 x 16 (bilinear) and binary; of
-binarised MNIST the first 10,000 training images are learned from.
+and fewer epochs, `reweighted` with reweighted wake-sleep and Adam on MNIST; `--plain RATE BIASES`
+asks for one start of plain machines alone. A run that is in the file already is not done again.
+Digits are scikit-learn's, made 16 x 16 (bilinear) and binary; of binarised MNIST the first 10,000
+training images are learned from.
 """
 
 from __future__ import annotations
