@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from depth_picture import draw, table
+from depth_picture import ARMS, draw, table
 
 import neurohm as nh
 from neurohm.files import atomic_path
@@ -239,11 +239,12 @@ def studies(given: argparse.Namespace) -> Iterator[Study]:
             for data, epochs in planned(given):
                 learner = "reweighted" if given.what == "reweighted" else "wake-sleep"
                 usual, cued = (PLAIN, CUED) if learner == "wake-sleep" else (ADAM_PLAIN, ADAM_CUED)
-                for rate, bias in [tuple(given.plain)] if given.plain else usual:
-                    yield Study(data, depth, "plain", rate, bias, epochs, seed, learner)
-                for arm in ("cued", "shuffled"):
-                    if arm == "cued" or given.what in EPOCHS:
-                        yield Study(data, depth, arm, *cued, epochs, seed, learner)
+                starts = [tuple(given.plain)] if given.plain else usual
+                arms = [("plain", *start) for start in starts] + [("cued", *cued)]
+                arms += [("shuffled", *cued)] if given.what in EPOCHS else []
+                for arm, rate, bias in arms:
+                    if arm in given.arms:
+                        yield Study(data, depth, arm, rate, bias, epochs, seed, learner)
 
 
 def planned(given: argparse.Namespace) -> list[tuple[str, int]]:
@@ -263,6 +264,7 @@ def main() -> None:
     add("what", nargs="?", choices=["digits", "mnist", "length", "reweighted"], default="digits")
     add("--of", choices=list(SHAPES), default="digits", help="data of `length`")
     add("--epochs", type=int, nargs="+", help="lengths of training of `length`")
+    add("--arms", nargs="+", choices=ARMS, default=ARMS)
     add("--plain", type=float, nargs=2, help="the only rate and start of plain machines")
     add("--data", type=Path, default=os.environ.get("NEUROHM_DATA", "../shared/data"))
     add("--depths", type=int, nargs="+", default=[1, 2, 3, 4, 5])
