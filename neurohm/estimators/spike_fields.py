@@ -165,9 +165,7 @@ def _of_recording(
             f"{len(cut)} windows to correlate with", "at least 4", "a longer recording"
         )
     chosen = np.unique(np.linspace(0, len(cut) - 1, most).astype(np.int64))
-    found = fields_of_rows(
-        model.machine_, WindowMatrix(cut, chosen), model._layer(layer), **options
-    )
+    found = fields_of_rows(model.machine_, WindowMatrix(cut, chosen), layer, **options)
     shape = (len(found.values), len(model.unit_ids_), model.lags)
     measure, values = "Counts when active over their covariance", found.values
     if not options["whitened"]:
