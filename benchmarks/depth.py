@@ -3,15 +3,18 @@
     python benchmarks/depth.py digits --out benchmarks/results
     python benchmarks/depth.py mnist --data ../shared/data --depths 3 5 --seeds 0
     python benchmarks/depth.py length --depths 5
+    python benchmarks/depth.py reweighted --depths 3 --seeds 0
     python benchmarks/depth.py digits --table
     python benchmarks/depth.py --figure docs/images/depth.png
 
 Each run trains a machine of so many hidden layers for the same number of epochs, so that each
 weight is changed equally often: by wake-sleep from several starts and at several rates ("plain";
 the one that explains validation images best, on average over seeds, is what cues are compared
-with), with cues ("cued"), and with the cues of other images ("shuffled"). A run that is in the file
-already is not done again. Digits are scikit-learn's, made 16 x 16 (bilinear) and binary; of
-binarised MNIST the first 10,000 training images are learned from.
+with), with cues ("cued"), and with the cues of other images ("shuffled"). `length` does so for more
+and fewer epochs, `reweighted` with reweighted wake-sleep and Adam on MNIST; `--plain RATE BIASES`
+asks for one start of plain machines alone. A run that is in the file already is not done again.
+Digits are scikit-learn's, made 16 x 16 (bilinear) and binary; of binarised MNIST the first 10,000
+training images are learned from.
 """
 
 from __future__ import annotations
@@ -26,7 +29,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from depth_picture import draw, table
+from depth_picture import ARMS, draw, table
 
 import neurohm as nh
 from neurohm.files import atomic_path
@@ -50,6 +53,7 @@ SIZES = {
 EPOCHS, BATCH = {"digits": 60, "mnist": 20}, {"digits": 20, "mnist": 50}
 PLAIN = [(0.3, -1.0), (0.1, -1.0), (0.3, 0.0)]  # learning rate, hidden biases at the start
 CUED = (0.3, 0.0)
+ADAM_PLAIN, ADAM_CUED = [(0.003, -1.0), (0.001, -1.0)], (0.003, 0.0)
 LENGTHS = {"digits": (15, 30, 60, 120, 240), "mnist": (5, 10, 20, 40)}
 PARTICLES, FEWER = 200, 20  # of the scores; of those that choose a rate, and of layers replaced
 SCORED = {"digits": 400, "mnist": 500}  # test images
@@ -83,6 +87,8 @@ class Study:
         ``"plain"``, ``"cued"`` or ``"shuffled"``.
     rate, hidden_bias : float
     epochs, seed : int
+    learner : str
+        ``"wake-sleep"`` (with the delta rule) or ``"reweighted"`` (with five particles and Adam).
     """
 
     data: str
@@ -92,19 +98,26 @@ class Study:
     hidden_bias: float
     epochs: int
     seed: int
+    learner: str = "wake-sleep"
 
     @property
     def key(self) -> str:
-        return "/".join(map(str, asdict(self).values()))
+        values = [str(value) for value in asdict(self).values()]
+        return "/".join(values[:-1] if self.learner == "wake-sleep" else values)
+
+    def plasticity(self) -> Any:
+        return nh.Delta(self.rate) if self.learner == "wake-sleep" else nh.Adam(self.rate)
 
     def rule(self) -> Any:
-        """Return the rule: wake-sleep, for a quarter of the epochs with full cues, for another
+        """Return the rule: the plain one, for a quarter of the epochs with full cues, for another
         with fading ones, where there are some."""
+        plain = nh.WakeSleep() if self.learner == "wake-sleep" else nh.Reweighted(particles=5)
         if self.arm == "plain":
-            return nh.WakeSleep()
+            return plain
         sizes = SIZES[self.data, self.depth]
         quarter = max(1, self.epochs // 4)
         return nh.MultiLevel(
+            plain=plain,
             shape=SHAPES[self.data],
             grids=[(int(n**0.5),) * 2 for n in sizes],
             clamp=quarter,
@@ -155,7 +168,7 @@ def carry_out(study: Study, data: Data) -> dict[str, Any]:
     )
     fit_visible_bias(machine, np.clip(data.train.mean(axis=0), 0.01, 0.99))
     nh.train(
-        machine, data.train, rule=study.rule(), plasticity=nh.Delta(study.rate),
+        machine, data.train, rule=study.rule(), plasticity=study.plasticity(),
         epochs=study.epochs, batch_size=BATCH[study.data], seed=study.seed,
         schedule=Steps({0.75: 0.25}), threads=1,
     )  # fmt: skip
@@ -224,17 +237,22 @@ def studies(given: argparse.Namespace) -> Iterator[Study]:
     for seed in given.seeds:
         for depth in given.depths:
             for data, epochs in planned(given):
-                for rate, bias in PLAIN:
-                    yield Study(data, depth, "plain", rate, bias, epochs, seed)
-                for arm in ("cued", "shuffled"):
-                    if arm == "cued" or given.what != "length":
-                        yield Study(data, depth, arm, *CUED, epochs, seed)
+                learner = "reweighted" if given.what == "reweighted" else "wake-sleep"
+                usual, cued = (PLAIN, CUED) if learner == "wake-sleep" else (ADAM_PLAIN, ADAM_CUED)
+                starts = [tuple(given.plain)] if given.plain else usual
+                arms = [("plain", *start) for start in starts] + [("cued", *cued)]
+                arms += [("shuffled", *cued)] if given.what in EPOCHS else []
+                for arm, rate, bias in arms:
+                    if arm in given.arms:
+                        yield Study(data, depth, arm, rate, bias, epochs, seed, learner)
 
 
 def planned(given: argparse.Namespace) -> list[tuple[str, int]]:
     """Return data and epochs of the runs that were asked for."""
+    if given.what == "reweighted":
+        return [("mnist", EPOCHS["mnist"])]
     if given.what == "length":
-        return [(given.of, epochs) for epochs in LENGTHS[given.of]]
+        return [(given.of, epochs) for epochs in given.epochs or LENGTHS[given.of]]
     return [(given.what, EPOCHS[given.what])]
 
 
@@ -243,8 +261,11 @@ def main() -> None:
         description=__doc__.splitlines()[0], formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add = parser.add_argument
-    add("what", nargs="?", choices=["digits", "mnist", "length"], default="digits")
+    add("what", nargs="?", choices=["digits", "mnist", "length", "reweighted"], default="digits")
     add("--of", choices=list(SHAPES), default="digits", help="data of `length`")
+    add("--epochs", type=int, nargs="+", help="lengths of training of `length`")
+    add("--arms", nargs="+", choices=ARMS, default=ARMS)
+    add("--plain", type=float, nargs=2, help="the only rate and start of plain machines")
     add("--data", type=Path, default=os.environ.get("NEUROHM_DATA", "../shared/data"))
     add("--depths", type=int, nargs="+", default=[1, 2, 3, 4, 5])
     add("--seeds", type=int, nargs="+", default=[0, 1, 2, 3, 4])

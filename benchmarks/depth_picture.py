@@ -33,24 +33,34 @@ def value(run: Run, measure: str) -> float:
 
 
 def chosen(runs: Sequence[Run], data: str, depth: int, epochs: int) -> dict[str, list[Run]]:
-    """Return the runs of each arm, of the seeds that all have.
+    """Return the runs of each arm by wake-sleep, of the seeds that plain and cued ones have.
 
-    Plain runs are those of the start and rate with the best mean on validation images.
+    Plain runs are those of the start and rate with the best mean on validation images, over the
+    seeds that all of these were tried with.
     """
-    here = [r for r in runs if (r["data"], r["depth"], r["epochs"]) == (data, depth, epochs)]
+    here = [
+        r
+        for r in runs
+        if (r["data"], r["depth"], r["epochs"]) == (data, depth, epochs)
+        and r.get("learner", "wake-sleep") == "wake-sleep"
+    ]
     arms = {arm: [r for r in here if r["arm"] == arm] for arm in ARMS}
     starts: dict[tuple[float, float], list[Run]] = {}
     for run in arms["plain"]:
         starts.setdefault((run["rate"], run["hidden_bias"]), []).append(run)
     if not starts or not arms["cued"]:
         return {}
-    seeds = {r["seed"] for r in arms["cued"]}
-    for each in starts.values():
-        seeds &= {r["seed"] for r in each}
-    kept = {s: [r for r in each if r["seed"] in seeds] for s, each in starts.items()}
+    tried = set.intersection(*({r["seed"] for r in each} for each in starts.values()))
+    if not tried:
+        return {}
+
+    def on_validation(each: list[Run]) -> float:
+        return float(np.mean([r["valid_nll"] for r in each if r["seed"] in tried]))
+
+    arms["plain"] = min(starts.values(), key=on_validation)
+    seeds = {r["seed"] for r in arms["plain"]} & {r["seed"] for r in arms["cued"]}
     if not seeds:
         return {}
-    arms["plain"] = min(kept.values(), key=lambda each: np.mean([r["valid_nll"] for r in each]))
     return {arm: sorted((r for r in each if r["seed"] in seeds), key=lambda r: r["seed"])
             for arm, each in arms.items()}  # fmt: skip
 

@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from neurohm.analysis import information_about as information_about
     from neurohm.analysis import mmd as mmd
     from neurohm.analysis import psth as psth
-    from neurohm.analysis import recognition_fields as recognition_fields
     from neurohm.analysis import relative_mmd as relative_mmd
     from neurohm.analysis import response_correlations as response_correlations
     from neurohm.analysis import responses_of as responses_of
@@ -60,6 +59,7 @@ if TYPE_CHECKING:
     from neurohm.estimators import hidden_responses as hidden_responses
     from neurohm.estimators import load as load
     from neurohm.estimators import load_assemblies as load_assemblies
+    from neurohm.estimators import recognition_fields as recognition_fields
     from neurohm.estimators import regenerated_responses as regenerated_responses
     from neurohm.estimators import save_assemblies as save_assemblies
     from neurohm.estimators import spike_levels as spike_levels
@@ -122,7 +122,6 @@ _HOMES = {
         "information_about",
         "mmd",
         "psth",
-        "recognition_fields",
         "relative_mmd",
         "response_correlations",
         "responses_of",
@@ -143,6 +142,7 @@ _HOMES = {
         "hidden_responses",
         "load",
         "load_assemblies",
+        "recognition_fields",
         "regenerated_responses",
         "save_assemblies",
         "spike_levels",

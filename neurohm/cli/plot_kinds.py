@@ -61,6 +61,9 @@ KINDS = {
     "field-map": Kind(
         "field_maps", "where hidden units act on the electrode array", _BOTH, ("layer",)
     ),
+    "spike-responses": Kind(
+        "spike_responses", "to what hidden units respond, with significance", _BOTH, ("layer",)
+    ),
     "activity": Kind("activity", "how active hidden units are", _BOTH),
     "dreams": Kind("dreams", "the recording beside a dream", _BOTH, _STRETCH),
     "check": Kind("model_check", "dreams against data, and predictions", _BOTH),

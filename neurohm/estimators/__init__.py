@@ -9,6 +9,7 @@ from neurohm.estimators.density import HelmholtzDensity
 from neurohm.estimators.hidden_activity import HiddenActivity
 from neurohm.estimators.hidden_codes import HiddenCodes
 from neurohm.estimators.load import load
+from neurohm.estimators.spike_fields import SpikeFields, recognition_fields
 from neurohm.estimators.spike_levels import spike_levels
 from neurohm.estimators.spikes import SpikeHelmholtz
 from neurohm.estimators.stability import stability_selection
@@ -28,6 +29,7 @@ __all__ = [
     "HiddenActivity",
     "HiddenCodes",
     "SpikeCascade",
+    "SpikeFields",
     "SpikeHelmholtz",
     "as_density",
     "compare_assemblies",
@@ -37,6 +39,7 @@ __all__ = [
     "hidden_responses",
     "load",
     "load_assemblies",
+    "recognition_fields",
     "regenerated_responses",
     "save_assemblies",
     "spike_levels",

@@ -90,6 +90,14 @@ class Pyramid:
         """
         if self.pool == "max":
             raise InputError("pool 'max' as a matrix", "another pool")
+        return self.shares
+
+    @property
+    def shares(self) -> list[Array]:
+        """How much each pixel of a level sees of each pixel of the image.
+
+        The same as `matrices`; for ``"max"`` what is not zero says what the largest is taken of.
+        """
         return [np.asarray(np.kron(down, across), dtype=np.float64) for down, across in self._sides]
 
     def levels(self, images: npt.ArrayLike) -> list[Array]:

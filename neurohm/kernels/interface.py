@@ -79,6 +79,48 @@ class WeightKernels(Protocol):
     def weigh_rows(self, error: Array, gain: Array, scale: float, out: Array, total: Array) -> None:
         """Weigh the rows of an error and gather them."""
 
+    def weigh_units(self, error: Array, share: Array, out: Array) -> None:
+        """Write an error times the share of each unit."""
+
+
+class CueKernels(Protocol):
+    """The passes around cues; see `neurohm.kernels.reference.cues`."""
+
+    def coarsen(
+        self,
+        x: Activations,
+        ends: Array,
+        seen: Array,
+        share: Array,
+        largest: bool,
+        shift: int,
+        level: Array,
+    ) -> None:
+        """Write the means, or the largest values, of what coarse pixels cover."""
+
+    def decide(self, level: Array, threshold: float, doubt: float) -> None:
+        """Turn levels above a threshold into 1 - doubt, others into doubt, in place."""
+
+    def stretch(self, level: Array, contrast: float, doubt: float) -> None:
+        """Stretch levels about one half and hold them between doubt and 1 - doubt, in place."""
+
+    def mix(
+        self,
+        drive: Array,
+        bias: Array,
+        told: Array,
+        units: Array,
+        strength: float,
+        sure: float,
+        out: Array,
+    ) -> None:
+        """Write the log-odds of units that fire with a mixture of probabilities."""
+
+    def mix_log_odds(
+        self, drive: Array, bias: Array, told: Array, units: Array, strength: float, out: Array
+    ) -> None:
+        """Write log-odds mixed in proportion."""
+
 
 class OptimiserKernels(Protocol):
     """The steps of the optimisers; see `neurohm.kernels.reference.optimisers`."""
@@ -270,6 +312,7 @@ class Kernels:
     products : ProductKernels
     arrays : ArrayKernels
     weights : WeightKernels
+    cues : CueKernels
     optimisers : OptimiserKernels
     windows : WindowKernels
     fisher : FisherKernels
@@ -294,6 +337,7 @@ class Kernels:
     products: ProductKernels
     arrays: ArrayKernels
     weights: WeightKernels
+    cues: CueKernels
     optimisers: OptimiserKernels
     windows: WindowKernels
     fisher: FisherKernels

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import ClassVar, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
-from neurohm.backend import Activations, Array, Site, SparseRows
+from neurohm.backend import Activations, Array, Site
 from neurohm.exceptions import InputError
 from neurohm.learning.base import LearningRule, Phases
 from neurohm.learning.cues import Cue, Cues
@@ -17,6 +18,7 @@ from neurohm.learning.reweighted import Reweighted
 from neurohm.learning.wake_sleep import WakeSleep
 from neurohm.machine import (
     Activity,
+    Afferent,
     HelmholtzMachine,
     LocalUpdate,
     MetricSample,
@@ -30,7 +32,7 @@ from neurohm.machine import (
 )
 from neurohm.machine.inputs import drive, input_of
 from neurohm.machine.passes import draws_at
-from neurohm.populations import Drive
+from neurohm.populations import Input
 
 Seen = TypeVar("Seen", LocalUpdate, MetricSample)
 
@@ -47,7 +49,7 @@ class Cued(LearningRule):
     mode: str = "mix"
 
     name: ClassVar[str] = "cued"
-    recordable: ClassVar[bool] = False
+    recordable: ClassVar[bool] = True
 
     def wake(
         self,
@@ -59,7 +61,7 @@ class Cued(LearningRule):
         """Return activity drawn bottom-up, where there are cues with their help."""
         assert self.cues is not None
         work, pathway = work or Workspace(machine.backend), machine.recognition
-        cues = self.cues.of(machine, x)
+        cues = self.cues.of(machine, x, work)
         particles = self.rule.count_for(machine) if isinstance(self.rule, ParticleRule) else 1
         rows = x.shape[0] * particles
         states: list[Activations] = [x] * len(machine.populations)
@@ -70,28 +72,24 @@ class Cued(LearningRule):
             states[target] = work.array((Site.WAKE, "state", target), (rows, units), machine.dtype)
             given = input_of(pathway, target, known[target])
             if target in cues:
-                logit = self._logit(machine, target, known[target], cues[target])
-                zero = work.zeros(("cue", target), (units,), machine.dtype)
-                given = replace(given, drive=logit, bias=zero)
+                given = self._helped(machine, target, given, cues[target], work)
             pathway.populations[target].draw(machine.kernels, given, draws, states[target], total)
         return Activity(states, total, known)
 
-    def _logit(self, machine: HelmholtzMachine, target: int, own: Drive, cue: Cue) -> Array:
-        """Return the log-odds of the units, for as many rows as the drive or the cue has."""
-        bias = machine.recognition.biases[target].weights
-        logit = (own.soma + bias).astype(np.float64)
-        if logit.shape[0] < cue.level.shape[0]:  # of a layer without afferents
-            logit = logit.repeat(cue.level.shape[0], axis=0)
-        v = cue.level.repeat(logit.shape[0] // cue.level.shape[0], axis=0)
-        logit[:, cue.units] = self._mixed(logit[:, cue.units], v)
-        return np.ascontiguousarray(logit, dtype=machine.dtype)
-
-    def _mixed(self, own: Array, v: Array) -> Array:
-        """Return the log-odds of cued units, from those that they have and what they are told."""
-        a = self.strength
+    def _helped(
+        self, machine: HelmholtzMachine, target: int, own: Input, cue: Cue, work: Workspace
+    ) -> Input:
+        """Return what drives units with their cue, for as many rows as the drive or it has."""
+        images, units = cue.level.shape[0], machine.sizes[target]
+        rows = max(images, own.drive.shape[0])  # a layer without afferents has one
+        logit = work.array((Site.WAKE, "cued", target), (rows, units), machine.dtype)
+        kernels, given = machine.kernels.cues, (own.drive, own.bias, cue.level, cue.units)
         if self.mode == "logit":
-            return np.asarray((1 - a) * own + a * _log_odds(v))
-        return _log_odds(np.clip((1 - a) / (1 + np.exp(-own)) + a * v, _SURE, 1 - _SURE))
+            kernels.mix_log_odds(*given, self.strength, logit)
+        else:
+            kernels.mix(*given, self.strength, _SURE, logit)
+        zero = work.zeros((Site.WAKE, "no bias", target), (units,), machine.dtype)
+        return replace(own, drive=logit, bias=zero)
 
     def wake_updates(
         self, machine: HelmholtzMachine, wake: Activity, work: Workspace | None = None
@@ -103,14 +101,13 @@ class Cued(LearningRule):
             rule = replace(rule, baseline=False)
         updates = rule.wake_updates(machine, wake, work)
         for target in self.cues.given:
-            units = self.cues.units_of(machine, target)
             prediction = predict(
                 machine, machine.recognition, target, wake, work=work, label=Site.RECOGNISE
             )
-            if len(units) < machine.sizes[target]:
-                told = np.zeros_like(prediction.error)
-                told[:, units] = prediction.error[:, units]
-                prediction = replace(prediction, error=told)
+            told = self._share(machine, target)
+            if not told.all():
+                error = self._weighed(machine, prediction.error, told, ("awake", target), work)
+                prediction = replace(prediction, error=error)
             scale = self.strength / wake.rows
             updates += teach(machine, prediction, scale, phase="wake", work=work)
         return updates
@@ -131,19 +128,46 @@ class Cued(LearningRule):
         self, machine: HelmholtzMachine, sleep: Activity | None, work: Workspace | None = None
     ) -> Updates:
         """Return what the rule learns asleep, cued units the less the stronger the cues."""
+        work = work or Workspace(machine.backend)
         updates = self.rule.sleep_updates(machine, sleep, work)
-        return replace(updates, local=tuple(self._weaker(machine, u) for u in updates.local))
+        return replace(updates, local=tuple(self._weaker(machine, u, work) for u in updates.local))
 
-    def _weaker(self, machine: HelmholtzMachine, update: LocalUpdate) -> LocalUpdate:
+    def _weaker(
+        self, machine: HelmholtzMachine, update: LocalUpdate, work: Workspace
+    ) -> LocalUpdate:
+        """Return an update asleep, of cued units at what the cues leave of the rate."""
         assert self.cues is not None
         target = update.population
         if update.pathway != machine.recognition.name or target not in self.cues.given:
             return update
-        units, size = self.cues.units_of(machine, target), machine.sizes[target]
-        if len(units) == size:
+        told = self._share(machine, target)
+        if told.all():
             return replace(update, scale=update.scale * (1 - self.strength))
-        left = 1 - Cue(units, np.empty(0)).share(size, self.strength)
-        return replace(update, error=update.error * left.astype(update.error.dtype))
+        left = 1 - self.strength * told
+        return replace(
+            update, error=self._weighed(machine, update.error, left, ("asleep", target), work)
+        )
+
+    def _share(self, machine: HelmholtzMachine, target: int) -> npt.NDArray[np.float64]:
+        """Return 1 for the units of a layer that are cued, 0 for others."""
+        assert self.cues is not None
+        share = np.zeros(machine.sizes[target])
+        share[self.cues.units_of(machine, target)] = 1
+        return share
+
+    @staticmethod
+    def _weighed(
+        machine: HelmholtzMachine,
+        error: Array,
+        share: npt.NDArray[np.float64],
+        label: tuple[str, int],
+        work: Workspace,
+    ) -> Array:
+        """Return an error times the share of each unit, in room of its own."""
+        out = work.array(("weighed", *label), error.shape, machine.dtype)
+        of_units = machine.backend.asarray(share, machine.dtype)
+        machine.kernels.weights.weigh_units(error, of_units, out)
+        return out
 
 
 @dataclass(frozen=True)
@@ -159,7 +183,7 @@ class Aided(LearningRule):
     cues: Cues | None = None
 
     name: ClassVar[str] = "aided"
-    recordable: ClassVar[bool] = False
+    recordable: ClassVar[bool] = True
 
     def wake(
         self,
@@ -183,7 +207,8 @@ class Aided(LearningRule):
         self, machine: HelmholtzMachine, wake: Activity, work: Workspace | None = None
     ) -> Updates:
         """Return what the rule learns awake."""
-        return self._coarse(self.rule.wake_updates(machine, wake, work))
+        work = work or Workspace(machine.backend)
+        return self._coarse(machine, self.rule.wake_updates(machine, wake, work), work)
 
     def sleep(
         self,
@@ -201,7 +226,8 @@ class Aided(LearningRule):
         self, machine: HelmholtzMachine, sleep: Activity | None, work: Workspace | None = None
     ) -> Updates:
         """Return what the rule learns asleep, from the coarse images of its dreams."""
-        return self._coarse(self.rule.sleep_updates(machine, sleep, work))
+        work = work or Workspace(machine.backend)
+        return self._coarse(machine, self.rule.sleep_updates(machine, sleep, work), work)
 
     def metric(
         self,
@@ -211,26 +237,29 @@ class Aided(LearningRule):
         work: Workspace | None = None,
     ) -> Updates:
         """Return activity for the metric of natural plasticity."""
-        return self._coarse(self.rule.metric(machine, activity, stream, work))
+        work = work or Workspace(machine.backend)
+        return self._coarse(machine, self.rule.metric(machine, activity, stream, work), work)
 
-    def _coarse(self, updates: Updates) -> Updates:
+    def _coarse(self, machine: HelmholtzMachine, updates: Updates, work: Workspace) -> Updates:
         """Return updates in which projections of coarse images see no more than these."""
         return replace(
             updates,
-            local=tuple(self._seen(updates.local)),
-            metric=tuple(self._seen(updates.metric)),
+            local=tuple(self._seen(machine, updates.local, "local", work)),
+            metric=tuple(self._seen(machine, updates.metric, "metric", work)),
         )
 
-    def _seen(self, updates: Iterable[Seen]) -> Iterator[Seen]:
+    def _seen(
+        self, machine: HelmholtzMachine, updates: Iterable[Seen], label: str, work: Workspace
+    ) -> Iterator[Seen]:
         assert self.cues is not None
         levels = dict(zip(self.cues.given, self.cues.pyramid.matrices, strict=True))
-        for update in updates:
+        for place, update in enumerate(updates):
             target = update.population
             if update.pathway != "recognition" or target not in levels or target == 1:
                 yield update
                 continue
             afferents = [
-                replace(a, presynaptic=_blurred(a.presynaptic, levels[target]))
+                replace(a, presynaptic=_blurred(machine, a, levels[target], (label, place), work))
                 if isinstance(a.synapses, Projection) and a.synapses.source == 0
                 else a
                 for a in update.afferents
@@ -238,12 +267,18 @@ class Aided(LearningRule):
             yield replace(update, afferents=tuple(afferents))
 
 
-def _blurred(x: Activations | None, level: Array) -> Array:
+def _blurred(
+    machine: HelmholtzMachine,
+    afferent: Afferent,
+    level: npt.NDArray[np.float64],
+    label: tuple[str, int],
+    work: Workspace,
+) -> Array:
     """Return images as they are after having been made coarse and spread out again, D'D x."""
+    x, place = afferent.presynaptic, machine.backend.asarray
     assert x is not None
-    dense = x.toarray() if isinstance(x, SparseRows) else x
-    return np.ascontiguousarray((dense @ level.T) @ level, dtype=dense.dtype)
-
-
-def _log_odds(p: Array) -> Array:
-    return np.asarray(np.log(p) - np.log1p(-p))
+    coarse = work.array(("coarse", *label), (x.shape[0], len(level)), machine.dtype)
+    spread = work.array(("blurred", *label), x.shape, machine.dtype)
+    machine.kernels.products.product(x, place(np.ascontiguousarray(level.T), machine.dtype), coarse)
+    machine.kernels.products.product(coarse, place(level, machine.dtype), spread)
+    return spread

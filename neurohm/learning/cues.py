@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from neurohm.backend import Activations, Array, SparseRows
+from neurohm.backend import Activations, Array
 from neurohm.checks import real_number
 from neurohm.exceptions import InputError
 from neurohm.images.pyramid import Pyramid
-from neurohm.machine import HelmholtzMachine
+from neurohm.machine import HelmholtzMachine, Workspace
 
 Grid = tuple[int, int]
 STATES = ("threshold", "level")
@@ -26,20 +26,30 @@ class Cue:
 
     Parameters
     ----------
-    units : ndarray of int, (pixels,)
+    units : ndarray of int64, (pixels,)
         Which units.
-    level : ndarray of float64, (rows, pixels)
+    level : ndarray of float64, (images, pixels)
         How probably the cue has each of them fire.
     """
 
-    units: npt.NDArray[np.int64]
+    units: Array
     level: Array
 
-    def share(self, size: int, strength: float) -> npt.NDArray[np.float64]:
-        """Return the strength at each unit of the layer: 0 at those without a cue."""
-        share = np.zeros(size)
-        share[self.units] = strength
-        return share
+
+@dataclass(frozen=True, eq=False)
+class Cover:
+    """What the pixels of a coarse image cover; see `neurohm.kernels.reference.cues.coarsen`."""
+
+    ends: npt.NDArray[np.int64]
+    seen: npt.NDArray[np.int32]
+    share: npt.NDArray[np.float64]
+
+    @classmethod
+    def of(cls, shares: npt.NDArray[np.float64]) -> Cover:
+        """Return the entries of a matrix, (pixels, pixels of the image)."""
+        pixel, seen = np.nonzero(shares)
+        ends = np.searchsorted(pixel, np.arange(len(shares) + 1))
+        return cls(ends.astype(np.int64), seen.astype(np.int32), shares[pixel, seen])
 
 
 @dataclass(frozen=True)
@@ -108,13 +118,21 @@ class Cues:
             groups = tuple(self.groups[target - 1] for target in self.given)
         return Pyramid(self.shape, list(self.given.values()), self.pool, groups)
 
-    def of(self, machine: HelmholtzMachine, x: Activations) -> dict[int, Cue]:
+    @cached_property
+    def covers(self) -> dict[int, Cover]:
+        """What the pixels of each cue cover, by the population that it is for."""
+        return dict(zip(self.given, map(Cover.of, self.pyramid.shares), strict=True))
+
+    def of(
+        self, machine: HelmholtzMachine, x: Activations, work: Workspace | None = None
+    ) -> dict[int, Cue]:
         """Return what each hidden layer with a cue is told of images.
 
         Parameters
         ----------
         machine : HelmholtzMachine
-        x : ndarray or SparseRows, (rows, visible units)
+        x : ndarray or SparseRows, (images, visible units)
+        work : Workspace, optional
 
         Returns
         -------
@@ -124,17 +142,22 @@ class Cues:
         Raises
         ------
         InputError
-            If a layer has fewer units than its cue has pixels, or units that are not Bernoulli.
+            If a layer has fewer units than its cue has pixels, or units that are not Bernoulli;
+            if images are of another size.
         """
+        (images, size), (height, width) = x.shape, self.shape
+        if size != height * width:
+            raise InputError(
+                f"images of shape {x.shape}", f"(n_images, {height * width}), {height} x {width}"
+            )
+        work = work or Workspace(machine.backend)
         units = {target: self.units_of(machine, target) for target in self.given}
-        dense = x.toarray() if isinstance(x, SparseRows) else x
-        if self.shuffled:  # batches come in another order in each epoch, and so do neighbours
-            dense = np.roll(dense, 1, axis=0)
-        levels = self.pyramid.levels(dense)
-        return {
-            target: Cue(units[target], self._told(level))
-            for target, level in zip(units, levels, strict=True)
-        }
+        told = {}
+        for target, own in units.items():
+            level = work.array(("cue", target), (images, len(own)), "float64")
+            self._tell(machine, x, self.covers[target], level)
+            told[target] = Cue(machine.backend.asarray(own, "int64"), level)
+        return told
 
     def units_of(self, machine: HelmholtzMachine, target: int) -> npt.NDArray[np.int64]:
         """Return which units of a layer are cued: those chosen, or the first ones."""
@@ -151,12 +174,20 @@ class Cues:
             )
         return own
 
-    def _told(self, level: Array) -> Array:
-        """Return the probability with which a cue has units fire, from the level of its pixels."""
+    def _tell(self, machine: HelmholtzMachine, x: Activations, cover: Cover, level: Array) -> None:
+        """Write the probability with which a cue has units fire."""
+        kernels, place = machine.kernels.cues, machine.backend.asarray
+        parts = (
+            place(cover.ends, "int64"),
+            place(cover.seen, "int32"),
+            place(cover.share, "float64"),
+        )
+        # batches come in another order in each epoch, and so do the neighbours whose cue it is
+        kernels.coarsen(x, *parts, self.pool == "max", int(self.shuffled), level)
         if self.state == "threshold":
-            return np.where(level > self.threshold, 1 - self.doubt, self.doubt)
-        stretched = (level - 0.5) * self.contrast + 0.5
-        return np.asarray(np.clip(stretched, self.doubt, 1 - self.doubt))
+            kernels.decide(level, self.threshold, self.doubt)
+        else:
+            kernels.stretch(level, self.contrast, self.doubt)
 
 
 def _grid(given: Sequence[int]) -> Grid:

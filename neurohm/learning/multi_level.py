@@ -115,7 +115,7 @@ class MultiLevel(LearningRule):
     shuffled: bool = False
 
     name: ClassVar[str] = "multi-level"
-    recordable: ClassVar[bool] = False
+    recordable: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         from neurohm.learning.registry import as_rule

@@ -14,7 +14,7 @@ from neurohm.plots.decodings import decoding
 from neurohm.plots.dream_rasters import dreams
 from neurohm.plots.field_galleries import exciting_images, field_gallery
 from neurohm.plots.field_maps import field_maps
-from neurohm.plots.fields import receptive_fields
+from neurohm.plots.fields import receptive_fields, spike_responses
 from neurohm.plots.free_energies import free_energy, free_energy_of_cycles
 from neurohm.plots.gabors import gabor_population
 from neurohm.plots.histograms import activity, weights
@@ -81,6 +81,7 @@ __all__ = [
     "salience",
     "save",
     "score_gain",
+    "spike_responses",
     "spiking_comparison",
     "trade_off",
     "trajectories",

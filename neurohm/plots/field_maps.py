@@ -105,6 +105,8 @@ def field_maps(
         panel.set_title(str(unit), loc="center", fontsize=7, pad=2)
         panel.set(aspect="equal", xlim=(low[0], high[0]), ylim=(low[1], high[1]))
         panel.set(xticks=[], yticks=[])
+        for spine in panel.spines.values():
+            spine.set(visible=True, color="0.7")
     draw_scale(panels[-1, 0], low, high)
     grid.colour_bar(place, points, f"{RATE_UNITS[model.time_unit_]} above baseline", extend="both")
     return panels

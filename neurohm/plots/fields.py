@@ -1,4 +1,4 @@
-"""Pictures of receptive fields: what each hidden unit adds to the rates."""
+"""Pictures of fields over units and lags: what hidden units add to rates, and respond to."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.image import AxesImage
 
+from neurohm.analysis import dreamt_fields
+from neurohm.estimators import recognition_fields
 from neurohm.exceptions import InputError
 from neurohm.plots.order import hidden_order, unit_order
 from neurohm.plots.panels import PanelGrid
@@ -16,8 +18,10 @@ from neurohm.plots.style import DIVERGING, drawable, plural, styled
 
 if TYPE_CHECKING:
     from neurohm.estimators import SpikeHelmholtz
+    from neurohm.recordings import Recording
 
 _ROBUST = 99.5  # percentile of the absolute values at which the colours end
+_FAINT = 0.25  # of the colour that is left where a value may be chance
 _MOST_NAMED = 30  # recorded units, to be named one by one
 _LEAST_LABELLED = 0.3  # width, inches, of a panel that has room for both labels of its axis
 RATE_UNITS = {"s": "Hz", "bin": "Spikes per bin"}
@@ -31,6 +35,7 @@ def receptive_fields(
     *,
     most: int = 100,
     order: bool = True,
+    significance: bool = False,
     axes: Axes | None = None,
 ) -> npt.NDArray[Any]:
     """Draw what each hidden unit adds to the rate of each recorded unit at each lag.
@@ -50,6 +55,10 @@ def receptive_fields(
     order : bool
         Whether recorded units that the same hidden unit raises lie side by side; otherwise as in
         the recording.
+    significance : bool
+        Whether what is not significant beside the spread of dreams is drawn faintly, see
+        `neurohm.analysis.dreamt_fields`. It says that the model has an effect, not that the data
+        do; next to the spikes, where effects hardly differ from dream to dream, most are.
     axes : Axes, optional
         To be divided into the panels; by default a new figure.
 
@@ -72,39 +81,108 @@ def receptive_fields(
     >>> model = nh.SpikeHelmholtz(hidden=4, lags=2, epochs=3).fit(recording)
     >>> nh.plots.save(nh.plots.receptive_fields(model), "fields.png")
     """
+    fields, beyond = model.receptive_fields(layer), None
+    if significance:
+        beyond = dreamt_fields(model.machine_, layer, seed=model.seed_).significant
+    what = f"What each hidden unit of layer {layer} adds to the rates of"
+    measure = f"{RATE_UNITS[model.time_unit_]} above baseline"
+    return _draw(model, fields, beyond, (what, measure), most, order, axes)
+
+
+@styled
+def spike_responses(
+    recording: Recording,
+    model: SpikeHelmholtz,
+    layer: int = 1,
+    *,
+    whitened: bool = False,
+    most: int = 100,
+    order: bool = True,
+    axes: Axes | None = None,
+) -> npt.NDArray[Any]:
+    """Draw to what each hidden unit responds: rates when it is active, less the mean rates.
+
+    Panels as of `receptive_fields`. What may be chance is faint, see `neurohm.recognition_fields`.
+
+    Parameters
+    ----------
+    recording : Recording
+        With the units of the model.
+    model : SpikeHelmholtz
+        A fitted one.
+    layer : int
+        A hidden layer, from 1.
+    whitened : bool
+        Whether what windows have in common is taken out.
+    most : int
+        Panels to draw.
+    order : bool
+        Whether recorded units that drive the same hidden unit lie side by side.
+    axes : Axes, optional
+        To be divided into the panels; by default a new figure.
+
+    Returns
+    -------
+    ndarray of Axes, (rows, columns)
+
+    Raises
+    ------
+    InputError
+        If there is no such layer, `most` is not positive, or the recording is not of the model's
+        units.
+
+    Examples
+    --------
+    >>> import neurohm as nh
+    >>> recording = nh.simulate_assemblies(n_units=10, minutes=1, n_assemblies=1, members=(4, 5))
+    >>> model = nh.SpikeHelmholtz(hidden=4, lags=2, epochs=3).fit(recording)
+    >>> nh.plots.save(nh.plots.spike_responses(recording, model), "responses.png")
+    """
+    found = recognition_fields(model, recording, layer, whitened=whitened)
+    what = f"To what each hidden unit of layer {layer} responds, of"
+    words = what, found.measure
+    return _draw(model, found.values, found.significant, words, most, order, axes)
+
+
+def _draw(
+    model: SpikeHelmholtz,
+    fields: npt.NDArray[np.float64],
+    significant: npt.NDArray[np.bool_] | None,
+    words: tuple[str, str],
+    most: int,
+    order: bool,
+    axes: Axes | None,
+) -> npt.NDArray[Any]:
+    """Draw fields, what is not significant faintly; the words are a title and a measure."""
     if most < 1:
         raise InputError(f"most {most}", "at least one panel")
-    fields = model.receptive_fields(layer)
     effective = hidden_order(fields)
     shown = fields[effective[:most]]
+    drawn = shown
+    if significant is not None:
+        drawn = shown * np.where(significant.reshape(fields.shape)[effective[:most]], 1.0, _FAINT)
     rows = unit_order(fields) if order else np.arange(fields.shape[1])
     few = len(rows) <= _MOST_NAMED
     names = [drawable(str(name)) for name in model.unit_ids_[rows]] if few else []
     narrowest, widest, height = _panel_size(*fields.shape[1:])
+    faint = "" if significant is None else " Faint: may be chance (5 % a field)."
     grid = PanelGrid.of(
-        len(shown),
-        narrowest=narrowest,
-        widest=widest,
-        height=height,
-        left=_room_for(names),
-        title=f"What each hidden unit of layer {layer} adds to the rates of "
-        f"{plural(len(rows), 'unit')}",
-        notes=_notes(fields, len(effective), len(shown), order),
-        axes=axes,
-    )
+        len(shown), narrowest=narrowest, widest=widest, height=height, left=_room_for(names),
+        title=f"{words[0]} {plural(len(rows), 'unit')}",
+        notes=_notes(fields, len(effective), len(shown), order) + faint, axes=axes,
+    )  # fmt: skip
     place = grid.place(axes)
     panels = grid.panels(place)
     if not len(shown):
         return panels
     limit = float(np.percentile(np.abs(shown), _ROBUST)) or float(np.abs(shown).max())
-    for panel, unit, field in zip(panels.flat, effective, shown, strict=False):
+    for panel, unit, field in zip(panels.flat, effective, drawn, strict=False):
         image = _draw_panel(panel, field[rows], limit, _bin_width(model))
         panel.set_title(str(unit), loc="center", fontsize=7, pad=2)
     _label_units(panels[:, 0], len(rows), names if grid.rows == 1 else [])
     _label_lags(panels[-1, 0], model, grid.width)
     extend = "both" if np.abs(shown).max() > limit else "neither"
-    label = f"{RATE_UNITS[model.time_unit_]} above baseline"
-    grid.colour_bar(place, image, label, extend=extend)
+    grid.colour_bar(place, image, words[1], extend=extend)
     return panels
 
 

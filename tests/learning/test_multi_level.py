@@ -13,6 +13,8 @@ from neurohm.backend import RandomStream
 from neurohm.exceptions import ArgumentTypeError, InputError
 from neurohm.learning import MultiLevel, as_rule
 from neurohm.machine import Normal, log_joint
+from neurohm.training import loop
+from neurohm.training.step import RecordedStep, Step, StepByHand, step_of
 
 SHAPE, GRIDS = (4, 4), ((2, 3), None, (1, 2))
 CUED: dict[str, Any] = {"shape": SHAPE, "grids": GRIDS}
@@ -35,6 +37,32 @@ def test_without_cues_it_is_the_plain_rule_to_the_bit(rule: Any) -> None:
         results.append(own.parameters())
     for key, expected in results[0].items():
         np.testing.assert_array_equal(results[1][key], expected, err_msg=key)
+
+
+@pytest.mark.parametrize("order", ["simultaneous", "alternating"])
+@pytest.mark.parametrize("plain", [nh.WakeSleep(), nh.Reweighted(particles=3)])
+@pytest.mark.parametrize("units", [((0, 2, 3, 5, 4, 1), None, (1, 0)), ((5, 0, 1, 3), None, (1,))])
+def test_recorded_steps_learn_as_steps_by_hand(
+    units: Any, plain: Any, order: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grids = tuple(None if chosen is None else (1, len(chosen)) for chosen in units)
+    grids = ((2, len(units[0]) // 2), *grids[1:])
+    rule = MultiLevel(plain=plain, shape=SHAPE, grids=grids, units=units, clamp=1, ramp=2)
+    results: list[dict[str, np.ndarray]] = []
+    made: list[Step] = []
+    for make in (step_of, StepByHand):
+
+        def step(*given: Any, make: Any = make) -> Step:
+            made.append(make(*given))
+            return made[-1]
+
+        monkeypatch.setattr(loop, "step_of", step)
+        own = machine()
+        nh.train(own, images(), rule=rule, epochs=5, batch_size=8, order=order)
+        results.append(own.parameters())
+    assert [type(each) for each in made] == [RecordedStep, StepByHand]
+    for key, expected in results[1].items():
+        np.testing.assert_array_equal(results[0][key], expected, err_msg=key)
 
 
 def test_full_cues_alone_decide() -> None:

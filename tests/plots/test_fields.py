@@ -7,9 +7,12 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+import neurohm as nh
+from neurohm.analysis import dreamt_fields
 from neurohm.exceptions import InputError
-from neurohm.plots import receptive_fields
+from neurohm.plots import receptive_fields, spike_responses
 from neurohm.plots.canvas import figure_of
+from neurohm.plots.order import unit_order
 from neurohm.plots.panels import PanelGrid
 
 
@@ -58,6 +61,31 @@ def test_a_fitted_model(model):
     assert len(panels(grid)) == 5
     assert all(axes.images[0].get_array().shape == (12, 3) for axes in panels(grid))
     assert len(panels(receptive_fields(model, layer=2))) <= 2
+
+
+def test_what_may_be_chance_is_faint(recording):
+    model = nh.SpikeHelmholtz(hidden=5, lags=3, epochs=1).fit(recording)
+    model.machine_.parameters()["generative/hidden1->visible"][:, 6:12] = 0
+    plain, masked = (receptive_fields(model, significance=s) for s in (False, True))
+    beyond = dreamt_fields(model.machine_, 1, seed=model.seed_).significant.reshape(5, 12, 3)
+    assert not beyond[:, 2:4].any()
+    assert beyond.any()
+    rows = unit_order(model.receptive_fields())
+    for one, other in zip(panels(plain), panels(masked), strict=True):
+        share = np.where(beyond[int(one.get_title(loc="center"))][rows], 1.0, 0.25)
+        whole, drawn = (axes.images[0].get_array() for axes in (one, other))
+        np.testing.assert_allclose(drawn, share * whole, rtol=1e-6)
+    assert "may be chance" in texts(masked)
+    assert "may be chance" not in texts(plain)
+
+
+def test_responses_to_a_recording(model, recording):
+    grid = spike_responses(recording, model)
+    assert all(axes.images[0].get_array().shape == (12, 3) for axes in panels(grid))
+    assert "Hz above the mean when active" in labels(grid)
+    assert "responds" in texts(grid)
+    whitened = spike_responses(recording, model, layer=2, whitened=True)
+    assert "Counts when active over their covariance" in labels(whitened)
 
 
 def test_panels_hold_the_fields_in_order(fields_only):

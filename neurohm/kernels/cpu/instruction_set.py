@@ -10,6 +10,7 @@ from neurohm.kernels.cpu.autoregressive import Autoregressive
 from neurohm.kernels.cpu.bernoulli import BernoulliUnits
 from neurohm.kernels.cpu.categorical import CategoricalUnits
 from neurohm.kernels.cpu.crew import Crew
+from neurohm.kernels.cpu.cues import Cues
 from neurohm.kernels.cpu.fisher import Fisher
 from neurohm.kernels.cpu.gaussian import GaussianUnits
 from neurohm.kernels.cpu.instruction import Issue, Tape, run_at_once
@@ -38,6 +39,7 @@ def kernels(issue: Issue = run_at_once) -> Kernels:
         products=Products(issue),
         arrays=Arrays(issue),
         weights=Weights(issue),
+        cues=Cues(issue),
         optimisers=Optimisers(issue),
         windows=Windows(issue),
         fisher=Fisher(issue),

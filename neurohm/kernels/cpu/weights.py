@@ -61,6 +61,10 @@ class Weights:
         reads, written = (error, gain), (out, total)
         self._issue(_weigh_rows, out.dtype, reads, written, (float(scale),), 0.3 * error.size)
 
+    def weigh_units(self, error: Array, share: Array, out: Array) -> None:
+        """Write an error times the share of each unit."""
+        self._issue(_weigh_units, out.dtype, (error, share), (out,), (), 0.2 * out.size)
+
 
 @operation
 def _log_ratio(words, real):  # type: ignore[no-untyped-def]
@@ -139,3 +143,12 @@ def _weigh_rows(words, real):  # type: ignore[no-untyped-def]
                 sums[j] += g * e[j]
         for j in range(units):
             total[j] += sums[j]
+
+
+@operation
+def _weigh_units(words, real):  # type: ignore[no-untyped-def]
+    error, share, out = matrix(words, 0, real), vector(words, 1, real), matrix(words, 2, real)
+    for row in range(out.shape[0]):
+        e, weighed = error[row], out[row]
+        for j in range(out.shape[1]):
+            weighed[j] = e[j] * share[j]

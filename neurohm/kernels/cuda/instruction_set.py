@@ -11,6 +11,7 @@ from neurohm.kernels.cuda.autoregressive import Autoregressive
 from neurohm.kernels.cuda.bernoulli import BernoulliUnits
 from neurohm.kernels.cuda.call import Call, Issue, run_at_once
 from neurohm.kernels.cuda.categorical import CategoricalUnits
+from neurohm.kernels.cuda.cues import Cues
 from neurohm.kernels.cuda.fisher import Fisher
 from neurohm.kernels.cuda.gaussian import GaussianUnits
 from neurohm.kernels.cuda.inverses import Inverses
@@ -58,6 +59,7 @@ def kernels(issue: Issue = run_at_once, *, precision: str = "full") -> Kernels:
         products=Products(issue, precision),
         arrays=Arrays(issue),
         weights=Weights(issue),
+        cues=Cues(issue),
         optimisers=Optimisers(issue),
         windows=Windows(issue),
         fisher=Fisher(issue),

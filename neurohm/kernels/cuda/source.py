@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 PARTS = (
     "block", "philox", "rows", "units", "bernoulli", "autoregressive", "nade", "poisson",
-    "categorical", "gaussian", "products", "arrays", "weights", "optimisers", "windows", "fisher",
-    "metric", "inverses",
+    "categorical", "gaussian", "products", "arrays", "weights", "cues", "optimisers", "windows",
+    "fisher", "metric", "inverses",
 )  # fmt: skip
 REALS = {"float32": "float", "float64": "double"}
 TYPES = {

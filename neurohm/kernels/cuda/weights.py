@@ -57,3 +57,7 @@ class Weights:
         sizes = (np.int32(rows), np.int32(share), np.int32(units))
         arguments = (error, gain, np.int32(rows_per_gain), float(scale), *sizes, out, total)
         self._issue(Launch("weigh_rows", -(-units // WARP), _WEIGHERS, out, arguments))
+
+    def weigh_units(self, error: Array, share: Array, out: Array) -> None:
+        """Write an error times the share of each unit."""
+        self._issue(elementwise("weigh_units", out, error, share, np.int32(share.size), out))

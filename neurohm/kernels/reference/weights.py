@@ -91,3 +91,8 @@ def weigh_rows(error: Array, gain: Array, scale: float, out: Array, total: Array
     weighed = error * (error.dtype.type(scale) * gain)[:, None]
     out[...] = weighed.reshape(out.shape[0], share, -1).sum(axis=1)
     total[...] = out.sum(axis=0)
+
+
+def weigh_units(error: Array, share: Array, out: Array) -> None:
+    """Write an error times the share of each unit, ``(units,)``."""
+    out[...] = error * share

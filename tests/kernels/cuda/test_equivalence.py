@@ -15,9 +15,11 @@ import pytest
 
 from neurohm.backend import Draws, RandomStream, SparseRows, get_backend, uniform
 from neurohm.backend.cupy_ import CudaBackend
+from neurohm.images import Pyramid
 from neurohm.kernels import Kernels, get_kernels
 from neurohm.kernels.cuda.call import Multiplication, rowwise
 from neurohm.kernels.cuda.products import NARROW, Products
+from neurohm.learning.cues import Cover
 
 Close = Callable[..., None]
 TIES = 1e-6  # share of draws that may differ
@@ -523,3 +525,37 @@ def test_matrices_of_units_agree(rows, lateral, dtype, reference, cuda) -> None:
     few = np.zeros((1, inputs**2), dtype)
     with pytest.raises(ValueError, match="side by side"):
         cuda.inverses.over_inputs(activity, weight, g, np.ones(1, dtype), 0.1, -1, few, outs[1])
+
+
+@pytest.mark.parametrize("form", ["dense", "compressed"])
+@pytest.mark.parametrize("pool", ["area", "max"])
+def test_coarse_images_agree(pool: str, form: str, dtype, reference, cuda) -> None:
+    x, cover = mostly_silent(9, 300, dtype), Cover.of(Pyramid((20, 15), [(7, 10)], pool).shares[0])
+    given, parts = x if form == "dense" else sparse(9, 300, dtype, x), vars(cover).values()
+    levels = np.full((2, 9, 70), np.nan)
+    for kernels, level in zip((reference, cuda), levels, strict=True):
+        kernels.cues.coarsen(given, *parts, pool == "max", 1, level)
+    np.testing.assert_allclose(levels[1], levels[0], rtol=1e-14)
+    told = levels.copy()
+    for i, kernels in enumerate((reference, cuda)):
+        kernels.cues.decide(levels[i], 0.13, 0.01)
+        kernels.cues.stretch(told[i], 3.0, 0.1)
+    np.testing.assert_array_equal(levels[0], levels[1])
+    np.testing.assert_allclose(told[1], told[0], rtol=1e-14)
+
+
+@pytest.mark.parametrize(("rows", "drives", "images"), [(6, 6, 2), (8, 2, 4), (5, 1, 5)])
+@pytest.mark.parametrize("units", [5, 300])
+def test_mixtures_with_cues_agree(
+    rows: int, drives: int, images: int, units: int, dtype, reference, cuda, close: Close
+) -> None:
+    rng = np.random.default_rng(units)
+    drive, bias = rng.standard_normal((drives, units)), rng.standard_normal(units)
+    chosen = rng.permutation(units)[: units - 1]
+    given = drive.astype(dtype), bias.astype(dtype), rng.uniform(0.01, 0.99, (images, units - 1))
+    share, outs = rng.random(units).astype(dtype), np.full((2, 3, rows, units), np.nan, dtype)
+    for kernels, out in zip((reference, cuda), outs, strict=True):
+        kernels.cues.mix(*given, chosen, 0.3, 1e-6, out[0])
+        kernels.cues.mix_log_odds(*given, chosen, 0.3, out[1])
+        kernels.weights.weigh_units(out[0], share, out[2])
+    close(outs[1], outs[0], 5)

@@ -52,6 +52,14 @@ def test_learning_is_that_of_the_cpu(host, rule: object, density: float) -> None
     compare(host, [30, 12, 5], x, rule)
 
 
+@pytest.mark.parametrize("plain", [nh.WakeSleep(), nh.Reweighted(particles=3)])
+@pytest.mark.parametrize("density", [0.05, 0.4], ids=["compressed", "dense"])
+def test_learning_with_cues_is_that_of_the_cpu(host, plain: object, density: float) -> None:
+    x = (np.random.default_rng(0).random((80, 30)) < density).astype("float64")
+    options = {"plain": plain, "shape": (5, 6), "grids": [(3, 4), (2, 2)], "clamp": 1, "ramp": 1}
+    compare(host, [30, 14, 4], x, nh.MultiLevel(**options))
+
+
 @pytest.mark.parametrize("rule", ["wake-sleep", "reweighted"])
 def test_learning_of_nade_is_that_of_the_cpu(host, rule: str) -> None:
     x = np.random.default_rng(0).integers(0, 2, (80, 9)).astype("float64")

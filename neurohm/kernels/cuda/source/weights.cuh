@@ -121,3 +121,8 @@ extern "C" __global__ void weigh_rows(const real *error, const real *gain, int r
         total[column] = sum;
     }
 }
+
+extern "C" __global__ void weigh_units(const real *error, const real *share, int units, real *out,
+                                       long long size) {
+    for (long long i = begin(); i < size; i += stride()) out[i] = error[i] * share[i % units];
+}
