@@ -79,10 +79,10 @@ def lines_benchmark(arguments):
         )
 
 
-def planted(seed):
+def planted(seed, minutes):
     """Return a small recording with three synchronous assemblies."""
     return nh.simulate_assemblies(
-        20, 10.0, 3, members=(5, 6), lag=0.0, jitter=0.002, participation=0.9, overlap=0.0,
+        20, minutes, 3, members=(5, 6), lag=0.0, jitter=0.002, participation=0.9, overlap=0.0,
         rate=2.0, occurrence_rate=0.5, seed=seed,
     )  # fmt: skip
 
@@ -105,10 +105,8 @@ def f1_of(machine, recording):
 
 def assemblies_benchmark(arguments):
     copies = arguments.copies
-    recordings = [planted(seed) for seed in range(copies)]
-    x = np.stack(
-        [np.minimum(bin_spikes(r, 0.02).toarray(), 1) for r in recordings], axis=1
-    )  # fmt: skip
+    recordings = [planted(seed, arguments.minutes) for seed in range(copies)]
+    x = np.stack([np.minimum(bin_spikes(r, 0.02).toarray(), 1) for r in recordings], axis=1)
     machine = nh.HelmholtzMachine([20, 6], seed=0, dtype="float64")
     machine.parameters()["generative/visible"][...] = np.log(x.mean() / (1 - x.mean()))
     rates = (0.1, 0.01, 0.4)
@@ -216,6 +214,7 @@ def main():
     parser.add_argument("what", choices=["lines", "assemblies", "robustness", "speed"])
     parser.add_argument("--presentations", type=int, default=60_000)
     parser.add_argument("--copies", type=int, default=5)
+    parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--target", default="cpp_standalone")
     parser.add_argument("--targets", nargs="*", default=["numpy", "cython", "cpp_standalone"])
