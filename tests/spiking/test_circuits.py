@@ -7,6 +7,7 @@ from importlib import import_module
 import numpy as np
 import pytest
 
+from neurohm.cli import main
 from neurohm.exceptions import ArgumentTypeError, InputError
 from neurohm.recordings import load_recording
 from neurohm.spiking import simulate
@@ -56,6 +57,13 @@ def test_members_fire_when_the_truth_says(circuit, options, tmp_path):
     assert again.truth["settings"]["circuit"] == circuit
 
 
+def called(*arguments):
+    """Return the exit code of ``neurohm ARGUMENTS...`` in this process."""
+    with pytest.raises(SystemExit) as ended:
+        main(list(arguments))
+    return ended.value.code or 0
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_waves_travel(seed):
     """Every burst but the first of its wave was caused by a neighbour's, in the same wave."""
@@ -100,12 +108,12 @@ def test_kicks_fall_into_distinct_steps():
     assert np.all(np.diff(times) > cells.STEP / 2)
 
 
-def test_the_command_line_simulates_a_circuit(run_neurohm, tmp_path):
+def test_the_command_line_simulates_a_circuit(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     arguments = ("simulate", "-o", "s.h5", "--circuit", "synfire", "--units", "50")
-    done = run_neurohm(*arguments, "--minutes", "0.005", "--target", "numpy", "--json")
-    assert done.returncode == 0, done.stderr
+    assert called(*arguments, "--minutes", "0.005", "--target", "numpy", "--json") == 0
     assert load_recording(tmp_path / "s.h5").n_units == 50
-    wrong = run_neurohm("simulate", "-o", "t.h5", "--circuit", "ring", "--target", "numpy")
-    assert wrong.returncode == 2
-    assert "one of 'balanced', 'waves', 'synfire'" in wrong.stderr
-    assert "Traceback" not in wrong.stderr
+    assert called("simulate", "-o", "t.h5", "--circuit", "ring", "--target", "numpy") == 2
+    wrong = capsys.readouterr().err
+    assert "one of 'balanced', 'waves', 'synfire'" in wrong
+    assert "Traceback" not in wrong
