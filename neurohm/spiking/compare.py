@@ -14,6 +14,7 @@ from neurohm.checks import whole_number
 from neurohm.exceptions import InputError
 from neurohm.machine import HelmholtzMachine, as_machine
 from neurohm.recordings import Windows
+from neurohm.spiking.exchange import exchanged
 from neurohm.spiking.network import to_brian2
 from neurohm.spiking.readout import states_of
 from neurohm.spiking.targets import run
@@ -42,6 +43,9 @@ class SpikingComparison:
     rate_deviations, correlation_deviations : ndarray of float64
         Difference between spiking and abstract dreams of each rate (of each visible unit) and
         correlation (of pairs of them), in standard errors; nan for what does not vary.
+    rate_chance, correlation_chance : float
+        How often the root mean square of these is at least as large where both have the same law:
+        by exchanging dreams at random, since units that fire together deviate together.
     """
 
     abstract: Moments
@@ -54,6 +58,8 @@ class SpikingComparison:
     bin_size: float
     rate_deviations: Array
     correlation_deviations: Array
+    rate_chance: float
+    correlation_chance: float
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data."""
@@ -64,6 +70,8 @@ class SpikingComparison:
             "n_dreams": self.n_dreams,
             "rate_deviations": self.rate_deviations.tolist(),
             "correlation_deviations": self.correlation_deviations.tolist(),
+            "rate_chance": self.rate_chance,
+            "correlation_chance": self.correlation_chance,
         }
 
     def __repr__(self) -> str:
@@ -74,7 +82,7 @@ class SpikingComparison:
         return (
             f"SpikingComparison({self.n_dreams} dreams; spiking and abstract ones differ by "
             f"{rates:.2f} standard errors in rates and {pairs:.2f} in correlations, root mean "
-            "square)"
+            f"square; chance {self.rate_chance:.2g} and {self.correlation_chance:.2g})"
         )
 
 
@@ -132,6 +140,7 @@ def compare_spiking(
         chunks = (windows.dense(range(*part)) for part in _parts(len(windows)))
         recorded = moments(chunks, lags, bin_size)
     rates, correlations = _deviations(simulated, abstract)
+    rate_chance, correlation_chance = exchanged(simulated, abstract, seed)
     return SpikingComparison(
         abstract=moments([abstract], lags, bin_size),
         spiking=moments([simulated], lags, bin_size),
@@ -143,6 +152,8 @@ def compare_spiking(
         bin_size=bin_size,
         rate_deviations=rates,
         correlation_deviations=correlations,
+        rate_chance=rate_chance,
+        correlation_chance=correlation_chance,
     )
 
 

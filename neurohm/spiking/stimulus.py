@@ -126,8 +126,8 @@ def checked_spikes(times: Array, units: Array, n_units: int, dt: float, now: flo
     >>> checked_spikes(np.array([0.001, 0.0023]), np.array([0, 0]), 1, 1e-3)
     array([1, 2])
     """
-    if len(units) and not (units.min() >= 0 and units.max() < n_units):
-        raise InputError(f"spikes of unit {int(units.max())}", f"units 0 to {n_units - 1}")
+    if (strange := (units < 0) | (units >= n_units)).any():
+        raise InputError(f"spikes of unit {int(units[strange][0])}", f"units 0 to {n_units - 1}")
     if len(times) and float(times.min()) < now - 1e-9:
         raise InputError(
             f"a spike at {float(times.min()):g} s, which is past",

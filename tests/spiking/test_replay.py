@@ -59,6 +59,7 @@ def test_what_a_network_fired_is_a_recording(normal_machine):
     ("times", "units", "message"),
     [
         ([0.001, 0.002], [0, 5], "spikes of unit 5; expected units 0 to 3"),
+        ([0.001, 0.002], [-1, 2], "spikes of unit -1; expected units 0 to 3"),
         ([0.0101, 0.0108], [1, 1], "two spikes of unit 1 within 1 ms"),
         ([-0.5], [0], "which is past; expected times from 0 s on"),
         ([np.nan], [0], "a finite time of each spike"),

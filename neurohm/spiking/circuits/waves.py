@@ -83,7 +83,7 @@ def waves(
     )
     sheet.fatigue = rng.uniform(0, 0.8, n_units)
     sheet.run_regularly("begins = int(rand() < begin_rate*dt)", when="start")
-    sheet.run_on_event("ignite", IGNITION)
+    sheet.run_on_event("ignite", IGNITION, when="before_synapses")
     spread = brian2.Synapses(
         sheet,
         sheet,
@@ -97,7 +97,8 @@ def waves(
     spread.connect(i=i, j=j)
     spread.pre.delay = distance[i, j] / _SPEED * second
     spikes = brian2.SpikeMonitor(sheet, name="recorded")
-    bursts = brian2.EventMonitor(sheet, "ignite", variables="wave", name="bursts")
+    # by default it would see the wave of the burst before: it looks before IGNITION
+    bursts = brian2.EventMonitor(sheet, "ignite", variables="wave", when="end", name="bursts")
     brian2.seed(seed)
     with catch_logs():  # of two neighbours that burst at once either may be heard
         brian2.Network(sheet, spread, spikes, bursts).run(duration * second, namespace={})
