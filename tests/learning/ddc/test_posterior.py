@@ -95,7 +95,7 @@ def test_real_values_have_marginals_in_bins_and_densities_on_grids() -> None:
     assert bins.shape == (1, 1, 12)
     assert bins.sum() == pytest.approx(1, abs=0.1)
     density = found.density(x, grid)[0]
-    # Over eight other seeds the mean errs by 0.011 (root mean square), the variance by 0.012 +- 0.006.
+    # over eight other seeds the mean errs by 0.011 (rms) and the variance by 0.012 +- 0.006
     mean = density @ grid[:, 0]
     assert mean == pytest.approx(1.6 / 2.25, abs=0.08)  # sum x / s^2 / (1 + 2 / s^2)
     assert density @ (grid[:, 0] - mean) ** 2 == pytest.approx(1 / 9, abs=0.05)
