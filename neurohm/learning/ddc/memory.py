@@ -35,6 +35,8 @@ class Begun:
     window : DreamWindow
     readouts : DeltaReadouts or None
         Where the delta rule learns.
+    watched : dict of str to float
+        Held-out R^2 of the maps, as last looked at.
     """
 
     sizes: tuple[int, ...]
@@ -42,6 +44,7 @@ class Begun:
     encodings: list[Encoding]
     window: DreamWindow
     readouts: DeltaReadouts | None
+    watched: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(eq=False)
@@ -106,6 +109,7 @@ class Memory:
             "standards": {str(i): np.stack(pair) for i, pair in enumerate(begun.standards)},
             "window": begun.window.tree(),
             "readouts": {} if readouts is None else readouts.tree(),
+            "watched": dict(begun.watched),
         }
 
     def _revived(self, rule: DDC, machine: HelmholtzMachine, tree: dict[str, Any]) -> Begun:
@@ -114,6 +118,7 @@ class Memory:
         begun.window.restore(tree["window"])
         if begun.readouts is not None:
             begun.readouts.restore(tree["readouts"])
+        begun.watched.update(tree["watched"])
         return begun
 
 

@@ -346,9 +346,18 @@ class DDC(LearningRule):
         if wake.log_probability is not None:
             watched["bound"] = log_joint(machine, wake.states) - wake.log_probability
         if wake.recognition is not None:
-            found = readout_r_squared(machine.on("cpu"), wake.recognition, wake.begun.window)
+            found = _latest_r_squared(machine, wake.recognition, wake.begun)
             watched |= {name: np.full(len(wake.x), value) for name, value in found.items()}
         return {n: machine.backend.asarray(v, np.float64) for n, v in watched.items()}
+
+
+def _latest_r_squared(
+    machine: HelmholtzMachine, recognition: Recognition, begun: Begun
+) -> dict[str, float]:
+    """Return R^2 of every map, looked at anew once all dreams of the window are others."""
+    if begun.window.filled % begun.window.steps == 0 or not begun.watched:
+        begun.watched.update(readout_r_squared(machine.on("cpu"), recognition, begun.window))
+    return begun.watched
 
 
 def _on_host(machine: HelmholtzMachine, x: Activations) -> Matrix:

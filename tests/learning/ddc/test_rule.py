@@ -13,6 +13,7 @@ from neurohm.exceptions import InputError, NeurohmWarning
 from neurohm.learning.ddc.delta import DeltaReadouts
 from neurohm.learning.ddc.encoding import standard_of
 from neurohm.learning.ddc.memory import encodings_of
+from neurohm.learning.ddc.monitors import readout_r_squared
 from neurohm.learning.ddc.window import window_bytes
 from neurohm.likelihood import all_states, exact_log_likelihood
 from neurohm.machine import Normal
@@ -60,7 +61,7 @@ def test_a_run_resumed_after_any_step_ends_as_the_unbroken_one(settings, x, tmp_
     given = {"rule": rule, "plasticity": nh.Adam(0.01), "batch_size": 25, "epochs": 2, "seed": 3}
     whole, states = small(), EveryState(tmp_path / "run.h5")
     result = nh.train(whole, x, callbacks=[states], **given)
-    for copy in states.copies[1::3]:
+    for copy in states.copies[1::4]:
         resumed = small(seed=5)
         again = nh.train(resumed, x, resume=copy, **given)
         assert again.history.to_dict() == result.history.to_dict()
@@ -234,6 +235,32 @@ def test_complete_codes_of_many_units_are_refused(x) -> None:
 def test_settings_without_sense_are_refused(settings, message) -> None:
     with pytest.raises(InputError, match=message):
         nh.DDC(**settings)
+
+
+def test_scores_by_the_recogniser_are_those_of_annealing_and_of_all_states(x) -> None:
+    machine = small((5, 3))
+    nh.train(machine, x, rule=nh.DDC(**SMALL), plasticity=nh.Adam(0.02), epochs=20, batch_size=20)
+    rows = all_states(5)
+    exact = exact_log_likelihood(machine, rows)
+    annealed = nh.annealed_log_likelihood(machine, rows, steps=20, chains=200)
+    # 64 deviates, held to five standard errors: 4e-5
+    for found in (nh.log_likelihood(machine, rows, particles=2000), annealed):
+        assert (np.abs(found.value - exact) < 5 * found.standard_error).all(), found.kind
+
+
+def test_maps_are_looked_at_once_in_a_window(x, monkeypatch) -> None:
+    looked = []
+
+    def look(*given):
+        looked.append(readout_r_squared(*given))
+        return looked[-1]
+
+    monkeypatch.setattr("neurohm.learning.ddc.rule.readout_r_squared", look)
+    rule = nh.DDC(**SMALL)  # a window of three steps
+    result = nh.train(small(), x, rule=rule, epochs=6, batch_size=30)
+    assert len(looked) == 4
+    last = looked[-1]["r_squared of hidden1"]
+    assert result.history["r_squared of hidden1"][-1] == pytest.approx(last)
 
 
 def test_estimators_learn_by_it_and_are_saved(x, tmp_path: Path) -> None:
