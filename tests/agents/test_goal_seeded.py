@@ -134,11 +134,13 @@ def test_numbers_and_codes_are_the_same_data() -> None:
 def test_a_model_comes_back_from_its_file(model, tmp_path) -> None:
     path = tmp_path / "model.h5"
     model.save(path)
-    again = nh.GoalSeededMachine.load(path)
-    np.testing.assert_array_equal(
-        model.simulate([0, 1, 2], candidates=2).x, again.simulate([0, 1, 2], candidates=2).x
-    )
-    assert repr(again) == repr(model)
+    for again in (nh.GoalSeededMachine.load(path), nh.load(path)):
+        assert type(again) is nh.GoalSeededMachine
+        np.testing.assert_array_equal(
+            model.simulate([0, 1, 2], candidates=2).x, again.simulate([0, 1, 2], candidates=2).x
+        )
+        assert repr(again) == repr(model)
+        assert again.settings() == model.settings()
     nh.HelmholtzDensity(hidden=2, epochs=1).fit(np.eye(4)).save(tmp_path / "other.h5")
     with pytest.raises(FileFormatError, match="a GoalSeededMachine"):
         nh.GoalSeededMachine.load(tmp_path / "other.h5")
