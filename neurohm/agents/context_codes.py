@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from neurohm.backend import Array
-from neurohm.exceptions import InputError
+from neurohm.exceptions import ArgumentTypeError, InputError
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,10 @@ class ContextCodes:
             count = len(parts[0]) if parts else 1 if rows is None else rows
             none = np.zeros((count, self.memory), np.float32)
             parts.append(none if memory is None else np.asarray(memory, np.float32))
+            if parts[-1].ndim != 2 or parts[-1].shape[1] != self.memory:
+                raise InputError(f"memory of shape {parts[-1].shape}", f"(rows, {self.memory})")
+        elif memory is not None:
+            raise InputError("memory of a model that has none", "none", "set memory=0.9, say")
         if len({len(part) for part in parts}) > 1:
             found = f"contexts of {[len(part) for part in parts]} rows"
             raise InputError(found, "as many of each part")
@@ -134,7 +138,7 @@ class ContextCodes:
             return values
         if not values.ndim or values.shape[-1] != self.situation:
             raise InputError(f"situation codes of shape {values.shape}", f"(..., {self.situation})")
-        return values.astype(np.float32)
+        return _finite("situations", values)
 
     def factors(self, codes: Array) -> list[Array]:
         """Return the code of each factor of goals."""
@@ -203,4 +207,13 @@ def _codes(given: Any, sizes: tuple[int, ...]) -> Array:
             if len(sizes) == 1
             else f"(rows, {len(sizes)}) numbers, or codes of shape (rows, {width})",
         )
+    return _finite("goals", values)
+
+
+def _finite(name: str, values: npt.NDArray[Any]) -> Array:
+    """Return codes as floating-point numbers, checked."""
+    if values.dtype.kind not in "biuf":
+        raise ArgumentTypeError(f"{name} of type {values.dtype}", "numbers")
+    if not np.isfinite(values).all():
+        raise InputError(f"{name} that are not finite", "codes of finite numbers")
     return values.astype(np.float32)

@@ -84,14 +84,18 @@ def _require_possible(visible: Population, values: Array, mask: npt.NDArray[np.b
         _require_whole_groups(visible, mask)
         groups = mask.reshape(len(mask), -1, visible.categories).all(axis=2)
         active = (values != 0).reshape(len(mask), -1, visible.categories).sum(axis=2)
-        if (active[groups] != 1).any() or not np.isin(values[mask], (0, 1)).all():
+        wrong = active[groups & (active != 1)]
+        if wrong.size:
             raise InputError(
-                f"evidence of {int(active[groups][active[groups] != 1][:1].sum())} active units"
-                " in a group, which contradicts the world",
+                f"evidence of {wrong[0]} active units in a group, which contradicts the world",
                 "exactly one active unit of each group that is observed",
             )
-    elif visible.domain == "binary" and not np.isin(values[mask], (0, 1)).all():
+    if visible.domain in ("binary", "one-hot") and not np.isin(values[mask], (0, 1)).all():
         raise InputError("evidence that is neither 0 nor 1", "states of binary units")
+    if not np.isfinite(values[mask]).all():
+        raise InputError(
+            "evidence that is not finite", "numbers, observed=False where there is none"
+        )
 
 
 def _require_whole_groups(population: Categorical, observed: npt.NDArray[np.bool_]) -> None:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from neurohm.agents.context_codes import ContextCodes, one_hot, require_below
 from neurohm.backend import Array
-from neurohm.exceptions import InputError
+from neurohm.exceptions import ArgumentTypeError, InputError
 from neurohm.populations import Categorical, Population
 
 
@@ -103,6 +103,8 @@ def lessons_of(
     for name, part in (("goals", wanted), ("situations", places)):
         if part is not None and len(part) != len(rows):
             raise InputError(f"{len(part)} {name} of {len(rows)} samples", "as many")
+    if places is not None and places.shape[1] != rows.shape[1]:
+        raise InputError(f"situations at {places.shape[1]} of {rows.shape[1]} times", "one at each")
     return Lessons(rows, wanted, places, codes, visible.size)
 
 
@@ -113,6 +115,8 @@ def _observations(visible: Population, x: Any) -> Array:
     if single and given.dtype.kind in "iu" and given.ndim == 1 and len(given):
         require_below("observations", given, units)
         return given[:, None]
+    if given.dtype.kind not in "biuf":
+        raise ArgumentTypeError(f"observations of type {given.dtype}", "numbers")
     rows = given.astype(np.float32)
     rows = rows[:, None] if rows.ndim == 2 else rows
     if rows.ndim != 3 or rows.shape[2] != units or not len(rows):

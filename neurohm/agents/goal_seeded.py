@@ -114,6 +114,8 @@ class GoalSeededMachine(Simulator):
         self.visible = as_population(visible)
         given = (hidden,) if isinstance(hidden, int) else tuple(hidden)
         self.hidden = tuple(whole_number("hidden units", size) for size in given)
+        if not self.hidden:
+            raise InputError("no hidden populations", "one at least", "hidden=[64], say")
         factors = (goals,) if isinstance(goals, int) else tuple(goals)
         self.goals = tuple(whole_number("goals", size, 0) for size in factors if size != 0)
         self.situation = whole_number("situation", situation, 0)
