@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import neurohm
 from neurohm.estimators.cascade import SpikeCascade
 from neurohm.estimators.density import HelmholtzDensity
 from neurohm.estimators.saved import row_from_tree, spike_from_tree
@@ -82,7 +82,8 @@ GoalSeededMachine
 
 def _above(kind: str) -> Any:
     """Return how a public class of a layer above, such as GoalSeededMachine, reads its tree."""
-    found = getattr(neurohm, kind) if kind in neurohm.__all__ else None
+    public = import_module("neurohm")  # whose names are of every layer, and imported when asked for
+    found = getattr(public, kind) if kind in public.__all__ else None
     return getattr(found, "from_tree", None)
 
 
