@@ -113,7 +113,8 @@ class _Renumbered:
     """A model whose goals are some of the cells."""
 
     def __init__(self, model, number):
-        self._model, self._number, self.goals = model, number, model.goals
+        self._model, self._number = model, number
+        self.goals, self.situation = model.goals, model.situation
 
     def simulate(self, goals, situations, **how):
         return self._model.simulate(self._number[goals], situations, **how)

@@ -116,7 +116,15 @@ def test_readme_runs_from_top_to_bottom(root, tmp_path, monkeypatch, run_neurohm
 
 @pytest.mark.parametrize(
     "page",
-    ["ddc.md", "learning.md", "multi_level.md", "natural.md", "spiking.md", "stimuli.md"],
+    [
+        "agents.md",
+        "ddc.md",
+        "learning.md",
+        "multi_level.md",
+        "natural.md",
+        "spiking.md",
+        "stimuli.md",
+    ],
 )
 def test_python_of_a_page_runs(root, tmp_path, monkeypatch, page):
     path = root / "docs" / page

@@ -3,8 +3,9 @@
 from neurohm.agents.acting import Acted, FreeEnergy, act, free_energy_parts
 from neurohm.agents.contexts import EXPANSIONS, Conjunctive, Expansion, Linear, RandomWinners
 from neurohm.agents.cycle_terms import CycleTerms, cycle_terms
-from neurohm.agents.cycles import Cycle, Evidence, imagine, refine
-from neurohm.agents.goal_seeded import GoalSeededMachine, Simulation
+from neurohm.agents.cycles import Cycle, imagine, refine
+from neurohm.agents.evidence import Evidence
+from neurohm.agents.goal_seeded import GoalSeededMachine
 from neurohm.agents.grasp import Grasp, grasp
 from neurohm.agents.grid import FOUR_ROOMS, GridWorld, maze
 from neurohm.agents.pool import AppendedPool, HalvedPool, Pool, ResampledPool, SaliencePool
@@ -12,6 +13,7 @@ from neurohm.agents.practising import practise
 from neurohm.agents.rollout import Rollout, rollout
 from neurohm.agents.routed import RoutedMachine
 from neurohm.agents.shapes import ShapeWorld
+from neurohm.agents.simulation import Simulation, Simulator
 from neurohm.agents.songs import Songs, sing
 from neurohm.agents.worlds import BitWorld, Predicate, RhythmWorld, Support
 
@@ -42,6 +44,7 @@ __all__ = [
     "SaliencePool",
     "ShapeWorld",
     "Simulation",
+    "Simulator",
     "Songs",
     "Support",
     "act",

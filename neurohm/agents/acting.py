@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from neurohm.agents.grasp import Grasp, grasp
+from neurohm.agents.grasp import Grasp, grasp, require_same_size
 from neurohm.agents.pool import AppendedPool, HalvedPool, Pool, ResampledPool, SaliencePool
 from neurohm.agents.worlds import BitWorld
 from neurohm.backend import RandomStream, Site
@@ -212,6 +212,7 @@ def act(
     """
     if mode not in MODES:
         raise InputError(f"mode {mode!r}", " or ".join(map(repr, MODES)))
+    require_same_size(machine, world)
     given = world.patterns() if data is None else data
     pool = _pool(mode, given, world, {"draws": draws, "keep": keep})
     if rule is None:

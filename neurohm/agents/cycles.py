@@ -4,41 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from neurohm.agents.evidence import Evidence
 from neurohm.backend import Activations, Array, RandomStream, Site, SparseRows, uniform
+from neurohm.checks import real_number
 from neurohm.exceptions import InputError
 from neurohm.machine import HelmholtzMachine, Workspace, log_joint, recognise
 from neurohm.machine.inputs import drive, input_of
 from neurohm.machine.passes import add_log_probability, draws_at, log_recognition
-from neurohm.populations import Categorical, Input
+from neurohm.populations import Input
 
 ACCEPTANCES = ("always", "greedy", "metropolis")
 FLOOR = 1e-30
 TEMPERED = ("binary", "one-hot")
 
 Logs = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, eq=False)
-class Evidence:
-    """Visible units whose states are given.
-
-    Parameters
-    ----------
-    values : ndarray, (rows, visible units)
-        What is not observed does not matter.
-    observed : ndarray of bool, (rows, visible units)
-    """
-
-    values: Array
-    observed: npt.NDArray[np.bool_]
-
-    def clamp(self, x: Array) -> Array:
-        """Return visible activity with the given units as they are."""
-        return np.where(self.observed, self.values, x).astype(x.dtype)
 
 
 @dataclass(frozen=True)
@@ -144,7 +128,7 @@ def refine(
         now = RandomStream(stream.seed, stream.step + cycle)
         proposed = list(
             recognise(
-                machine, _dense(states[0]), now, Site.SIMULATE, context=_context(machine, states)
+                machine, dense(states[0]), now, Site.SIMULATE, context=_context(machine, states)
             ).states
         )
         x = imagine_visible(machine, proposed, rows, now, how.temperature[1])
@@ -185,7 +169,7 @@ def free_energy_of(
     """Estimate log q(z | x, c) - log p(z | c) - log p(x | z) with one draw of z, ``(rows,)``."""
     drawn = recognise(
         machine,
-        _dense(states[0]),
+        dense(states[0]),
         stream,
         Site.ACCEPT,
         scored=True,
@@ -219,6 +203,26 @@ def log_evidence(
     if machine.visible.kind == "bernoulli":
         terms = terms + (1 - x) * np.log(np.clip(1 - mean.astype(np.float64), FLOOR, 1))
     return np.asarray((terms * evidence.observed).sum(axis=1))
+
+
+def temperatures(given: Any) -> tuple[float, float]:
+    """Return the temperatures of hidden and of visible draws, of one for both or of a pair.
+
+    Raises
+    ------
+    InputError, ArgumentTypeError
+        If they are no numbers above 0, or more than two.
+
+    Examples
+    --------
+    >>> temperatures(0.5), temperatures([1, 0.1])
+    ((0.5, 0.5), (1.0, 0.1))
+    """
+    both = (given, given) if np.ndim(given) == 0 else tuple(given)
+    if len(both) != 2:
+        raise InputError(f"temperature {given!r}", "one, or a pair: hidden and visible")
+    hidden, visible = (real_number("temperature", heat, above=0) for heat in both)
+    return hidden, visible
 
 
 def check_temperature(machine: HelmholtzMachine, temperature: tuple[float, float]) -> None:
@@ -270,7 +274,8 @@ def _context(machine: HelmholtzMachine, states: Sequence[Activations]) -> Activa
     return states[-1] if len(states) > len(machine.populations) else None
 
 
-def _dense(x: Activations) -> Array:
+def dense(x: Activations) -> Array:
+    """Return activity as an array, ``(rows, units)``."""
     return x.toarray() if isinstance(x, SparseRows) else x
 
 
@@ -283,17 +288,7 @@ def _mixed(
     """Return the new states of rows that are taken, the old ones of others."""
     own = len(machine.populations)
     mixed = [
-        np.where(taken[:, None], _dense(b), _dense(a)).astype(machine.dtype)
+        np.where(taken[:, None], dense(b), dense(a)).astype(machine.dtype)
         for a, b in zip(old[:own], new[:own], strict=True)
     ]
     return [*mixed, *old[own:]]
-
-
-def whole_groups(population: Categorical, observed: npt.NDArray[np.bool_]) -> None:
-    """Refuse evidence on a part of a group of which one unit is active."""
-    groups = observed.reshape(len(observed), -1, population.categories)
-    if (groups.any(axis=2) != groups.all(axis=2)).any():
-        raise InputError(
-            f"evidence on some of {population.categories} units of which one is active",
-            "evidence on all units of a group, or on none",
-        )

@@ -8,66 +8,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from neurohm.agents.contexts import Expansion
+from neurohm.agents.goal_lessons import Lessons
 from neurohm.backend import Activations, Array, MovingStream, RandomStream, Site
 from neurohm.kernels import Kernels
 from neurohm.learning.goal_seeded import GoalSeeded
 from neurohm.likelihood.progress import scoring
 from neurohm.machine import Activity, HelmholtzMachine, Updates, Workspace, predict, teach
+from neurohm.machine.initial import fit_visible_bias
 from neurohm.plasticity import Delta, Plasticity
-
-
-@dataclass(frozen=True, eq=False)
-class Lessons:
-    """What is learned from: sequences, each with a goal and a situation at each time.
-
-    Parameters
-    ----------
-    x : ndarray, (samples, times, visible units), or of int, (samples, times)
-        Activity, or the number of the one active unit.
-    goals : ndarray, (samples, goal units) or of int, (samples, factors), or None
-    situations : ndarray, (samples, times, situation units) or of int, (samples, times), or None
-    goal_sizes : tuple of int
-    situation_size, visible_size : int
-    """
-
-    x: Array
-    goals: Array | None
-    situations: Array | None
-    goal_sizes: tuple[int, ...]
-    situation_size: int
-    visible_size: int
-
-    def visible(self, chosen: npt.NDArray[np.int64], time: int) -> Array:
-        """Return the observations of samples at a time, ``(rows, visible units)``."""
-        return one_hot(self.x[chosen, time], self.visible_size)
-
-    def goals_of(self, chosen: npt.NDArray[np.int64]) -> list[Array]:
-        """Return the codes of each factor of the goals of samples."""
-        if self.goals is None:
-            return []
-        given = self.goals[chosen]
-        if given.dtype.kind in "iu":
-            pairs = zip(given.T, self.goal_sizes, strict=True)
-            return [one_hot(factor, size) for factor, size in pairs]
-        return list(np.split(given, np.cumsum(self.goal_sizes)[:-1], axis=1))
-
-    def situation(self, chosen: npt.NDArray[np.int64], time: int) -> list[Array]:
-        """Return the codes of the situations of samples at a time."""
-        if self.situations is None:
-            return []
-        return [one_hot(self.situations[chosen, time], self.situation_size)]
-
-    def __len__(self) -> int:
-        return len(self.x)
-
-    @property
-    def times(self) -> int:
-        """Steps of a sequence."""
-        return int(self.x.shape[1])
 
 
 @dataclass
@@ -234,21 +185,6 @@ class Learner:
                 memory = remember(memory, self.awake.dense(-2), course.decay)
 
 
-def one_hot(given: Array, size: int) -> Array:
-    """Return numbers as one-hot codes, and codes as they are.
-
-    Examples
-    --------
-    >>> one_hot(np.array([1, 0]), 3).tolist()
-    [[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]]
-    """
-    if given.dtype.kind not in "iu":
-        return given
-    code = np.zeros((*given.shape, size), np.float32)
-    np.put_along_axis(code, given[..., None], 1, axis=-1)
-    return code
-
-
 def remember(memory: Array, z: Array, decay: float) -> Array:
     """Return the trace of the deepest population after one more time: decay m + (1 - decay) s.
 
@@ -261,6 +197,38 @@ def remember(memory: Array, z: Array, decay: float) -> Array:
     [0.25, -0.25]
     """
     return np.asarray(decay * memory + (1 - decay) * (2 * z - 1), dtype=memory.dtype)
+
+
+def centre(machine: HelmholtzMachine, lessons: Lessons) -> None:
+    """Begin with visible biases at the rates of the data, whose random code is balanced.
+
+    Units of the first hidden population are on for half of binary data, however sparse.
+    """
+    mean = lessons.mean()
+    if machine.visible.domain in ("binary", "one-hot"):
+        fit_visible_bias(machine, mean)
+    if machine.visible.domain == "binary":
+        weights = machine.parameters()["recognition/visible->hidden1"]
+        machine.recognition.biases[1].weights[...] = -mean @ weights
+
+
+def context_factor(
+    expansion: Expansion, lessons: Lessons, course: Course, context_rate: float
+) -> float:
+    """Return the rate of context synapses over that of others, normalised by their input."""
+    if expansion.sparse:
+        active = getattr(expansion, "winners", 1)
+        # few contexts are visited often in a batch: together by no more than one visit's change
+        visits = min(course.batch_size, expansion.units / active)
+        return context_rate * visits / course.learning_rate / active
+    squared = 0.0
+    if course.decay is not None:  # of independent signs, as the trace builds up
+        grown = 1 - course.decay ** (2 * np.arange(lessons.times))
+        share = float(grown.mean()) * (1 - course.decay) / (1 + course.decay)
+        squared = lessons.codes.memory * share
+    squared += len(lessons.codes.goals) * (lessons.goals is not None)
+    squared += 1.0 * (lessons.situations is not None)
+    return 4 / (1 + squared)
 
 
 def decode_updates(

@@ -103,7 +103,7 @@ def grasp(
     Raises
     ------
     InputError
-        If machine and world differ in size.
+        If machine and world differ in size, or the world accepts nothing.
 
     Examples
     --------
@@ -112,11 +112,7 @@ def grasp(
     >>> grasp(blank, nh.agents.RhythmWorld(10))
     Grasp(accuracy 0.2500, thresholded 0.0000, 256.0 of 256 patterns in use, exact)
     """
-    if machine.visible.size != world.n_units:
-        raise InputError(
-            f"{machine.visible.size} visible units in a world of {world.n_units} bits",
-            "the same number",
-        )
+    require_same_size(machine, world)
     if samples is None and world.n_units <= LARGEST_EXACT:
         sharp = exact_distribution(machine, thresholded=True)
         return _measured(exact_distribution(machine), sharp, world, data, "exact", 0)
@@ -125,6 +121,21 @@ def grasp(
         raise InputError(f"a world of {world.n_units} bits", f"at most {LARGEST_VISIBLE}")
     drawn = np.asarray(machine.dream(count, seed=seed))
     return _measured(_shares(drawn), None, world, data, "sampled", count)
+
+
+def require_same_size(machine: HelmholtzMachine, world: BitWorld) -> None:
+    """Refuse a machine of another size than the world.
+
+    Raises
+    ------
+    InputError
+        Which says both.
+    """
+    if machine.visible.size != world.n_units:
+        raise InputError(
+            f"{machine.visible.size} visible units in a world of {world.n_units} bits",
+            "the same number",
+        )
 
 
 def _measured(
@@ -138,8 +149,10 @@ def _measured(
     """Return the measures of a distribution over all visible states."""
     every = all_states(world.n_units, "int8")
     good = world.accepts(every)
-    target = good / max(1, good.sum()) if data is None else _shares(np.asarray(data))
-    accuracy = float(dreams[good].sum())
+    if not good.any():
+        raise InputError(f"{world!r}, which accepts nothing", "at least one pattern")
+    target = good / good.sum() if data is None else _shares(np.asarray(data))
+    accuracy = _share(dreams[good])
     with np.errstate(divide="ignore"):
         log_dreams = np.log(dreams)
     some, drawn = target > 0, dreams > 0
@@ -147,7 +160,7 @@ def _measured(
     from_dreams = dreams[drawn] @ (log_dreams[drawn] - np.log(np.maximum(target[drawn], FLOOR)))
     return Grasp(
         accuracy=accuracy,
-        thresholded_accuracy=float("nan") if sharp is None else float(sharp[good].sum()),
+        thresholded_accuracy=float("nan") if sharp is None else _share(sharp[good]),
         effective_support=float(np.exp(_entropy(dreams[good] / max(accuracy, 1e-300)))),
         effective_dreams=float(np.exp(_entropy(dreams))),
         entropy=_entropy(dreams),
@@ -159,6 +172,11 @@ def _measured(
         kind=kind,
         samples=samples,
     )
+
+
+def _share(p: npt.NDArray[np.float64]) -> float:
+    """Return the sum of probabilities, which rounding may take beyond 1."""
+    return min(1.0, float(p.sum()))
 
 
 def _entropy(p: npt.NDArray[np.float64]) -> float:

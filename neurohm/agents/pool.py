@@ -209,6 +209,8 @@ class SaliencePool(Pool):
         every = all_states(world.n_units, "float32")
         self._good = world.accepts(every)
         self._patterns: Rows = every[self._good]
+        if not len(self._patterns):
+            raise InputError(f"{world!r}, which accepts nothing", "at least one pattern")
 
     def after_epoch(self, run: Run) -> None:
         """Weigh every well-formed pattern as the machine does."""

@@ -101,7 +101,7 @@ def rollout(
     Raises
     ------
     InputError
-        If a cell is not one of the world's, or a start its own goal.
+        If a cell is not one of the world's, a start its own goal, or the agent of another world.
 
     Examples
     --------
@@ -113,6 +113,11 @@ def rollout(
     place, goal = _cells("starts", starts, world), _cells("goals", goals, world)
     if place.shape != goal.shape or (place == goal).any():
         raise InputError("starts that are their goals, or not as many", "others, as many")
+    if agent is not None and agent.situation != world.n_cells:
+        raise InputError(
+            f"an agent that knows {agent.situation} places in a world of {world.n_cells} cells",
+            "the same number",
+        )
     horizon = np.ceil(patience * world.distance[place, goal] + 2).astype(int)
     rng = np.random.default_rng(whole_number("random_state", random_state, 0))
     times, rows = int(horizon.max()), len(place)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from typing import Any, TypeAlias
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from neurohm.estimators.cascade import SpikeCascade
 from neurohm.estimators.density import HelmholtzDensity
@@ -16,9 +17,17 @@ from neurohm.exceptions import FileFormatError
 from neurohm.machine import HelmholtzMachine
 from neurohm.storage import Tree, machine_from_tree, read_model
 
-Loaded: TypeAlias = (
-    SpikeHelmholtz | SpikeCascade | HelmholtzDensity | HelmholtzTransformer | HelmholtzMachine
-)
+if TYPE_CHECKING:
+    from neurohm.agents import GoalSeededMachine
+
+    Loaded: TypeAlias = (
+        SpikeHelmholtz
+        | SpikeCascade
+        | HelmholtzDensity
+        | HelmholtzTransformer
+        | HelmholtzMachine
+        | GoalSeededMachine
+    )
 
 
 def load(path: str | os.PathLike[str]) -> Loaded:
@@ -32,7 +41,8 @@ def load(path: str | os.PathLike[str]) -> Loaded:
 
     Returns
     -------
-    SpikeHelmholtz, SpikeCascade, HelmholtzDensity, HelmholtzTransformer or HelmholtzMachine
+    SpikeHelmholtz, SpikeCascade, HelmholtzDensity, HelmholtzTransformer, HelmholtzMachine or \
+GoalSeededMachine
 
     Raises
     ------
@@ -60,14 +70,21 @@ def load(path: str | os.PathLike[str]) -> Loaded:
         "HelmholtzTransformer": partial(row_from_tree, kind=HelmholtzTransformer),
         "HelmholtzMachine": lambda tree: machine_from_tree(tree["machine"]),
     }
-    if kind not in makers:
-        mend = f"use nh.{kind}.load" if kind == "GoalSeededMachine" else ""
-        raise FileFormatError(f"{path} holds a {kind}", "one of " + ", ".join(makers), mend)
+    maker = makers.get(kind) or _above(kind)
+    if maker is None:
+        raise FileFormatError(f"{path} holds a {kind}", "one of " + ", ".join(makers))
     try:
-        loaded: Loaded = makers[kind](tree)
+        loaded: Loaded = maker(tree)
     except KeyError as error:
         raise FileFormatError(f"{path} lacks {error}", "a whole model file") from error
     return loaded
+
+
+def _above(kind: str) -> Any:
+    """Return how a public class of a layer above, such as GoalSeededMachine, reads its tree."""
+    public = import_module("neurohm")  # whose names are of every layer, and imported when asked for
+    found = getattr(public, kind) if kind in public.__all__ else None
+    return getattr(found, "from_tree", None)
 
 
 def _begun(tree: Tree) -> str:

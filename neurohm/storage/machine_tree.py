@@ -61,8 +61,20 @@ def machine_from_tree(tree: Tree, device: str = "cpu") -> HelmholtzMachine:
         device=device,
         dtype=tree["dtype"],
     )
-    machine.set_parameters(_flat(tree["parameters"]))
+    machine.set_parameters(parameters_from_tree(tree))
     return machine
+
+
+def parameters_from_tree(tree: Tree) -> dict[str, Any]:
+    """Return the parameters of a machine's tree by their keys.
+
+    Examples
+    --------
+    >>> tree = {"parameters": {"generative": {"visible": 0.5}}}
+    >>> parameters_from_tree(tree)
+    {'generative/visible': 0.5}
+    """
+    return _flat(tree["parameters"])
 
 
 def _flat(tree: Tree, path: str = "") -> dict[str, Any]:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from neurohm.agents import Cycle, Evidence, imagine, refine
+from neurohm.agents.cycles import log_ratio
 from neurohm.backend import RandomStream
 from neurohm.exceptions import InputError
 from neurohm.learning import GoalSeeded
@@ -14,7 +15,7 @@ from neurohm.machine import Activity, ContextMachine, Normal, log_joint
 from neurohm.machine.passes import log_recognition
 from neurohm.populations import Gaussian, all_states
 
-ROWS = 40_000
+ROWS = 20_000
 
 
 def machine(hidden: int = 2, seed: int = 0, spread: float = 1.0, **more) -> ContextMachine:
@@ -132,36 +133,66 @@ def test_without_evidence_exact_cycles_leave_the_law_as_it_is() -> None:
 
 def test_with_evidence_exact_cycles_draw_from_what_it_leaves_open() -> None:
     made = exact_recognition(machine(hidden=1, recognised=True, spread=1.5))
-    evidence = Evidence(np.tile([1.0, 0, 0], (ROWS, 1)), np.tile([True, False, False], (ROWS, 1)))
-    states = imagine(made, context_of(0), ROWS, RandomStream(0))
+    evidence = evidence_of(10_000, clamped=True)
+    assert evidence is not None
+    states = imagine(made, context_of(0, 10_000), 10_000, RandomStream(0))
     states[0] = evidence.clamp(states[0])
-    states, _ = refine(made, states, evidence, Cycle(cycles=25), RandomStream(5))
-    expected = law(made, 0) * (joint_states(made, 0)[0][:, 0] == 1)
-    assert distance(observed_law(states), expected / expected.sum()) < 0.02
+    states, _ = refine(made, states, evidence, Cycle(cycles=15), RandomStream(5))
+    assert distance(observed_law(states), clamped_law(made, clamped=True)) < 0.03
+
+
+def clamped_law(made: ContextMachine, *, clamped: bool) -> np.ndarray:
+    """Return p(z, x), or p(z, x | x1 = 1), of every state."""
+    p = law(made, 0)
+    if clamped:
+        p = p * (joint_states(made, 0)[0][:, 0] == 1)
+    return p / p.sum()
+
+
+def evidence_of(rows: int, *, clamped: bool) -> Evidence | None:
+    mask = np.tile([True, False, False], (rows, 1))
+    return Evidence(np.tile([1.0, 0, 0], (rows, 1)), mask) if clamped else None
+
+
+@pytest.mark.parametrize("clamped", [False, True])
+def test_metropolis_is_in_balance_with_wrong_recognition(clamped: bool) -> None:
+    """Of every pair of states: flow from one to the other is the flow back."""
+    made = machine(hidden=2, recognised=True, seed=3, spread=0.8)
+    every, p = joint_states(made, 0), clamped_law(made, clamped=clamped)
+    before, after = np.divmod(np.arange(32 * 32), 32)
+    old, new = ([part[chosen] for part in every] for chosen in (before, after))
+    evidence = evidence_of(len(before), clamped=clamped)
+    recognised = np.exp(log_recognition(made, [old[0], *new[1:]]))
+    prior = np.exp(np.logaddexp.reduce(log_joint(made, every).reshape(8, 4), axis=0))
+    generated = (law(made, 0) / np.tile(prior, 8))[after]  # p(x' | z')
+    if clamped:  # what is given is not generated
+        bias, weights = (
+            made.parameters()[f"generative/{key}"] for key in ("visible", "hidden1->visible")
+        )
+        generated = generated * (1 + np.exp(-(new[1] @ weights + bias)[:, 0])) * new[0][:, 0]
+    taken = np.minimum(1, np.exp(log_ratio(made, old, new, evidence)))
+    flow = (p[before] * recognised * generated * taken).reshape(32, 32)
+    assert flow.sum() > 0.1
+    np.testing.assert_allclose(flow, flow.T, atol=1e-12)
 
 
 @pytest.mark.parametrize("clamped", [False, True])
 def test_metropolis_corrects_wrong_recognition(clamped: bool) -> None:
+    """From a sample of the law itself: what leaves it as it is, and what does not."""
+    rows = 10_000
     made = machine(hidden=2, recognised=True, seed=3, spread=0.8)
-    mask = np.tile([clamped, False, False], (ROWS, 1))
-    evidence = Evidence(np.tile([1.0, 0, 0], (ROWS, 1)), mask) if clamped else None
-    expected = law(made, 0)
-    if clamped:
-        expected = expected * (joint_states(made, 0)[0][:, 0] == 1)
-    expected = expected / expected.sum()
-    apart = {}
+    expected = clamped_law(made, clamped=clamped)
+    chosen = np.random.default_rng(0).choice(32, rows, p=expected)
+    evidence, apart = evidence_of(rows, clamped=clamped), {}
     for accept in ("metropolis", "always", "greedy"):
-        states = imagine(made, context_of(0), ROWS, RandomStream(0))
-        if evidence is not None:
-            states[0] = evidence.clamp(states[0])
-        how = Cycle(cycles=12 if accept == "metropolis" else 5, accept=accept)
-        states, energy = refine(made, states, evidence, how, RandomStream(9))
+        states = [np.ascontiguousarray(part[chosen]) for part in joint_states(made, 0)]
+        states, energy = refine(made, states, evidence, Cycle(3, accept), RandomStream(9))
         apart[accept] = distance(observed_law(states), expected)
         if accept == "greedy":
             assert energy[-1].mean() < energy[0].mean()
-    assert apart["metropolis"] < 0.02
-    assert apart["always"] > 0.04
-    assert apart["greedy"] > 0.04
+    assert apart["metropolis"] < 0.03  # expected 0.02, deviation 0.003
+    assert apart["always"] > 0.05
+    assert apart["greedy"] > 0.05
 
 
 def test_the_linear_gaussian_inverse_is_where_sleep_stops() -> None:

@@ -134,11 +134,13 @@ def test_numbers_and_codes_are_the_same_data() -> None:
 def test_a_model_comes_back_from_its_file(model, tmp_path) -> None:
     path = tmp_path / "model.h5"
     model.save(path)
-    again = nh.GoalSeededMachine.load(path)
-    np.testing.assert_array_equal(
-        model.simulate([0, 1, 2], candidates=2).x, again.simulate([0, 1, 2], candidates=2).x
-    )
-    assert repr(again) == repr(model)
+    for again in (nh.GoalSeededMachine.load(path), nh.load(path)):
+        assert type(again) is nh.GoalSeededMachine
+        np.testing.assert_array_equal(
+            model.simulate([0, 1, 2], candidates=2).x, again.simulate([0, 1, 2], candidates=2).x
+        )
+        assert repr(again) == repr(model)
+        assert again.settings() == model.settings()
     nh.HelmholtzDensity(hidden=2, epochs=1).fit(np.eye(4)).save(tmp_path / "other.h5")
     with pytest.raises(FileFormatError, match="a GoalSeededMachine"):
         nh.GoalSeededMachine.load(tmp_path / "other.h5")
@@ -159,11 +161,18 @@ def test_a_model_comes_back_from_its_file(model, tmp_path) -> None:
             lambda m: m.simulate([0], evidence=[1, 0, 0], observed=[True, False, False]),
             "all units of a group",
         ),
+        (
+            lambda m: m.simulate([0], evidence=[2, 0, 0], observed=[True] * 3),
+            "neither 0 nor 1",
+        ),
         (lambda m: m.simulate([0], evidence=[1, 0, 0]), "both"),
+        (lambda m: m.simulate([0], memory=np.zeros((1, 16))), "memory of a model that has none"),
         (lambda m: m.simulate([0], select="best"), "'free-energy'"),
         (lambda m: m.simulate([0], temperature=0.0), "above 0"),
         (lambda m: m.fit(np.eye(4), [0, 1, 2, 0]), "observations of shape"),
         (lambda m: m.fit(np.eye(3), [0, 1]), "2 goals of 3 samples"),
+        (lambda m: m.simulate(np.full((1, 3), np.nan)), "not finite"),
+        (lambda m: nh.GoalSeededMachine(THREE, hidden=[]), "no hidden populations"),
     ],
 )
 def test_what_does_not_fit_is_refused(model, call, words: str) -> None:
@@ -271,6 +280,8 @@ def test_an_agent_reaches_goals_in_a_small_world() -> None:
     assert rollout(model, slippery, starts, goals, patience=8.0).success_rate > 0.8
     with pytest.raises(InputError, match="starts that are their goals"):
         rollout(model, world, [1], [1])
+    with pytest.raises(InputError, match="knows 8 places in a world of 40"):
+        rollout(model, GridWorld(), [1], [2])
     with pytest.raises(InputError, match="0 to 7"):
         rollout(model, world, [1], [9])
 
@@ -281,7 +292,7 @@ def test_a_population_responds_to_a_condition_as_it_did() -> None:
     rates = rng.uniform(0.02, 0.5, (3, 12))
     condition = rng.integers(0, 3, 4000)
     words = (rng.random((4000, 12)) < rates[condition]).astype(np.float32)
-    model = nh.GoalSeededMachine(12, [64], goals=3, steps=2000).fit(words, condition)
+    model = nh.GoalSeededMachine(12, [64], goals=3, steps=1200).fit(words, condition)
     asked = np.repeat([0, 1, 2], 1000)
     made = model.simulate(asked, temperature=1.0).x
     for goal in range(3):

@@ -1,0 +1,243 @@
+"""Simulation from goals: imagine, recognise, refine, choose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from neurohm.agents.context_codes import ContextCodes
+from neurohm.agents.contexts import Expansion
+from neurohm.agents.cycles import (
+    Cycle,
+    check_temperature,
+    dense,
+    free_energy_of,
+    imagine,
+    refine,
+    temperatures,
+)
+from neurohm.agents.evidence import evidence_on
+from neurohm.agents.goal_decoding import decode, log_probability
+from neurohm.backend import Activations, Array, RandomStream, Site
+from neurohm.checks import whole_number
+from neurohm.exceptions import InputError, NotFittedError
+from neurohm.machine import ContextMachine, HelmholtzMachine, recognise
+from neurohm.populations import Population
+
+SELECTIONS = ("free-energy", "goal", "both")
+
+
+@dataclass(frozen=True, eq=False)
+class Simulation:
+    """What a machine imagined.
+
+    Parameters
+    ----------
+    x : ndarray, (rows, visible units)
+        The chosen candidate of each row.
+    deepest : ndarray, (rows, units)
+        The deepest population that goes with it.
+    free_energy : ndarray of float64, (cycles + 1, rows)
+        Of the chosen candidate, before and after each cycle of refinement, nats.
+    scores : ndarray of float64, (rows, candidates)
+        By which candidates were chosen: higher is better.
+    """
+
+    x: Array
+    deepest: Array
+    free_energy: npt.NDArray[np.float64]
+    scores: npt.NDArray[np.float64]
+
+    def __repr__(self) -> str:
+        rows, candidates = self.scores.shape
+        return f"Simulation({rows} rows, best of {candidates}, {len(self.free_energy) - 1} cycles)"
+
+
+class Simulator:
+    """What a machine that has learned from goals can be asked.
+
+    Attributes
+    ----------
+    visible : Population
+    codes : ContextCodes
+    expansion : Expansion or None
+    temperature : tuple of float
+        Of hidden and of visible draws, where none is asked for.
+    machine_ : ContextMachine
+    decoders_ : tuple of HelmholtzMachine
+    seen_ : ndarray of bool, (goal units,), or None
+    """
+
+    visible: Population
+    codes: ContextCodes
+    expansion: Expansion | None
+    temperature: tuple[float, float]
+    machine_: ContextMachine
+    decoders_: tuple[HelmholtzMachine, ...]
+    seen_: npt.NDArray[np.bool_] | None
+
+    def simulate(
+        self,
+        goals: npt.ArrayLike | None = None,
+        situations: npt.ArrayLike | None = None,
+        memory: Array | None = None,
+        *,
+        rows: int | None = None,
+        evidence: npt.ArrayLike | None = None,
+        observed: npt.ArrayLike | None = None,
+        cycles: int = 0,
+        accept: str = "always",
+        candidates: int = 1,
+        select: str = "free-energy",
+        temperature: float | tuple[float, float] | None = None,
+        random_state: int | RandomStream = 0,
+    ) -> Simulation:
+        """Imagine what follows from goals and situations.
+
+        Parameters
+        ----------
+        goals, situations : array_like, optional
+            As for `fit`, a row for each simulation.
+        memory : ndarray, (rows, deepest units), optional
+            Trace of what was; nothing by default.
+        rows : int, optional
+            Simulations, where neither goals nor situations nor memory say how many.
+        evidence, observed : array_like, (rows, visible units) or (visible units,), optional
+            States of units that are given, and which those are.
+        cycles : int
+            Of recognition and generation. Without evidence or selection they do not make goals more
+            likely, and with imperfect recognition less.
+        accept : {"always", "greedy", "metropolis"}
+            Which cycles are taken, see `neurohm.agents.refine`.
+        candidates : int
+            Of which the best is chosen.
+        select : {"free-energy", "goal", "both"}
+            What is best: the lowest free energy, the goal decoded best, or their sum.
+        temperature : float or tuple of float, optional
+            Of hidden and visible draws; the model's by default.
+        random_state : int or RandomStream
+
+        Returns
+        -------
+        Simulation
+
+        Raises
+        ------
+        InputError
+            If a goal code is of the wrong width, a goal was never seen in learning, or evidence is
+            nothing that visible units can be.
+        NotFittedError
+            Before `fit`.
+        """
+        machine = self._fitted()
+        heat = self.temperature if temperature is None else temperatures(temperature)
+        check_temperature(machine, heat)
+        candidates = whole_number("candidates", candidates)
+        parts = self.context_parts(goals, situations, memory, rows)
+        count = len(parts[0]) if parts else whole_number("rows", 1 if rows is None else rows)
+        tiled = [np.repeat(part, candidates, axis=0) for part in parts]
+        context = self.expansion(tiled, machine) if self.expansion is not None else None
+        stream = _stream(random_state)
+        given = evidence_on(self.visible, evidence, observed, count, candidates)
+        states = imagine(machine, context, count * candidates, stream, heat)
+        if given is not None:
+            states[0] = given.clamp(dense(states[0]))
+        how = Cycle(whole_number("cycles", cycles, 0), accept, heat)
+        states, energy = refine(machine, states, given, how, stream)
+        scores = self._scores(machine, states, tiled, select, stream, candidates)
+        best = np.arange(count) * candidates + scores.argmax(axis=1)
+        deepest = dense(states[len(machine.populations) - 1])
+        return Simulation(dense(states[0])[best], deepest[best], energy[:, best], scores)
+
+    def free_energy(
+        self,
+        x: npt.ArrayLike,
+        goals: npt.ArrayLike | None = None,
+        situations: npt.ArrayLike | None = None,
+        memory: Array | None = None,
+        *,
+        draws: int = 8,
+    ) -> npt.NDArray[np.float64]:
+        """Estimate the free energy of observations in their contexts, ``(rows,)``, nats."""
+        machine = self._fitted()
+        data = machine.as_activity(x)
+        states = [data, *self.recognise(x, goals, situations, memory)]
+        energies = [free_energy_of(machine, states, RandomStream(0, k)) for k in range(draws)]
+        return np.asarray(np.mean(energies, axis=0))
+
+    def recognise(
+        self,
+        x: npt.ArrayLike,
+        goals: npt.ArrayLike | None = None,
+        situations: npt.ArrayLike | None = None,
+        memory: Array | None = None,
+        *,
+        random_state: int | RandomStream = 0,
+    ) -> list[Activations]:
+        """Draw the hidden populations given observations; the context comes last."""
+        machine = self._fitted()
+        data = machine.as_activity(x)
+        parts = self.context_parts(goals, situations, memory, len(data))
+        context = self.expansion(parts, machine) if self.expansion is not None else None
+        activity = recognise(machine, data, _stream(random_state), Site.RECOGNISE, context=context)
+        return activity.states[1:]
+
+    def decode(self, deepest: Array) -> list[npt.NDArray[np.float64]]:
+        """Return how probable each goal is given the deepest population, a matrix a factor."""
+        self._fitted()
+        return [decode(decoder, deepest) for decoder in self.decoders_]
+
+    def goal_log_probability(
+        self, deepest: Array, parts: Sequence[Array]
+    ) -> npt.NDArray[np.float64]:
+        """Return log r(g | z) of goals, the first parts of a context, ``(rows,)``, nats."""
+        codes = np.concatenate(parts, axis=1)[:, : sum(self.codes.goals)]
+        return log_probability(self.decode(deepest), codes)
+
+    def context_parts(
+        self, goals: Any, situations: Any, memory: Any, rows: int | None
+    ) -> list[Array]:
+        """Return the parts of the contexts of simulations, rows of one number."""
+        if self.expansion is None:
+            known = [len(np.asarray(p)) for p in (goals, situations, memory) if p is not None]
+            return [np.zeros((max(known), 0), np.float32)] if known else []
+        return self.codes.parts(goals, situations, memory, rows, self.seen_)
+
+    def _scores(
+        self,
+        machine: ContextMachine,
+        states: list[Activations],
+        parts: Sequence[Array],
+        select: str,
+        stream: RandomStream,
+        candidates: int,
+    ) -> npt.NDArray[np.float64]:
+        """Return by how much each candidate is preferred, ``(rows, candidates)``."""
+        if select not in SELECTIONS:
+            raise InputError(f"select {select!r}", " or ".join(map(repr, SELECTIONS)))
+        total = np.zeros(states[0].shape[0])
+        if select != "goal":
+            later = [RandomStream(stream.seed, stream.step + 7 + k) for k in range(2)]
+            total -= np.mean([free_energy_of(machine, states, s) for s in later], axis=0)
+        if select != "free-energy":
+            if not self.decoders_:
+                raise InputError(f"select {select!r} of a model without goals", "'free-energy'")
+            total += self.goal_log_probability(dense(states[len(machine.populations) - 1]), parts)
+        return total.reshape(-1, candidates)
+
+    def _fitted(self) -> ContextMachine:
+        if not hasattr(self, "machine_"):
+            raise NotFittedError(
+                f"a {type(self).__name__} that has learned nothing", "one after fit"
+            )
+        return self.machine_
+
+
+def _stream(random_state: int | RandomStream) -> RandomStream:
+    if isinstance(random_state, RandomStream):
+        return random_state
+    return RandomStream(whole_number("random_state", random_state, 0))
