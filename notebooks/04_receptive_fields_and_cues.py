@@ -187,7 +187,9 @@ nh.plots.gabor_population(fits)
 plt.show()
 good = fits.r_squared >= 0.7
 print(f"a Gabor function explains 70 % or more of {good.sum()} of {len(fits)} fields")
-print(f"length over width of these, median: {np.median(fits.along[good] / fits.across[good]):.2f}")
+if good.any():
+    ratio = np.median(fits.along[good] / fits.across[good])
+    print(f"length over width of these, median: {ratio:.2f}")
 
 # %% [markdown]
 # *Each field on its own scale, best fit first; ellipses are the envelopes.* About half of
