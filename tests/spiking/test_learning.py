@@ -130,7 +130,7 @@ def test_a_rate_may_be_an_equation(normal_machine):
 
 @pytest.mark.slow
 def test_lines_are_learned_by_spikes():
-    """A reduced form of benchmarks/spiking.py: two tests, each with false alarms of 1e-4 or less."""
+    """A reduced form of benchmarks/spiking.py: two tests, false alarms of 1e-4 each."""
     data, copies, n = lines(), 30, 500
     x = data.sample(n * copies, seed=0).reshape(n, copies, 9)
     machine = nh.HelmholtzMachine([9, 6, 1], initial=Zeros(), dtype="float64")
