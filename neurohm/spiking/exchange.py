@@ -80,8 +80,8 @@ def _mean_square(differences: Array) -> Array:
     known = np.isfinite(differences)
     total = np.where(known, differences, 0.0) ** 2
     with np.errstate(invalid="ignore"):
-        means: Array = total.sum(axis=1) / known.sum(axis=1)
-    return means
+        mean: Array = total.sum(axis=1) / known.sum(axis=1)
+    return mean
 
 
 def _chance(statistics: Array) -> float:
