@@ -36,7 +36,7 @@ def test_names_of_other_packages_are_known():
 
 def test_they_are_not_where_the_package_is_not():
     assert "drowsy" not in RULES
-    assert len(RULES) == len(list(RULES)) == 5
+    assert len(RULES) == len(list(RULES)) == 7
     with pytest.raises(InputError, match="unknown rule 'drowsy'; expected one of 'wake-sleep'"):
         as_rule("drowsy")
 

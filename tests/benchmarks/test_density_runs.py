@@ -152,10 +152,10 @@ def test_the_best_is_looked_for_every_few_epochs_and_goes_on(scripts, folder, mo
 def test_settings_are_written_down(scripts) -> None:
     rows = {name: row.to_dict() for name, row in scripts["published"].BY_NAME.items()}
     deep = rows["mnist-deep"]
-    assert deep["initial"] == {"name": "Normal", "spread": 0.1, "hidden_bias": -1.0}
+    assert deep["initial"] == {"name": "Normal", "spread": 0.1, "hidden_bias": -3.0}
     assert deep["hidden"] == [400, 300, 200, 100, 10]
-    assert deep["rule"]["dreams_per_sample"] == 4
-    assert (deep["epochs"], deep["average"], deep["keep_best_every"]) == (450, 0.1, None)
+    assert deep["rule"]["particles"] == {"0": 5, "475": 25}
+    assert (deep["epochs"], deep["average"], deep["keep_best_every"]) == (500, 0.1, None)
     assert rows["mushrooms"]["initial"] == {"name": "Sparse", "hidden_bias": -1.0}
     assert rows["dna"]["hidden"] == [200, 50]
     assert json.loads(json.dumps(rows)) == rows

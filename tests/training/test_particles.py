@@ -55,7 +55,7 @@ def test_the_memory_of_old_programs_is_freed(run, threads, monkeypatch) -> None:
 
     class Watch(Callback):
         def after_step(self, run) -> None:
-            ((_, (part, *_)), *_) = steps[0]._recorded.values()
+            (((part, *_), _), *_) = steps[0]._recorded.values()
             seen.append((weakref.ref(part.program), weakref.ref(steps[0].work)))
 
         def after_epoch(self, run) -> None:
