@@ -32,7 +32,7 @@ class Discrepancy:
     p_value : float
         Share of permutations of the samples with as large a value; ``nan`` without any.
     width : float
-        Of the kernel exp(-|x - y|^2 / (2 width^2)).
+        Of the kernel ``exp(-|x - y|^2 / (2 width^2))``.
     permutations, n_first, n_second : int
     """
 
@@ -89,7 +89,7 @@ def mmd(
 ) -> Discrepancy:
     """Return the squared maximum mean discrepancy (MMD) of two samples, and test it.
 
-    The kernel is exp(-|x - y|^2 / (2 width^2)). Compare values of one width only.
+    The kernel is ``exp(-|x - y|^2 / (2 width^2))``. Compare values of one width only.
 
     Parameters
     ----------

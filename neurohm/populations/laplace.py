@@ -73,7 +73,7 @@ class Laplace(Population):
         return bias
 
     def gradient_terms(self, drive: Array, own: Mapping[str, Array]) -> dict[str, GradientTerms]:
-        """Return |z| sigmoid(a) / scale^2 - sigmoid(a) / scale."""
+        """Return ``|z| sigmoid(a) / scale^2 - sigmoid(a) / scale``."""
         scale, slope = _scale_and_slope(drive)
         return {DRIVE: GradientTerms((np.abs,), (slope / scale**2,), slope / scale)}
 
@@ -120,7 +120,7 @@ class Laplace(Population):
     def log_probability(
         self, kernels: Kernels, given: Input, values: Activations, total: Array
     ) -> None:
-        """Add -|z| / scale - log(2 scale) of each row to ``total`` (nats)."""
+        """Add ``-|z| / scale - log(2 scale)`` of each row to ``total`` (nats)."""
         assert isinstance(values, np.ndarray)
         rows = total.shape[0]
         scale = _scale_and_slope(_spread(given, rows))[0].astype(np.float64)
