@@ -224,7 +224,7 @@ def draw(methods, figure):
         axes[0].set(yticks=range(len(names)), yticklabels=names, ylim=(len(names) - 0.4, -0.6))
         axes[0].set(xlabel="F1 of members", xlim=(-0.02, 1.02))
         axes[1].set(xlabel="Area under ROC of activation", xlim=(0.48, 1.01))
-        axes[2].set(xlabel="Recovered (dark), found (light),\nof planted", xlim=(0, 3))
+        axes[2].set(xlabel="Recovered (dark), found (light),\nof planted", xlim=(0, None))
         for panel in axes:
             panel.spines[["top", "right"]].set_visible(False)
         shape.tight_layout(pad=0.4)
