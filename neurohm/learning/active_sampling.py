@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
@@ -19,7 +19,7 @@ from neurohm.backend import Activations, Array, MovingStream, RandomStream, Site
 from neurohm.checks import real_number, whole_number
 from neurohm.exceptions import ArgumentTypeError, InputError, NumericalError
 from neurohm.learning.base import LearningRule
-from neurohm.learning.wake_sleep import WakeSleep
+from neurohm.learning.wrapped import WrappedRule
 from neurohm.machine import (
     Activity,
     HelmholtzMachine,
@@ -67,7 +67,7 @@ class JudgedDreams(Activity):
 
 
 @dataclass(frozen=True)
-class ActiveSampling(LearningRule):
+class ActiveSampling(WrappedRule):
     """Any rule, in a world that says of each dream whether it is well formed: W(d) = 1 or 0.
 
     What the plain rule learns, awake and asleep, stays. Beside it, each generative synapse undoes
@@ -127,7 +127,6 @@ class ActiveSampling(LearningRule):
     """
 
     world: World | None = None
-    plain: LearningRule = field(default_factory=WakeSleep)
     unlearning: float = 0.0
     sleep_on: str = "every"
     beta: float = 0.0
@@ -186,22 +185,6 @@ class ActiveSampling(LearningRule):
         plain = {"rule": self.plain.name, **self.plain.settings()}
         return {"world": world, "plain": plain, **{name: getattr(self, name) for name in own}}
 
-    def wake(
-        self,
-        machine: HelmholtzMachine,
-        x: Activations,
-        stream: Stream,
-        work: Workspace | None = None,
-    ) -> Activity:
-        """Return the activity of the plain rule."""
-        return self.plain.wake(machine, x, stream, work)
-
-    def wake_updates(
-        self, machine: HelmholtzMachine, wake: Activity, work: Workspace | None = None
-    ) -> Updates:
-        """Return the updates of the plain rule."""
-        return self.plain.wake_updates(machine, wake, work)
-
     def sleep(
         self,
         machine: HelmholtzMachine,
@@ -214,7 +197,7 @@ class ActiveSampling(LearningRule):
         """Return dreams that the world has judged."""
         if self.sleep_on == "accepted":
             return self._accepted(machine, samples * self.dreams_per_sample, stream)
-        dreams = self.plain.sleep(machine, samples, stream, work)
+        dreams = super().sleep(machine, samples, stream, work)
         if dreams is None:
             dreams = dream(machine, samples, stream, Site.SLEEP, work=work)
         if not self.can_be_recorded:
@@ -230,7 +213,7 @@ class ActiveSampling(LearningRule):
         self, machine: HelmholtzMachine, sleep: Activity | None, work: Workspace | None = None
     ) -> Updates:
         """Return what the plain rule learns asleep, and what rejected dreams unteach."""
-        updates = self.plain.sleep_updates(machine, sleep, work)
+        updates = super().sleep_updates(machine, sleep, work)
         if not self.unlearning or not isinstance(sleep, JudgedDreams):
             return updates
         work = work or Workspace(machine.backend)

@@ -1,28 +1,22 @@
-"""A rule in an epoch with cues, and one whose layers have coarse images as a further input."""
+"""A rule in an epoch with cues: hidden units are told what to do by coarse images."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from typing import ClassVar, TypeVar
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from neurohm.backend import Activations, Array, Site
-from neurohm.exceptions import InputError
-from neurohm.learning.base import LearningRule, Phases
 from neurohm.learning.cues import Cue, Cues
 from neurohm.learning.particles import ParticleRule
 from neurohm.learning.reweighted import Reweighted
-from neurohm.learning.wake_sleep import WakeSleep
+from neurohm.learning.wrapped import WrappedRule
 from neurohm.machine import (
     Activity,
-    Afferent,
     HelmholtzMachine,
     LocalUpdate,
-    MetricSample,
-    Projection,
     Stream,
     Updates,
     Workspace,
@@ -34,16 +28,13 @@ from neurohm.machine.inputs import drive, input_of
 from neurohm.machine.passes import draws_at
 from neurohm.populations import Input
 
-Seen = TypeVar("Seen", LocalUpdate, MetricSample)
-
 _SURE = 1e-6  # least probability of either state
 
 
 @dataclass(frozen=True)
-class Cued(LearningRule):
+class Cued(WrappedRule):
     """A rule in an epoch with cues; see `MultiLevel`."""
 
-    rule: LearningRule = field(default_factory=WakeSleep)
     cues: Cues | None = None
     strength: float = 1.0
     mode: str = "mix"
@@ -62,7 +53,7 @@ class Cued(LearningRule):
         assert self.cues is not None
         work, pathway = work or Workspace(machine.backend), machine.recognition
         cues = self.cues.of(machine, x, work)
-        particles = self.rule.count_for(machine) if isinstance(self.rule, ParticleRule) else 1
+        particles = self.plain.count_for(machine) if isinstance(self.plain, ParticleRule) else 1
         rows = x.shape[0] * particles
         states: list[Activations] = [x] * len(machine.populations)
         total, known = zero_total(machine, work, (Site.WAKE, "log q"), rows), {}
@@ -96,7 +87,7 @@ class Cued(LearningRule):
     ) -> Updates:
         """Return what the rule learns awake, and what recognition learns of the cues."""
         assert self.cues is not None
-        work, rule = work or Workspace(machine.backend), self.rule
+        work, rule = work or Workspace(machine.backend), self.plain
         if isinstance(rule, Reweighted):  # its baseline is right for the plain proposal alone
             rule = replace(rule, baseline=False)
         updates = rule.wake_updates(machine, wake, work)
@@ -112,24 +103,12 @@ class Cued(LearningRule):
             updates += teach(machine, prediction, scale, phase="wake", work=work)
         return updates
 
-    def sleep(
-        self,
-        machine: HelmholtzMachine,
-        samples: int,
-        stream: Stream,
-        work: Workspace | None = None,
-        *,
-        compressed: bool = False,
-    ) -> Activity | None:
-        """Return what the rule dreams."""
-        return self.rule.sleep(machine, samples, stream, work, compressed=compressed)
-
     def sleep_updates(
         self, machine: HelmholtzMachine, sleep: Activity | None, work: Workspace | None = None
     ) -> Updates:
         """Return what the rule learns asleep, cued units the less the stronger the cues."""
         work = work or Workspace(machine.backend)
-        updates = self.rule.sleep_updates(machine, sleep, work)
+        updates = super().sleep_updates(machine, sleep, work)
         return replace(updates, local=tuple(self._weaker(machine, u, work) for u in updates.local))
 
     def _weaker(
@@ -168,117 +147,3 @@ class Cued(LearningRule):
         of_units = machine.backend.asarray(share, machine.dtype)
         machine.kernels.weights.weigh_units(error, of_units, out)
         return out
-
-
-@dataclass(frozen=True)
-class Aided(LearningRule):
-    """A rule with coarse images as a further input of hidden layers; see `MultiLevel`.
-
-    The machine has recognition projections from the visible population onto these layers. Their
-    weights are D'U, with D what makes an image coarse and U the weights from its pixels: they see
-    what U would see of the coarse image, and dU = v' error is learned as dW = D' v' error.
-    """
-
-    rule: LearningRule = field(default_factory=WakeSleep)
-    cues: Cues | None = None
-
-    name: ClassVar[str] = "aided"
-    recordable: ClassVar[bool] = True
-
-    def wake(
-        self,
-        machine: HelmholtzMachine,
-        x: Activations,
-        stream: Stream,
-        work: Workspace | None = None,
-    ) -> Activity:
-        """Return the activity that data drive, coarse images included."""
-        for target in self.cues.given if self.cues else ():
-            sources = [p.source for p in machine.recognition.afferents(target)]
-            if target > 1 and 0 not in sources:
-                raise InputError(
-                    f"recognition of population {target} by {sources} alone",
-                    "a projection from the visible population, for the coarse image",
-                    "make the machine with rule.machine(sizes)",
-                )
-        return self.rule.wake(machine, x, stream, work)
-
-    def wake_updates(
-        self, machine: HelmholtzMachine, wake: Activity, work: Workspace | None = None
-    ) -> Updates:
-        """Return what the rule learns awake."""
-        work = work or Workspace(machine.backend)
-        return self._coarse(machine, self.rule.wake_updates(machine, wake, work), work)
-
-    def sleep(
-        self,
-        machine: HelmholtzMachine,
-        samples: int,
-        stream: Stream,
-        work: Workspace | None = None,
-        *,
-        compressed: bool = False,
-    ) -> Activity | None:
-        """Return what the rule dreams."""
-        return self.rule.sleep(machine, samples, stream, work, compressed=compressed)
-
-    def sleep_updates(
-        self, machine: HelmholtzMachine, sleep: Activity | None, work: Workspace | None = None
-    ) -> Updates:
-        """Return what the rule learns asleep, from the coarse images of its dreams."""
-        work = work or Workspace(machine.backend)
-        return self._coarse(machine, self.rule.sleep_updates(machine, sleep, work), work)
-
-    def metric(
-        self,
-        machine: HelmholtzMachine,
-        activity: Phases,
-        stream: Stream,
-        work: Workspace | None = None,
-    ) -> Updates:
-        """Return activity for the metric of natural plasticity."""
-        work = work or Workspace(machine.backend)
-        return self._coarse(machine, self.rule.metric(machine, activity, stream, work), work)
-
-    def _coarse(self, machine: HelmholtzMachine, updates: Updates, work: Workspace) -> Updates:
-        """Return updates in which projections of coarse images see no more than these."""
-        return replace(
-            updates,
-            local=tuple(self._seen(machine, updates.local, "local", work)),
-            metric=tuple(self._seen(machine, updates.metric, "metric", work)),
-        )
-
-    def _seen(
-        self, machine: HelmholtzMachine, updates: Iterable[Seen], label: str, work: Workspace
-    ) -> Iterator[Seen]:
-        assert self.cues is not None
-        levels = dict(zip(self.cues.given, self.cues.pyramid.matrices, strict=True))
-        for place, update in enumerate(updates):
-            target = update.population
-            if update.pathway != "recognition" or target not in levels or target == 1:
-                yield update
-                continue
-            afferents = [
-                replace(a, presynaptic=_blurred(machine, a, levels[target], (label, place), work))
-                if isinstance(a.synapses, Projection) and a.synapses.source == 0
-                else a
-                for a in update.afferents
-            ]
-            yield replace(update, afferents=tuple(afferents))
-
-
-def _blurred(
-    machine: HelmholtzMachine,
-    afferent: Afferent,
-    level: npt.NDArray[np.float64],
-    label: tuple[str, int],
-    work: Workspace,
-) -> Array:
-    """Return images as they are after having been made coarse and spread out again, D'D x."""
-    x, place = afferent.presynaptic, machine.backend.asarray
-    assert x is not None
-    coarse = work.array(("coarse", *label), (x.shape[0], len(level)), machine.dtype)
-    spread = work.array(("blurred", *label), x.shape, machine.dtype)
-    machine.kernels.products.product(x, place(np.ascontiguousarray(level.T), machine.dtype), coarse)
-    machine.kernels.products.product(coarse, place(level, machine.dtype), spread)
-    return spread

@@ -17,8 +17,9 @@ import numpy as np
 from neurohm.backend import Activations
 from neurohm.checks import real_number, whole_number
 from neurohm.exceptions import ArgumentTypeError, InputError
+from neurohm.learning.aided import Aided
 from neurohm.learning.base import LearningRule
-from neurohm.learning.cued import Aided, Cued
+from neurohm.learning.cued import Cued
 from neurohm.learning.cues import Cues, Grid
 from neurohm.learning.reweighted import Reweighted
 from neurohm.learning.wake_sleep import WakeSleep
