@@ -2,6 +2,7 @@
 
     python benchmarks/depth.py digits --out benchmarks/results
     python benchmarks/depth.py mnist --data ../shared/data --depths 3 5 --seeds 0
+    python benchmarks/depth.py mnist-50000 --depths 1 2 3 4 5 --seeds 0
     python benchmarks/depth.py length --depths 5
     python benchmarks/depth.py reweighted --depths 3 --seeds 0
     python benchmarks/depth.py digits --table
@@ -14,7 +15,7 @@ with), with cues ("cued"), and with the cues of other images ("shuffled"). `leng
 and fewer epochs, `reweighted` with reweighted wake-sleep and Adam on MNIST; `--plain RATE BIASES`
 asks for one start of plain machines alone. A run that is in the file already is not done again.
 Digits are scikit-learn's, made 16 x 16 (bilinear) and binary; of binarised MNIST the first 10,000
-training images are learned from.
+training images are learned from, as "mnist-50000" all of them.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ from neurohm.machine import Normal
 from neurohm.machine.initial import Initial, fit_visible_bias
 from neurohm.training import Steps
 
-SHAPES = {"digits": (16, 16), "mnist": (28, 28)}
+WHOLE = "mnist-50000"
+SHAPES = {"digits": (16, 16), "mnist": (28, 28), WHOLE: (28, 28)}
 SIZES = {
     ("digits", 1): (64,),
     ("digits", 2): (64, 36),
@@ -50,13 +52,14 @@ SIZES = {
     ("mnist", 4): (196, 100, 49, 16),
     ("mnist", 5): (196, 100, 49, 25, 16),
 }
-EPOCHS, BATCH = {"digits": 60, "mnist": 20}, {"digits": 20, "mnist": 50}
+SIZES |= {(WHOLE, depth): SIZES["mnist", depth] for depth in range(1, 6)}
+EPOCHS, BATCH = {"digits": 60, "mnist": 20, WHOLE: 20}, {"digits": 20, "mnist": 50, WHOLE: 50}
 PLAIN = [(0.3, -1.0), (0.1, -1.0), (0.3, 0.0)]  # learning rate, hidden biases at the start
 CUED = (0.3, 0.0)
 ADAM_PLAIN, ADAM_CUED = [(0.003, -1.0), (0.001, -1.0)], (0.003, 0.0)
-LENGTHS = {"digits": (15, 30, 60, 120, 240), "mnist": (5, 10, 20, 40)}
+LENGTHS = {"digits": (15, 30, 60, 120, 240), "mnist": (5, 10, 20, 40), WHOLE: (5, 20, 80)}
 PARTICLES, FEWER = 200, 20  # of the scores; of those that choose a rate, and of layers replaced
-SCORED = {"digits": 400, "mnist": 500}  # test images
+SCORED = {"digits": 400, "mnist": 500, WHOLE: 500}  # test images
 JUDGED = 2000  # images whose quality is measured
 
 
@@ -80,7 +83,7 @@ class Study:
     Parameters
     ----------
     data : str
-        ``"digits"`` or ``"mnist"``.
+        ``"digits"``, ``"mnist"`` or ``"mnist-50000"``.
     depth : int
         Hidden layers.
     arm : str
@@ -146,8 +149,8 @@ def digits() -> Data:
     return Data(x[order[560:]], x[order[400:560]], x[order[:400]], x)
 
 
-def mnist(folder: Path) -> Data:
-    """Return binarised MNIST, 10,000 images of it; dreams are judged by test images."""
+def mnist(folder: Path, images: int) -> Data:
+    """Return so many images of binarised MNIST; dreams are judged by test images."""
     with np.load(folder / "binarized-mnist" / "binarized_mnist.npz") as file:
         rows = {
             part: np.unpackbits(file[part], axis=1)[:, :784].astype(np.float32)
@@ -155,7 +158,12 @@ def mnist(folder: Path) -> Data:
         }
     order = np.random.default_rng(0).permutation(len(rows["test"]))
     test = rows["test"][order]
-    return Data(rows["train"][:10_000], rows["valid"][:500], test[: SCORED["mnist"]], test[:JUDGED])
+    return Data(rows["train"][:images], rows["valid"][:500], test[: SCORED["mnist"]], test[:JUDGED])
+
+
+def read(name: str, folder: Path) -> Data:
+    """Return a data set by its name."""
+    return digits() if name == "digits" else mnist(folder, 50_000 if name == WHOLE else 10_000)
 
 
 def carry_out(study: Study, data: Data) -> dict[str, Any]:
@@ -261,7 +269,7 @@ def main() -> None:
         description=__doc__.splitlines()[0], formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add = parser.add_argument
-    add("what", nargs="?", choices=["digits", "mnist", "length", "reweighted"], default="digits")
+    add("what", nargs="?", choices=[*EPOCHS, "length", "reweighted"], default="digits")
     add("--of", choices=list(SHAPES), default="digits", help="data of `length`")
     add("--epochs", type=int, nargs="+", help="lengths of training of `length`")
     add("--arms", nargs="+", choices=ARMS, default=ARMS)
@@ -284,7 +292,7 @@ def main() -> None:
     for study in studies(given):
         if study.key in done:
             continue
-        data = data or (digits() if "digits" in (study.data,) else mnist(given.data))
+        data = data or read(study.data, given.data)
         done[study.key] = found = carry_out(study, data)
         with atomic_path(path) as temporary:
             Path(temporary).write_text(json.dumps(done, indent=1) + "\n")
