@@ -15,7 +15,8 @@ with), with cues ("cued"), and with the cues of other images ("shuffled"). `leng
 and fewer epochs, `reweighted` with reweighted wake-sleep and Adam on MNIST; `--plain RATE BIASES`
 asks for one start of plain machines alone. A run that is in the file already is not done again.
 Digits are scikit-learn's, made 16 x 16 (bilinear) and binary; of binarised MNIST the first 10,000
-training images are learned from, as "mnist-50000" all of them.
+training images are learned from, as "mnist-50000" all of them. "mnist-published" is the deep
+machine of published.py, whose layers are wider than their cues, by reweighted wake-sleep and Adam.
 """
 
 from __future__ import annotations
@@ -38,8 +39,8 @@ from neurohm.machine import Normal
 from neurohm.machine.initial import Initial, fit_visible_bias
 from neurohm.training import Steps
 
-WHOLE = "mnist-50000"
-SHAPES = {"digits": (16, 16), "mnist": (28, 28), WHOLE: (28, 28)}
+WHOLE, PUBLISHED = "mnist-50000", "mnist-published"
+SHAPES = {"digits": (16, 16), "mnist": (28, 28), WHOLE: (28, 28), PUBLISHED: (28, 28)}
 SIZES = {
     ("digits", 1): (64,),
     ("digits", 2): (64, 36),
@@ -53,13 +54,21 @@ SIZES = {
     ("mnist", 5): (196, 100, 49, 25, 16),
 }
 SIZES |= {(WHOLE, depth): SIZES["mnist", depth] for depth in range(1, 6)}
-EPOCHS, BATCH = {"digits": 60, "mnist": 20, WHOLE: 20}, {"digits": 20, "mnist": 50, WHOLE: 50}
+SIZES[PUBLISHED, 5] = (400, 300, 200, 100, 10)  # wider than their cues
+SIDES = {(PUBLISHED, 5): (14, 10, 7, 5, 3)}  # of the cues, where they are not as large as layers
+EPOCHS = {"digits": 60, "mnist": 20, WHOLE: 20, PUBLISHED: 20}
+BATCH = {"digits": 20, "mnist": 50, WHOLE: 50, PUBLISHED: 100}
 PLAIN = [(0.3, -1.0), (0.1, -1.0), (0.3, 0.0)]  # learning rate, hidden biases at the start
 CUED = (0.3, 0.0)
 ADAM_PLAIN, ADAM_CUED = [(0.003, -1.0), (0.001, -1.0)], (0.003, 0.0)
-LENGTHS = {"digits": (15, 30, 60, 120, 240), "mnist": (5, 10, 20, 40), WHOLE: (5, 20, 80)}
+LENGTHS = {
+    "digits": (15, 30, 60, 120, 240),
+    "mnist": (5, 10, 20, 40),
+    WHOLE: (5, 20, 80),
+    PUBLISHED: (20,),
+}
 PARTICLES, FEWER = 200, 20  # of the scores; of those that choose a rate, and of layers replaced
-SCORED = {"digits": 400, "mnist": 500, WHOLE: 500}  # test images
+SCORED = {"digits": 400, "mnist": 500, WHOLE: 500, PUBLISHED: 500}  # test images
 JUDGED = 2000  # images whose quality is measured
 
 
@@ -83,11 +92,11 @@ class Study:
     Parameters
     ----------
     data : str
-        ``"digits"``, ``"mnist"`` or ``"mnist-50000"``.
+        One of `SHAPES`.
     depth : int
         Hidden layers.
     arm : str
-        ``"plain"``, ``"cued"`` or ``"shuffled"``.
+        ``"plain"``, ``"cued"``, ``"brief"`` (cued for a quarter of that time) or ``"shuffled"``.
     rate, hidden_bias : float
     epochs, seed : int
     learner : str
@@ -112,19 +121,20 @@ class Study:
         return nh.Delta(self.rate) if self.learner == "wake-sleep" else nh.Adam(self.rate)
 
     def rule(self) -> Any:
-        """Return the rule: the plain one, for a quarter of the epochs with full cues, for another
-        with fading ones, where there are some."""
+        """Return the rule: the plain one, where there are cues with full ones for a quarter of the
+        epochs (a sixteenth, if they are brief) and with fading ones for another."""
         plain = nh.WakeSleep() if self.learner == "wake-sleep" else nh.Reweighted(particles=5)
         if self.arm == "plain":
             return plain
         sizes = SIZES[self.data, self.depth]
-        quarter = max(1, self.epochs // 4)
+        sides = SIDES.get((self.data, self.depth), [int(size**0.5) for size in sizes])
+        full = max(1, self.epochs // (16 if self.arm == "brief" else 4))
         return nh.MultiLevel(
             plain=plain,
             shape=SHAPES[self.data],
-            grids=[(int(n**0.5),) * 2 for n in sizes],
-            clamp=quarter,
-            ramp=quarter - 1,
+            grids=[(side, side) for side in sides],
+            clamp=full,
+            ramp=full - 1,
             shuffled=self.arm == "shuffled",
         )
 
@@ -163,7 +173,7 @@ def mnist(folder: Path, images: int) -> Data:
 
 def read(name: str, folder: Path) -> Data:
     """Return a data set by its name."""
-    return digits() if name == "digits" else mnist(folder, 50_000 if name == WHOLE else 10_000)
+    return digits() if name == "digits" else mnist(folder, 10_000 if name == "mnist" else 50_000)
 
 
 def carry_out(study: Study, data: Data) -> dict[str, Any]:
@@ -245,10 +255,11 @@ def studies(given: argparse.Namespace) -> Iterator[Study]:
     for seed in given.seeds:
         for depth in given.depths:
             for data, epochs in planned(given):
-                learner = "reweighted" if given.what == "reweighted" else "wake-sleep"
+                learner = "reweighted" if given.what in ("reweighted", PUBLISHED) else "wake-sleep"
                 usual, cued = (PLAIN, CUED) if learner == "wake-sleep" else (ADAM_PLAIN, ADAM_CUED)
                 starts = [tuple(given.plain)] if given.plain else usual
-                arms = [("plain", *start) for start in starts] + [("cued", *cued)]
+                arms = [("plain", *start) for start in starts]
+                arms += [("cued", *cued), ("brief", *cued)]
                 arms += [("shuffled", *cued)] if given.what in EPOCHS else []
                 for arm, rate, bias in arms:
                     if arm in given.arms:
@@ -272,7 +283,7 @@ def main() -> None:
     add("what", nargs="?", choices=[*EPOCHS, "length", "reweighted"], default="digits")
     add("--of", choices=list(SHAPES), default="digits", help="data of `length`")
     add("--epochs", type=int, nargs="+", help="lengths of training of `length`")
-    add("--arms", nargs="+", choices=ARMS, default=ARMS)
+    add("--arms", nargs="+", choices=[*ARMS, "brief"], default=ARMS)
     add("--plain", type=float, nargs=2, help="the only rate and start of plain machines")
     add("--data", type=Path, default=os.environ.get("NEUROHM_DATA", "../shared/data"))
     add("--depths", type=int, nargs="+", default=[1, 2, 3, 4, 5])

@@ -21,6 +21,7 @@ MEASURES = {
     "recall": "Recall",
     "precision": "Precision",
 }
+TITLES = {"mnist": "MNIST, 10,000 images", "mnist-50000": "MNIST, 50,000 images"}
 HEAD = (
     "| data | L | epochs | seeds | plain: rate, biases | plain | cued | shuffled | gain "
     "| Frechet | recall | precision |\n|---|---|---|---|---|---|---|---|---|---|---|---|"
@@ -91,7 +92,8 @@ def table(runs: Sequence[Run], usual: Mapping[str, int]) -> str:
 @styled
 def draw(runs: Sequence[Run], usual: Mapping[str, int], path: Path) -> None:
     """Draw each measure against depth, and the gain against the length of training."""
-    data = [name for name in usual if any(r["data"] == name for r in runs)]
+    several = {r["data"] for r in runs if r["depth"] != 5}
+    data = [name for name in usual if name in several]
     figure = new_figure(6.9, 1.75 * len(data) + 0.2)
     grid = figure.subplots(len(data), 5, squeeze=False)
     for row, name in zip(grid, data, strict=True):
@@ -99,7 +101,8 @@ def draw(runs: Sequence[Run], usual: Mapping[str, int], path: Path) -> None:
             _against_depth(axes, runs, name, usual[name], measure)
             axes.set_ylabel(label, fontsize=7)
         _against_length(row[4], runs, name)
-        row[0].set_title(f"{name}, {usual[name]} epochs", fontsize=8, loc="left")
+        title = f"{TITLES.get(name, name)}, {usual[name]} epochs"
+        row[0].set_title(title, fontsize=8, loc="left")
     for axes in grid[-1, :4]:
         axes.set_xlabel("Hidden layers")
     grid[-1, 4].set_xlabel("Epochs")
