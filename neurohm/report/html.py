@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
 from html import escape
 from importlib.resources import files
 from io import BytesIO
 from string import Template
+from typing import Any
 
 from matplotlib.figure import Figure
 
@@ -116,8 +119,28 @@ def picture(figure: Figure, *, alt: str, caption: str) -> str:
     )
 
 
+def timeline_of(content: Mapping[str, Any], fallback: str) -> str:
+    """Return panels over time to zoom into, drawn by the page's script.
+
+    Parameters
+    ----------
+    content : mapping
+        What `neurohm.report.timeline.timeline` returns.
+    fallback : str
+        HTML for where scripts are not run.
+
+    Returns
+    -------
+    str
+    """
+    data = json.dumps(content, separators=(",", ":"), allow_nan=False)
+    for letter in "<>&":  # no name can end the element
+        data = data.replace(letter, f"\\u{ord(letter):04x}")
+    return Template(_resource("timeline.html")).substitute(data=data, fallback=fallback).strip()
+
+
 def whole_page(title: str, summary: str, sections: Iterable[str]) -> str:
-    """Return a page that needs no other file.
+    """Return a page that needs no other file, and may ask for none.
 
     Parameters
     ----------
@@ -130,13 +153,29 @@ def whole_page(title: str, summary: str, sections: Iterable[str]) -> str:
     -------
     str
     """
+    content = "\n".join(sections)
+    drawn = 'class="timeline"' in content
+    style = _resource("page.css").strip()
+    script = ""
+    if drawn:
+        style += "\n" + _resource("uplot/uPlot.min.css") + "\n" + _resource("timeline.css").strip()
+        library, own = _resource("uplot/uPlot.iife.min.js"), _resource("timeline.js")
+        script = f"{library.strip()}\n{own.strip()}\n"
     return Template(_resource("page.html")).substitute(
         version=escape(__version__),
         title=escape(title),
-        style=_resource("page.css").strip(),
+        style_hash=_digest(f"\n{style}\n"),
+        style=style,
         summary=paragraph(summary, "soft"),
-        sections="\n".join(sections),
+        sections=content,
+        script_source=f"'{_digest(script)}'" if script else "'none'",
+        script=f"<script>{script}</script>\n" if script else "",
     )
+
+
+def _digest(text: str) -> str:
+    """Return by what a page's policy knows the only script, or style, that it lets in."""
+    return "sha256-" + b64encode(sha256(text.encode()).digest()).decode("ascii")
 
 
 def _resource(name: str) -> str:
