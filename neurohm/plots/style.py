@@ -33,6 +33,8 @@ GREY = "0.4"
 UNOBSERVED = "#f6ead0"
 """Colour of time in which no spike could be seen."""
 
+_LONGEST = 22  # letters of a unit's name
+
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
 
@@ -86,6 +88,18 @@ def drawable(text: str) -> str:
         known = get_font(findfont(FontProperties())).get_charmap()
     shown = "".join(letter if ord(letter) in known else "□" for letter in text)
     return shown.replace("$", r"\$")
+
+
+def unit_label(name: object) -> str:
+    """Return the name of a unit as it is drawn: cut, where it would take the place of the picture.
+
+    Examples
+    --------
+    >>> unit_label(12), unit_label("electrode 3, cluster 17, good")
+    ('12', 'electrode 3, cluster …')
+    """
+    text = str(name)
+    return drawable(text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…")
 
 
 def plural(number: int, noun: str) -> str:

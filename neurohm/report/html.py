@@ -16,6 +16,8 @@ from matplotlib.figure import Figure
 
 from neurohm.__about__ import __version__
 
+_SCRIPT = ("data", "painting", "reading", "panels", "controls", "start")  # in this order
+
 
 def paragraph(text: str, style: str = "") -> str:
     """Return a paragraph of plain text.
@@ -87,7 +89,8 @@ def table(
     ]
     return "\n".join(
         [
-            f'<div class="scroll"><table><caption>{escape(caption)}</caption>',
+            f'<div class="scroll" role="region" aria-label="{escape(caption)}" tabindex="0">',
+            f"<table><caption>{escape(caption)}</caption>",
             f"<thead><tr>{top}</tr></thead><tbody>",
             *(f"<tr>{line}</tr>" for line in lines),
             "</tbody></table></div>",
@@ -136,7 +139,9 @@ def timeline_of(content: Mapping[str, Any], fallback: str) -> str:
     data = json.dumps(content, separators=(",", ":"), allow_nan=False)
     for letter in "<>&":  # no name can end the element
         data = data.replace(letter, f"\\u{ord(letter):04x}")
-    return Template(_resource("timeline.html")).substitute(data=data, fallback=fallback).strip()
+    return (
+        Template(_resource("script/timeline.html")).substitute(data=data, fallback=fallback).strip()
+    )
 
 
 def whole_page(title: str, summary: str, sections: Iterable[str]) -> str:
@@ -154,13 +159,12 @@ def whole_page(title: str, summary: str, sections: Iterable[str]) -> str:
     str
     """
     content = "\n".join(sections)
-    drawn = 'class="timeline"' in content
-    style = _resource("page.css").strip()
-    script = ""
-    if drawn:
-        style += "\n" + _resource("uplot/uPlot.min.css") + "\n" + _resource("timeline.css").strip()
-        library, own = _resource("uplot/uPlot.iife.min.js"), _resource("timeline.js")
-        script = f"{library.strip()}\n{own.strip()}\n"
+    style, script = _resource("page.css").strip(), ""
+    if 'class="timeline"' in content:
+        style = "\n".join(
+            [style, _resource("uplot/uPlot.min.css"), _resource("script/timeline.css")]
+        )
+        script = _script()
     return Template(_resource("page.html")).substitute(
         version=escape(__version__),
         title=escape(title),
@@ -171,6 +175,13 @@ def whole_page(title: str, summary: str, sections: Iterable[str]) -> str:
         script_source=f"'{_digest(script)}'" if script else "'none'",
         script=f"<script>{script}</script>\n" if script else "",
     )
+
+
+def _script() -> str:
+    """Return the page's script: uPlot, and what uses it in a scope of its own."""
+    own = "\n".join(_resource(f"script/{part}.js") for part in _SCRIPT)
+    library = _resource("uplot/uPlot.iife.min.js").strip()
+    return f'{library}\n(() => {{\n"use strict";\n{own}}})();\n'
 
 
 def _digest(text: str) -> str:

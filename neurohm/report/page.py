@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from neurohm import plots
-from neurohm.__about__ import __version__
 from neurohm.analysis import ScoreReport
 from neurohm.files import atomic_path
 from neurohm.plots.canvas import figure_of
@@ -120,11 +119,16 @@ def render_report(
     drawn = held_out if held_out is not None else recording
     whole = recording if recording is not None else held_out
     sections = [
+        paragraph(words.in_short(model, score, assemblies)),
         *([] if score is None else [_score(score, model)]),
         *([] if comparison is None else [about_comparison(comparison)]),
         _fields(model),
         *([] if assemblies is None else [about_assemblies(assemblies, whole)]),
-        *([] if drawn is None else [_raster(drawn, model, assemblies), _dreams(drawn, model), _check(drawn, model)]),
+        *(
+            []
+            if drawn is None
+            else [_raster(drawn, model, assemblies), _dreams(drawn, model), _check(drawn, model)]
+        ),
         about_learning(model, of="window"),
         section("What was fitted", facts(_fitted(model, recording))),
         about_locality(model),
@@ -148,7 +152,6 @@ def _score(score: ScoreReport, model: SpikeHelmholtz) -> str:
     )
     return section(
         "Score",
-        paragraph(words.verdict(score)),
         *(paragraph(text) for text in care if text),
         gain,
         facts(words.about_score(score)),
@@ -219,7 +222,7 @@ def _fitted(model: SpikeHelmholtz, recording: Recording | None) -> Iterator[tupl
     else:
         yield "Units", f"{len(model.unit_ids_):,}"
     yield from words.about_model(model)
-    yield "neurohm", __version__
+    yield "This page by", words.versions()
 
 
 def _units(recording: Recording) -> str:

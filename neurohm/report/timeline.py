@@ -70,8 +70,10 @@ def timeline(
     recording = in_model_order(recording, model.unit_ids_, model.time_unit_)
     stretch = _stretch(recording, model)
     part = recording.between(stretch.start, stretch.stop)
-    drawn = [] if assemblies is None or not len(assemblies) else assemblies_of(
-        assemblies, recording.unit_ids
+    drawn = (
+        []
+        if assemblies is None or not len(assemblies)
+        else assemblies_of(assemblies, recording.unit_ids)
     )
     fields = model.receptive_fields(1)
     rows = _unit_rows(fields, drawn)
@@ -105,9 +107,7 @@ def _stretch(recording: Recording, model: SpikeHelmholtz) -> Stretch:
         bins = min(bins, math.ceil((stop - start) / width)) * _MOST_SPIKES // (spikes + 1)
 
 
-def _around(
-    recording: Recording, first: float, last: float, length: float
-) -> tuple[float, float]:
+def _around(recording: Recording, first: float, last: float, length: float) -> tuple[float, float]:
     """Return a stretch of so much time, or of all there is, with another one in its middle."""
     if length >= recording.duration:
         return recording.t_start, recording.t_stop
@@ -118,9 +118,7 @@ def _around(
     return start, start + length
 
 
-def _unit_rows(
-    fields: npt.NDArray[np.float64], drawn: list[Assembly]
-) -> npt.NDArray[np.int64]:
+def _unit_rows(fields: npt.NDArray[np.float64], drawn: list[Assembly]) -> npt.NDArray[np.int64]:
     """Return units from top to bottom: by assembly where there are any, then by field."""
     rows, members = unit_order(fields), member_order(drawn)
     return np.concatenate([members, rows[~np.isin(rows, members)]])
