@@ -6,7 +6,7 @@ import json
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
-from html import escape
+from html import escape as escape_html
 from importlib.resources import files
 from io import BytesIO
 from string import Template
@@ -17,6 +17,32 @@ from matplotlib.figure import Figure
 from neurohm.__about__ import __version__
 
 _SCRIPT = ("data", "painting", "reading", "panels", "controls", "start")  # in this order
+
+
+def escape(text: str) -> str:
+    r"""Return a text as HTML that shows it: no tag, and no letter that rules over others.
+
+    Examples
+    --------
+    >>> escape("<b> \u202e&")
+    '&lt;b&gt; \ufffd&amp;'
+    """
+    return escape_html(visible(text))
+
+
+def visible(text: str) -> str:
+    r"""Return a text with a sign in place of each control letter (of direction, for example).
+
+    Examples
+    --------
+    >>> (
+    ...     visible("unit\u202e \x07"),
+    ...     visible("\N{WOMAN}\u200d\N{MICROSCOPE}") == "\U0001f469\u200d\U0001f52c",
+    ... )
+    ('unit\ufffd \ufffd', True)
+    """
+    kept = "\n\u200d"  # the latter joins parts of an emoji
+    return "".join(c if c.isprintable() or c in kept else "\ufffd" for c in text)
 
 
 def paragraph(text: str, style: str = "") -> str:
@@ -90,7 +116,7 @@ def table(
     return "\n".join(
         [
             f'<div class="scroll" role="region" aria-label="{escape(caption)}" tabindex="0">',
-            f"<table><caption>{escape(caption)}</caption>",
+            f"<table><caption><span>{escape(caption)}</span></caption>",
             f"<thead><tr>{top}</tr></thead><tbody>",
             *(f"<tr>{line}</tr>" for line in lines),
             "</tbody></table></div>",

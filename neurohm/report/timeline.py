@@ -17,6 +17,7 @@ from neurohm.plots.order import hidden_order, unit_order
 from neurohm.plots.rasters import hidden_activity
 from neurohm.plots.stretch import chosen_stretch, liveliest
 from neurohm.recordings import Recording
+from neurohm.report.html import visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -184,5 +185,5 @@ def _array(values: npt.NDArray[Any], dtype: str) -> dict[str, str]:
 
 
 def _short(name: object) -> str:
-    text = str(name)
+    text = visible(str(name))
     return text if len(text) <= _MOST_NAME else text[: _MOST_NAME - 1] + "…"

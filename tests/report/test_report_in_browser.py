@@ -263,7 +263,7 @@ def test_hostile_names_are_text(visit, report):
     for row in range(16):
         panel.hover(position={"x": 300, "y": (row + 0.5) * height})
         read.add(opened.reading.split(" · ")[1].removeprefix("unit ").split(", spike")[0])
-    assert {HOSTILE[0], HOSTILE[1], HOSTILE[4]} <= read
+    assert {HOSTILE[0], HOSTILE[1], HOSTILE[4], "🧠 \ufffdevil\ufffd \ufffd\ufffd"} <= read
     assert "n" * 79 + "…" in read
     assert opened.page.evaluate("window.hurt") is None
     assert opened.console == []

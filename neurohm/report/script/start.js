@@ -2,12 +2,12 @@
 
 root.hidden = false;
 readColours();
-addPanel("rate", 0, 60, given.unit === "s" ? "Hz per unit" : "Per bin");
+addPanel("rate", 0, 70, given.unit === "s" ? "Hz per unit" : "Per bin");
 if (given.assemblies.length)
   addPanel(
     "occurrences",
     given.assemblies.length,
-    clamp(14 * given.assemblies.length, 28, 160),
+    clamp(14 * given.assemblies.length, 64, 160),
     "Assembly",
     paintOccurrences,
   );
@@ -21,7 +21,7 @@ addPanel(
 addPanel(
   "activity",
   given.hidden.length,
-  clamp(5 * given.hidden.length, 60, 220),
+  clamp(5 * given.hidden.length, 80, 220),
   "Hidden unit",
   paintActivity,
 );
