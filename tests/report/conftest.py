@@ -35,7 +35,7 @@ def table_of() -> Callable[..., pd.DataFrame]:
     return make
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # not longer: Playwright keeps this thread's event loop meanwhile
 def chromium() -> Iterator[Any]:
     """A headless Chromium of the system: $NEUROHM_CHROMIUM, or one of the usual names."""
     playwright = pytest.importorskip(
