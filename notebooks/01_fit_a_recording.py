@@ -222,7 +222,7 @@ search = GridSearchCV(
     refit=False,
 )
 search.fit(counts)
-results = pd.DataFrame(search.cv_results_)[["param_lags", "mean_test_score", "mean_fit_time"]]
+results = pd.DataFrame(search.cv_results_)[["param_lags", "mean_test_score"]]
 display(results.round(3))
 print(search.best_params_)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from io import BytesIO
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -84,10 +84,15 @@ def drawable(text: str) -> str:
     >>> drawable("unit µ1"), drawable("細胞1"), drawable("a$b$")
     ('unit µ1', '□□1', 'a\\$b\\$')
     """
-    with matplotlib.rc_context(fname=STYLE):
-        known = get_font(findfont(FontProperties())).get_charmap()
-    shown = "".join(letter if ord(letter) in known else "□" for letter in text)
+    shown = "".join(letter if ord(letter) in _letters() else "□" for letter in text)
     return shown.replace("$", r"\$")
+
+
+@cache
+def _letters() -> frozenset[int]:
+    """Return the letters that the font of the house style has."""
+    with matplotlib.rc_context(fname=STYLE):
+        return frozenset(get_font(findfont(FontProperties())).get_charmap())
 
 
 def unit_label(name: object) -> str:

@@ -19,7 +19,7 @@ function addPanel(kind, count, height, label, paint) {
   const options = {
     width: root.clientWidth,
     height: height + (last ? 46 : 6),
-    padding: [4, 8, 0, 0],
+    padding: [4, 20, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,
