@@ -35,6 +35,7 @@ function step(bins, rows) {
       row = rows > 0 ? 0 : Math.max(0, pointed.rowCount - 1);
     }
   }
+  byKeys = true;
   const height = pointed.over.clientHeight / Math.max(1, pointed.rowCount);
   pointed.setCursor({ left: pointed.valToPos(time, "x"), top: (row + 0.5) * height });
   read();
@@ -62,6 +63,7 @@ function listen() {
     event.preventDefault();
     keys[event.key](event);
   });
+  area.addEventListener("mousemove", () => (byKeys = false), { capture: true });
   area.addEventListener(
     "wheel",
     (event) => {

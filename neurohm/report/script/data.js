@@ -17,8 +17,7 @@ const NEAR = 6; // pixels between the pointer and what it is at
 const view = { min: given.first, max: given.last };
 const colours = {};
 let pointed = null; // the panel that the pointer, or the keyboard's cursor, is in
-
-
+let byKeys = false; // which of the two
 
 const clamp = (value, least, most) => Math.min(Math.max(value, least), most);
 

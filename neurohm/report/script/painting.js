@@ -22,11 +22,7 @@ function clipped(panel, paint) {
   ctx.beginPath();
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
   ctx.clip();
-  paint(
-    ctx,
-    bbox,
-    (time) => bbox.left + ((time - view.min) / (view.max - view.min)) * bbox.width,
-  );
+  paint(ctx, bbox, (time) => bbox.left + ((time - view.min) / (view.max - view.min)) * bbox.width);
   ctx.restore();
 }
 
@@ -110,13 +106,7 @@ const paintActivity = (panel) =>
     canvas.getContext("2d").putImageData(image, 0, 0);
     const left = place(given.start + from * given.bin);
     ctx.imageSmoothingEnabled = false;
-    ctx.drawImage(
-      canvas,
-      left,
-      bbox.top,
-      place(given.start + to * given.bin) - left,
-      bbox.height,
-    );
+    ctx.drawImage(canvas, left, bbox.top, place(given.start + to * given.bin) - left, bbox.height);
     ctx.fillStyle = colours.accent;
     for (const end of given.layers.slice(0, -1))
       ctx.fillRect(
