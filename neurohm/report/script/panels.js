@@ -2,6 +2,14 @@
 
 const panels = [];
 
+/** Rows that are named beside the panel: all of few assemblies, else the first and the last. */
+function namedRows(kind, count) {
+  if (kind === "occurrences" && count <= 12) return Array.from({ length: count }, (_, i) => i);
+  return count > 1 ? [0, count - 1] : [0];
+}
+
+const rowName = (kind, row) => (kind === "occurrences" ? given.assemblies[row].name : row + 1);
+
 function addPanel(kind, count, height, label, paint) {
   const host = root.querySelector(".panels").appendChild(document.createElement("div"));
   const last = kind === "activity";
@@ -50,8 +58,8 @@ function addPanel(kind, count, height, label, paint) {
         ticks: { show: !count, stroke: () => colours.line },
         ...(count
           ? {
-              splits: count > 1 ? [0, count - 1] : [0],
-              values: (_, at) => at.map((each) => each + 1),
+              splits: namedRows(kind, count),
+              values: (_, at) => at.map((row) => rowName(kind, row)),
             }
           : {}),
       },
