@@ -124,11 +124,7 @@ def render_report(
         *([] if comparison is None else [about_comparison(comparison)]),
         _fields(model),
         *([] if assemblies is None else [about_assemblies(assemblies, whole)]),
-        *(
-            []
-            if drawn is None
-            else [_raster(drawn, model, assemblies), _dreams(drawn, model), _check(drawn, model)]
-        ),
+        *([] if drawn is None else _in_time(drawn, model, assemblies, unseen=drawn is held_out)),
         about_learning(model, of="window"),
         section("What was fitted", facts(_fitted(model, recording))),
         about_locality(model),
@@ -170,7 +166,18 @@ def _fields(model: SpikeHelmholtz) -> str:
     return section("Receptive fields", drawn)
 
 
-def _raster(recording: Recording, model: SpikeHelmholtz, assemblies: pd.DataFrame | None) -> str:
+def _in_time(
+    recording: Recording, model: SpikeHelmholtz, assemblies: pd.DataFrame | None, *, unseen: bool
+) -> Iterator[str]:
+    """Show a recording, and what the model makes of it."""
+    yield _raster(recording, model, assemblies, unseen=unseen)
+    yield _dreams(recording, model)
+    yield _check(recording, model)
+
+
+def _raster(
+    recording: Recording, model: SpikeHelmholtz, assemblies: pd.DataFrame | None, *, unseen: bool
+) -> str:
     drawn = picture(
         figure_of(plots.raster(recording, model)),
         alt="Three panels over one time axis: the mean rate of the population, the spikes of all "
@@ -181,6 +188,8 @@ def _raster(recording: Recording, model: SpikeHelmholtz, assemblies: pd.DataFram
     what = (
         f"From top to bottom: the rate of the population; spikes, a row for each unit, by {order}; "
         "how probably each hidden unit is active, given the window that ends at that moment."
+        + " It is time that the model was not fitted to."
+        * unseen
     )
     held = timeline_of(timeline(recording, model, assemblies), drawn)
     return section("Spikes and hidden activity", paragraph(what), held)

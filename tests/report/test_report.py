@@ -115,6 +115,11 @@ def test_shows_six_pictures_with_words_for_them(page):
     assert all(len(image["alt"]) > 40 for image in images)
 
 
+def test_says_what_time_is_shown(page, model, recording):
+    assert "time that the model was not fitted to" in text_of(page)
+    assert "not fitted to" not in text_of(render_report(model, recording))
+
+
 def test_lists_the_first_units(page):
     assert "The first 20 of 25." in text_of(page)
 

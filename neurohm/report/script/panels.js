@@ -106,5 +106,5 @@ function tell() {
   const spikes = spikeFrom(view.max) - spikeFrom(view.min);
   root.querySelector(".shown").textContent =
     `Shown: ${moment(view.min)} to ${moment(view.max)}, ${spikes.toLocaleString("en")} spikes. ` +
-    `${given.whole ? "The whole" : "The part in this page"}: ${moment(given.start)} to ${moment(given.stop)}.`;
+    `In this page: ${moment(given.start)} to ${moment(given.stop)}${given.whole ? "" : ", where most happens"}.`;
 }
