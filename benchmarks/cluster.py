@@ -29,9 +29,8 @@ from neurohm.training.sharded import SummedBatches
 BATCH, EPOCH = 1000, 12  # rows of a batch, batches of an epoch
 
 
-EPOCHS = 20
 # All fits alike: none stops early, so that two workers can share them evenly.
-SETTINGS = {"hidden": [40, 10], "epochs": EPOCHS, "patience": EPOCHS}
+SETTINGS = {"hidden": [40, 10], "epochs": 20, "patience": 20}
 
 
 def sweep_seconds(workers: int, recording: Path, fits: int) -> tuple[float, float, float]:
