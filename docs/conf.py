@@ -1,5 +1,6 @@
 """How Sphinx builds the pages: `sphinx-build -W docs build/docs`, with the extra `docs`."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import neurohm
 
 DOCS = Path(__file__).parent
 TUTORIALS = DOCS / "tutorials"  # copies: Sphinx reads nothing outside its folder
+GALLERY = DOCS / "gallery.md"  # made of the other pages
 
 project = "neurohm"
 author = "neurohm developers"
@@ -50,6 +52,21 @@ def copy_notebooks(_: object) -> None:
         shutil.copy(notebook, TUTORIALS)
 
 
+def write_gallery(_: object) -> None:
+    """List the pictures of all pages, each with what it shows and where it is explained."""
+    lines = ["# Gallery", "", "Every picture of these pages, by page.", ""]
+    for page in sorted(DOCS.glob("*.md")):
+        text = page.read_text(encoding="utf8")
+        title = re.search(r"^# (.+)$", text, re.MULTILINE)
+        pictures = re.findall(r"!\[([^\]]+)\]\((images/[^)]+)\)", text)
+        if page != GALLERY and page.stem != "index" and title and pictures:
+            lines += [f"## [{title[1]}]({page.name})", ""]
+            for shows, file in pictures:
+                lines += [f"![{shows}]({file})", "", f"*{shows}*", ""]
+    GALLERY.write_text("\n".join(lines), encoding="utf8")
+
+
 def setup(app: object) -> None:
-    """Copy the notebooks before anything is read."""
+    """Copy the notebooks and gather the pictures before anything is read."""
     app.connect("builder-inited", copy_notebooks, priority=100)
+    app.connect("builder-inited", write_gallery, priority=100)

@@ -43,9 +43,10 @@ import numpy as np
 import pandas as pd
 from IPython.display import display
 from scipy.signal import find_peaks
+from sklearn.model_selection import GridSearchCV, KFold
 
 import neurohm as nh
-from neurohm.recordings import jitter_spikes
+from neurohm.recordings import bin_spikes, jitter_spikes
 
 FAST = bool(os.environ.get("NEUROHM_FAST"))
 EPOCHS = 25 if FAST else "auto"  # the default; 25 epochs are too few to find all assemblies
@@ -207,6 +208,28 @@ plt.show()
 # The likelihood is estimated with 1000 samples for each window, and the estimate is on average
 # below the true value, so the gain is not flattered. What a gain does *not* tell is why: common
 # slow changes of rate give one, too. That is what part 11 is for.
+#
+# **Which settings?** The machine is an estimator of scikit-learn's, so its `GridSearchCV` does,
+# over a matrix of counts; `KFold` without shuffling leaves out blocks of time. Is a window of five
+# bins worth more than single bins?
+
+# %%
+counts = bin_spikes(train, 0.02).toarray()  # (bins, units)
+search = GridSearchCV(
+    nh.SpikeHelmholtz(epochs=5 if FAST else 25, random_state=0),
+    {"lags": [1, 5]},
+    cv=KFold(2),
+    refit=False,
+)
+search.fit(counts)
+results = pd.DataFrame(search.cv_results_)[["param_lags", "mean_test_score"]]
+display(results.round(3))
+print(search.best_params_)
+
+# %% [markdown]
+# The score is in nats per bin, whatever the window, so that the two may be compared: what fires
+# within 100 ms of one another tells more than what fires together. (Of many recordings and
+# settings, `neurohm sweep` makes one table, on as many workers as there are.)
 #
 # ## 6. What the hidden units do
 

@@ -114,3 +114,18 @@ def test_is_small_and_without_timestamps(notebook):
     content = json.loads(notebook.read_text(encoding="utf8"))
     assert notebook.stat().st_size < LARGEST
     assert all("execution" not in cell["metadata"] for cell in content["cells"])
+
+
+def test_the_first_one_is_a_first_session():
+    text = (FOLDER / "01_fit_a_recording.py").read_text(encoding="utf8")
+    steps = (
+        "load_recording(", ".fit(", "score_report(", "GridSearchCV(", "receptive_fields(",
+        "assemblies(", "dreams(", "model.save(", "nh.load(",
+    )  # fmt: skip
+    assert [step for step in steps if step not in text] == []
+
+
+def test_the_second_one_has_sliders():
+    text = (FOLDER / "02_local_learning_by_hand.py").read_text(encoding="utf8")
+    assert "ipywidgets.SelectionSlider(" in text
+    assert "ipywidgets.Play(" in text

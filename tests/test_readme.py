@@ -7,6 +7,7 @@ HTML comment that says why: ``<!-- not run: needs a GPU -->``.
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import shutil
@@ -19,6 +20,7 @@ BLOCK = re.compile(
     r"^(?P<skip><!--\s*not run:[^\n]*-->\s*\n)?```(?P<language>\w+)[^\n]*\n(?P<code>.*?)^```\s*$",
     re.MULTILINE | re.DOTALL,
 )
+MOST_SECONDS = 480  # of a newcomer's ten minutes on one core, beside pip's; of processor time
 SEPARATORS = {"&&", ";", "||", "|", "&"}
 
 
@@ -104,6 +106,7 @@ def test_readme_runs_from_top_to_bottom(root, tmp_path, monkeypatch, run_neurohm
         shutil.copytree(root / "data", tmp_path / "data")
     monkeypatch.chdir(tmp_path)
     namespace: dict[str, object] = {"__name__": "__main__"}
+    begin = sum(os.times()[:4])
     for block in blocks_of(text):
         if block.language == "python":
             # blank lines before the code: a traceback shows the README's own line numbers
@@ -112,6 +115,16 @@ def test_readme_runs_from_top_to_bottom(root, tmp_path, monkeypatch, run_neurohm
             for arguments in neurohm_commands(block):
                 done = run_neurohm(*arguments)
                 assert done.returncode == 0, f"neurohm {shlex.join(arguments)}:\n{done.stderr}"
+    assert sum(os.times()[:4]) - begin < MOST_SECONDS
+
+
+def test_the_readme_is_a_newcomers_first_session(root):
+    text = (root / "README.md").read_text(encoding="utf8")
+    steps = (
+        "pip install .", "neurohm fit", "load_recording(", ".fit(train)", "score_report(test)",
+        "receptive_fields(", "GridSearchCV(", "assemblies(", "model.save(", "nh.load(",
+    )  # fmt: skip
+    assert [step for step in steps if step not in text] == []
 
 
 @pytest.mark.parametrize(

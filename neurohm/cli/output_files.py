@@ -11,6 +11,8 @@ from neurohm.files import check_writable, open_hdf5
 MODEL, RECORDING, ASSEMBLIES = "neurohm-model", "neurohm-recording", "neurohm-assemblies"
 """The formats of neurohm's files."""
 
+REPORT_ENDINGS = (".html", ".htm")
+
 
 def stated_format(path: Path) -> str:
     """Return the format that a file states: HDF5, or an archive of arrays; empty if it does not."""

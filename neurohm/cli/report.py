@@ -12,7 +12,7 @@ from neurohm.cli.compare import load_comparison
 from neurohm.cli.image_options import ImageOptions
 from neurohm.cli.loading import load_model, load_recording_for
 from neurohm.cli.options import AsJson, ModelFile, Particles, ReaderOptions, require_unset
-from neurohm.cli.output_files import check_plain
+from neurohm.cli.output_files import REPORT_ENDINGS, check_plain
 from neurohm.cli.printing import show
 from neurohm.exceptions import InputError
 
@@ -57,7 +57,7 @@ def report(
     from neurohm.estimators import SpikeHelmholtz
 
     inputs = [path for path in (model, data, assemblies, comparison) if path is not None]
-    check_plain(output, "the report", (".html", ".htm"), *inputs)
+    check_plain(output, "the report", REPORT_ENDINGS, *inputs)
     fitted = load_model(model)
     if data is None and test is not None:
         raise InputError("--test without a recording or images", "what it is a share of")
@@ -88,6 +88,7 @@ def _of_recording(
 ) -> dict[str, Any]:
     """Write a report of a model of spikes; return what was scored."""
     from neurohm.cli.held_out import scored, train_and_test
+    from neurohm.estimators.matching_units import in_model_order
     from neurohm.report import write_report
 
     if data is None:
@@ -95,10 +96,12 @@ def _of_recording(
             raise InputError("--assemblies without a recording", "the recording they are in")
         write_report(output, fitted, comparison=comparison)
         return {}
+    # All that may be refused comes before what takes time.
+    table = None if assemblies is None else load_table(assemblies, fitted)
     whole = load_recording_for(fitted, data, reader)
+    in_model_order(whole, fitted.unit_ids_, fitted.time_unit_)
     held_out = None if test is None else train_and_test(whole, test, fitted.lags)[1]
     score = scored(fitted, whole if held_out is None else held_out, particles)
-    table = None if assemblies is None else load_table(assemblies, fitted)
     write_report(
         output,
         fitted,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from neurohm.cli.output_files import MODEL, check_output
+from neurohm.cli.output_files import MODEL, REPORT_ENDINGS, check_output, check_plain
 from neurohm.cli.printing import note
 from neurohm.cli.progress import Notes
 from neurohm.estimators import HelmholtzDensity, SpikeHelmholtz, load
@@ -169,4 +169,5 @@ def _check_report(report: Path, *others: Path) -> None:
     check_writable(report)
     if any(report.resolve() == other.resolve() for other in others):
         raise InputError(f"the report {report} is another file of the fit", "a name of its own")
+    check_plain(report, "the report", REPORT_ENDINGS)
     import neurohm.report.page  # noqa: F401 - a library that is missing is so before the fit

@@ -16,7 +16,7 @@ from neurohm.exceptions import InputError
 from neurohm.plots.assembly_table import Assembly, assemblies_of, in_axis_unit
 from neurohm.plots.fields import RATE_UNITS
 from neurohm.plots.panels import PanelGrid
-from neurohm.plots.style import SEQUENTIAL, UNOBSERVED, drawable, styled
+from neurohm.plots.style import SEQUENTIAL, UNOBSERVED, styled, unit_label
 from neurohm.recordings import Recording
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def triggered_average(
     bin_size = float(assemblies.attrs["bin_size"])
     edges = _edges(before, after, bin_size, recording.bin_width)
     averages = [_average(recording, assembly.times, edges) for assembly in drawn]
-    names = [drawable(str(unit)) for unit in recording.unit_ids]
+    names = [unit_label(unit) for unit in recording.unit_ids]
     room = _room_for([names[unit] for assembly in drawn for unit in assembly.members])
     grid = PanelGrid.of(
         len(drawn), narrowest=0.8, widest=1.5, height=1.7, left=0.2 + room, gap=room,

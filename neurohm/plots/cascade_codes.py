@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from neurohm.exceptions import InputError
 from neurohm.plots.panels import PanelGrid
-from neurohm.plots.style import drawable, styled
+from neurohm.plots.style import styled, unit_label
 
 if TYPE_CHECKING:
     from neurohm.estimators import SpikeCascade
@@ -63,7 +63,7 @@ def code_patterns(
     scores = model.match_scores(recording)[:most]
     expected = model.patterns(np.array(scores["code"].tolist()).reshape(len(scores), -1))
     n_units, lags = expected.shape[1:]
-    names = [drawable(str(name)) for name in model.unit_ids_]
+    names = [unit_label(name) for name in model.unit_ids_]
     grid = PanelGrid.of(
         len(scores),
         narrowest=0.9,
@@ -71,7 +71,7 @@ def code_patterns(
         height=min(3.0, max(0.9, 0.13 * n_units)),
         left=0.6,
         gap=0.16,
-        title=f"What is expected around spikes of unit {drawable(str(model.trigger_))}",
+        title=f"What is expected around spikes of unit {unit_label(model.trigger_)}",
         notes="Panels: codes (hidden units that are on), windows, match in nats a window.",
         axes=axes,
     )

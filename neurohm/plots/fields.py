@@ -14,7 +14,7 @@ from neurohm.estimators import recognition_fields
 from neurohm.exceptions import InputError
 from neurohm.plots.order import hidden_order, unit_order
 from neurohm.plots.panels import PanelGrid
-from neurohm.plots.style import DIVERGING, drawable, plural, styled
+from neurohm.plots.style import DIVERGING, plural, styled, unit_label
 
 if TYPE_CHECKING:
     from neurohm.estimators import SpikeHelmholtz
@@ -163,7 +163,7 @@ def _draw(
         drawn = shown * np.where(significant.reshape(fields.shape)[effective[:most]], 1.0, _FAINT)
     rows = unit_order(fields) if order else np.arange(fields.shape[1])
     few = len(rows) <= _MOST_NAMED
-    names = [drawable(str(name)) for name in model.unit_ids_[rows]] if few else []
+    names = [unit_label(name) for name in model.unit_ids_[rows]] if few else []
     narrowest, widest, height = _panel_size(*fields.shape[1:])
     faint = "" if significant is None else " Faint: may be chance (5 % a field)."
     grid = PanelGrid.of(

@@ -13,7 +13,7 @@ from neurohm.plots.assembly_table import Assembly, assemblies_of, in_axis_unit, 
 from neurohm.plots.canvas import COLUMN, colour_bar
 from neurohm.plots.fields import RATE_UNITS
 from neurohm.plots.grids import panels
-from neurohm.plots.style import SEQUENTIAL, WIDTH, drawable, styled
+from neurohm.plots.style import SEQUENTIAL, WIDTH, drawable, styled, unit_label
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -124,6 +124,6 @@ def _name_units(grid: npt.NDArray[Any], names: list[str]) -> None:
     for panel in grid:
         panel.set_yticks([])
     if len(names) <= _MOST_NAMED:
-        grid[0].set_yticks(range(len(names)), [drawable(name) for name in names], fontsize=5.5)
+        grid[0].set_yticks(range(len(names)), [unit_label(name) for name in names], fontsize=5.5)
     else:
         grid[0].set_yticks([0, len(names) - 1], ["1", str(len(names))])

@@ -146,7 +146,7 @@ def _draw_spikes(
     place = np.full(part.n_units, np.nan)  # not a number is not drawn
     place[rows] = np.arange(len(rows))
     units = np.repeat(place, part.spike_counts)
-    owner = _taking_part(part, assemblies, bin_size)
+    owner = taking_part(part, assemblies, bin_size)
     size = float(np.clip(0.8 * height * 72 / len(rows), 0.5, 8.0))
     many = part.n_spikes > 5000
     for number in range(-1, len(assemblies)):
@@ -166,12 +166,23 @@ def _draw_spikes(
     axes.set_ylim(len(rows) - 0.4, -0.6)
 
 
-def _taking_part(
+def taking_part(
     recording: Recording, assemblies: Sequence[Assembly], bin_size: float
 ) -> npt.NDArray[np.int64]:
     """Return the assembly in an occurrence of which each spike takes part, -1 for none.
 
     Of several the one whose expected moment is nearest.
+
+    Parameters
+    ----------
+    recording : Recording
+    assemblies : sequence of Assembly
+    bin_size : float
+        How far a spike may be from its expected moment, seconds (or bins).
+
+    Returns
+    -------
+    ndarray of int64, (n_spikes,)
     """
     owner = np.full(recording.n_spikes, -1)
     distance = np.full(recording.n_spikes, bin_size * (1 + 1e-9))

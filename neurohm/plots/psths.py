@@ -16,7 +16,7 @@ from neurohm.exceptions import InputError
 from neurohm.plots.canvas import figure_of
 from neurohm.plots.grids import panels
 from neurohm.plots.levels import level_colours, level_names
-from neurohm.plots.style import GREY, WIDTH, drawable, styled
+from neurohm.plots.style import GREY, WIDTH, styled, unit_label
 
 _MOST = 12  # units drawn
 _LEGEND = 0.25  # inches, above given axes
@@ -104,12 +104,12 @@ def _draw(axes: Axes, found: PSTH, unit: int, colours: list[Any]) -> None:
     axes.set_xlim(found.edges[0], found.edges[-1])
     if found.unit != UNITS["log-odds"]:
         axes.set_ylim(bottom=0.0)
-    axes.set_title(drawable(_title(found, unit)), fontsize=7, pad=2)
+    axes.set_title(_title(found, unit), fontsize=7, pad=2)
 
 
 def _title(found: PSTH, unit: int) -> str:
     kind = "hidden" if found.unit in UNITS.values() else "unit"
-    return f"{kind} {found.unit_names[unit]}"
+    return f"{kind} {unit_label(found.unit_names[unit])}"
 
 
 def _name_levels(grid: npt.NDArray[Any], axes: Axes | None, found: PSTH) -> None:

@@ -87,7 +87,7 @@ def raster(
         rows = unit_order(fields)
         effective = hidden_order(fields)
         hidden = np.concatenate([effective, np.setdiff1d(hidden, effective)])
-    activity = _hidden_activity(recording.between(before, last), model, part.t_start)
+    activity = hidden_activity(recording.between(before, last), model, part.t_start)
     hidden = np.concatenate([hidden, np.arange(len(hidden), len(activity))])
     heights = [0.45, height_of_rows(0.05, part.n_units, 3.2), height_of_rows(0.1, len(hidden), 2.0)]
     grid = panels(axes, 3, 1, height=0.8 + sum(heights), width=WIDTH, heights=heights, share_x=True)
@@ -107,10 +107,24 @@ def raster(
     return grid
 
 
-def _hidden_activity(
+def hidden_activity(
     part: Recording, model: SpikeHelmholtz, start: float
 ) -> npt.NDArray[np.float32]:
-    """Return activity in each bin from a moment on, (hidden units, bins); nan without a window."""
+    """Return how probably hidden units are active in each bin, given the window that ends there.
+
+    Parameters
+    ----------
+    part : Recording
+        Of the model's units, in its order.
+    model : SpikeHelmholtz
+    start : float
+        The moment at which the first bin begins, seconds (or bins).
+
+    Returns
+    -------
+    ndarray of float32, (n_hidden, n_bins)
+        Of all hidden layers; not a number where no window ends.
+    """
     transformed = model.transform(part)
     bins = np.rint((transformed.times - start) / model.bin_size_).astype(np.int64) - 1
     activity = np.full((transformed.shape[1], int(bins.max()) + 1), np.nan, dtype=np.float32)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from io import BytesIO
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -32,6 +32,8 @@ GREY = "0.4"
 
 UNOBSERVED = "#f6ead0"
 """Colour of time in which no spike could be seen."""
+
+_LONGEST = 22  # letters of a unit's name
 
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
@@ -82,10 +84,27 @@ def drawable(text: str) -> str:
     >>> drawable("unit µ1"), drawable("細胞1"), drawable("a$b$")
     ('unit µ1', '□□1', 'a\\$b\\$')
     """
-    with matplotlib.rc_context(fname=STYLE):
-        known = get_font(findfont(FontProperties())).get_charmap()
-    shown = "".join(letter if ord(letter) in known else "□" for letter in text)
+    shown = "".join(letter if ord(letter) in _letters() else "□" for letter in text)
     return shown.replace("$", r"\$")
+
+
+@cache
+def _letters() -> frozenset[int]:
+    """Return the letters that the font of the house style has."""
+    with matplotlib.rc_context(fname=STYLE):
+        return frozenset(get_font(findfont(FontProperties())).get_charmap())
+
+
+def unit_label(name: object) -> str:
+    """Return the name of a unit as it is drawn: cut, where it would take the place of the picture.
+
+    Examples
+    --------
+    >>> unit_label(12), unit_label("electrode 3, cluster 17, good")
+    ('12', 'electrode 3, cluster …')
+    """
+    text = str(name)
+    return drawable(text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…")
 
 
 def plural(number: int, noun: str) -> str:

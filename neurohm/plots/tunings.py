@@ -15,7 +15,7 @@ from neurohm.exceptions import InputError
 from neurohm.plots.canvas import figure_of, new_figure
 from neurohm.plots.grids import panels
 from neurohm.plots.levels import level_names
-from neurohm.plots.style import BLUE, GREY, WIDTH, drawable, styled
+from neurohm.plots.style import BLUE, GREY, WIDTH, drawable, styled, unit_label
 
 _MOST = 12
 
@@ -93,7 +93,7 @@ def _title(found: Tuning, unit: int) -> str:
     kind = "hidden" if found.unit in UNITS.values() else "unit"
     share = found.selectivity[unit]
     explained = "" if np.isnan(share) else f": {100 * max(0.0, share):.0f} %"
-    return drawable(f"{kind} {found.unit_names[unit]}{explained}")
+    return f"{kind} {unit_label(found.unit_names[unit])}{explained}"
 
 
 def _draw_curve(axes: Axes, found: Tuning, unit: int) -> None:

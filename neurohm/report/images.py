@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from neurohm import plots
-from neurohm.__about__ import __version__
 from neurohm.analysis import DensityReport
 from neurohm.files import atomic_path
 from neurohm.images import Images
@@ -130,7 +129,7 @@ def _pictures(model: HelmholtzDensity, images: Images) -> Iterator[str]:
         picture(
             figure_of(plots.dreamed_images(model)),
             alt="Images that the model dreamt.",
-            caption="A pixel is as dark as it is probable.",
+            caption="The more a pixel stands out from the paper, the more probable it is.",
         ),
         picture(
             figure_of(plots.dreams_by_layer(model)),
@@ -164,7 +163,8 @@ def _fitted(model: HelmholtzDensity, images: Images) -> Iterator[tuple[str, str]
     yield "Learned", plural(len(model.history_), "epoch") + words.best_epoch(model)
     yield "Seed", str(model.seed_)
     yield "Images' hash", model.data_["fingerprint"][:16]
-    yield "neurohm", __version__
+    yield "Settings", " ".join(repr(model).split())
+    yield "This page by", words.versions()
 
 
 def _with_error(score: DensityReport) -> str:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from neurohm import plots
-from neurohm.__about__ import __version__
 from neurohm.analysis import ScoreReport
 from neurohm.files import atomic_path
 from neurohm.plots.canvas import figure_of
@@ -20,8 +19,9 @@ from neurohm.recordings import Recording
 from neurohm.report import cautions, words
 from neurohm.report.assemblies import about_assemblies
 from neurohm.report.comparison import about_comparison
-from neurohm.report.html import facts, paragraph, picture, section, table, whole_page
+from neurohm.report.html import facts, paragraph, picture, section, table, timeline_of, whole_page
 from neurohm.report.learning import about_learning, about_locality
+from neurohm.report.timeline import timeline
 
 if TYPE_CHECKING:
     from neurohm.comparison import Comparison
@@ -44,7 +44,8 @@ def write_report(
 ) -> None:
     """Write a report of a fitted model to an HTML file; all or nothing.
 
-    The page needs no other file and no network, and holds no script.
+    The page needs no other file and no network; its policy (CSP) lets it ask for none, and runs
+    no script but its own, which draws spikes to zoom into.
 
     Parameters
     ----------
@@ -118,11 +119,12 @@ def render_report(
     drawn = held_out if held_out is not None else recording
     whole = recording if recording is not None else held_out
     sections = [
+        paragraph(words.in_short(model, score, assemblies)),
         *([] if score is None else [_score(score, model)]),
         *([] if comparison is None else [about_comparison(comparison)]),
         _fields(model),
         *([] if assemblies is None else [about_assemblies(assemblies, whole)]),
-        *([] if drawn is None else [_raster(drawn, model), _check(drawn, model)]),
+        *([] if drawn is None else _in_time(drawn, model, assemblies, unseen=drawn is held_out)),
         about_learning(model, of="window"),
         section("What was fitted", facts(_fitted(model, recording))),
         about_locality(model),
@@ -146,7 +148,6 @@ def _score(score: ScoreReport, model: SpikeHelmholtz) -> str:
     )
     return section(
         "Score",
-        paragraph(words.verdict(score)),
         *(paragraph(text) for text in care if text),
         gain,
         facts(words.about_score(score)),
@@ -165,15 +166,47 @@ def _fields(model: SpikeHelmholtz) -> str:
     return section("Receptive fields", drawn)
 
 
-def _raster(recording: Recording, model: SpikeHelmholtz) -> str:
+def _in_time(
+    recording: Recording, model: SpikeHelmholtz, assemblies: pd.DataFrame | None, *, unseen: bool
+) -> Iterator[str]:
+    """Show a recording, and what the model makes of it."""
+    yield _raster(recording, model, assemblies, unseen=unseen)
+    yield _dreams(recording, model)
+    yield _check(recording, model)
+
+
+def _raster(
+    recording: Recording, model: SpikeHelmholtz, assemblies: pd.DataFrame | None, *, unseen: bool
+) -> str:
     drawn = picture(
         figure_of(plots.raster(recording, model)),
         alt="Three panels over one time axis: the mean rate of the population, the spikes of all "
         "units, and the activity of the hidden units.",
-        caption="Where the population's rate varies most. Hidden activity at a moment is how "
-        "probably a hidden unit is active, given the window that ends there.",
+        caption="Where the population's rate varies most.",
     )
-    return section("Spikes and hidden activity", drawn)
+    order = "receptive field" if assemblies is None or not len(assemblies) else "assembly"
+    what = (
+        f"From top to bottom: the rate of the population; spikes, a row for each unit, by {order}; "
+        "how probably each hidden unit is active, given the window that ends at that moment."
+        + " It is time that the model was not fitted to."
+        * unseen
+    )
+    held = timeline_of(timeline(recording, model, assemblies), drawn)
+    return section("Spikes and hidden activity", paragraph(what), held)
+
+
+def _dreams(recording: Recording, model: SpikeHelmholtz) -> str:
+    length = _MOST_DREAMS * model.lags * model.bin_size_
+    part = recording
+    if recording.duration > length:
+        part = recording.between(recording.t_start, recording.t_start + length)
+    drawn = picture(
+        figure_of(plots.dreams(part, model)),
+        alt="Spikes of all units and their rate: as recorded at the left, dreamt at the right.",
+        caption="The model's dreams beside the recording, each where its rate varies most. Windows "
+        "are dreamt one by one: what lasts longer than a window cannot be in a dream.",
+    )
+    return section("Dreams", drawn)
 
 
 def _check(recording: Recording, model: SpikeHelmholtz) -> str:
@@ -198,7 +231,7 @@ def _fitted(model: SpikeHelmholtz, recording: Recording | None) -> Iterator[tupl
     else:
         yield "Units", f"{len(model.unit_ids_):,}"
     yield from words.about_model(model)
-    yield "neurohm", __version__
+    yield "This page by", words.versions()
 
 
 def _units(recording: Recording) -> str:

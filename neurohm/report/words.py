@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from neurohm.__about__ import __version__
 from neurohm.analysis import ScoreReport
 from neurohm.estimators.settings import (
     DENSITY_RATES,
@@ -20,8 +21,11 @@ from neurohm.learning import LearningRule
 from neurohm.plasticity import Plasticity
 from neurohm.plots.style import plural
 from neurohm.recordings import Recording
+from neurohm.storage.model_file import library_versions
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from neurohm.estimators import HelmholtzDensity, SpikeHelmholtz
 
 KINDS = {
@@ -82,6 +86,32 @@ def summary(recording: Recording | None, model: SpikeHelmholtz) -> str:
     return " · ".join(parts)
 
 
+def in_short(
+    model: SpikeHelmholtz, score: ScoreReport | None, assemblies: pd.DataFrame | None
+) -> str:
+    """Return what was fitted and what was found, in sentences."""
+    sizes = " and ".join(f"{size:,}" for size in model.machine_.sizes[1:])
+    window = time(model.lags * model.bin_size_, model.time_unit_)
+    said = [
+        f"A machine with {sizes} hidden units learned from windows of {window} of "
+        f"{plural(len(model.unit_ids_), 'unit')}, by local changes of its synapses."
+    ]
+    if score is not None:
+        said.append(verdict(score))
+    if assemblies is not None and "members" in assemblies:
+        said.append(_assemblies_in_short(assemblies))
+    return " ".join(said)
+
+
+def _assemblies_in_short(assemblies: pd.DataFrame) -> str:
+    if not len(assemblies):
+        return "No assembly was found."
+    sizes = sorted(len(members) for members in assemblies["members"])
+    members = f"{sizes[0]}" if sizes[0] == sizes[-1] else f"{sizes[0]} to {sizes[-1]}"
+    found = "1 assembly was" if len(sizes) == 1 else f"{len(sizes)} assemblies were"
+    return f"{found} found, of {members} units."
+
+
 def about_recording(recording: Recording) -> Iterator[tuple[str, str]]:
     """Yield what there is to know of a recording: names and values."""
     unit = recording.time_unit
@@ -108,7 +138,14 @@ def about_model(model: SpikeHelmholtz) -> Iterator[tuple[str, str]]:
     yield "Plasticity", str(plasticity_of(model))
     yield "Learned", plural(len(history), "epoch") + best_epoch(model)
     yield "Seed", str(model.seed_)
+    yield "Settings", " ".join(repr(model).split())
     yield "Recording's hash", model.recording_["fingerprint"][:16]
+
+
+def versions() -> str:
+    """Return the versions of neurohm and of what its results depend on, in a line."""
+    libraries = (f"{name} {version}" for name, version in library_versions().items())
+    return ", ".join([f"neurohm {__version__}", *libraries])
 
 
 def rule_of(model: SpikeHelmholtz | HelmholtzDensity) -> LearningRule:

@@ -58,7 +58,7 @@ def _image(kind: str, tree: Tree) -> bytes:
         file.attrs["version"] = VERSION
         file.attrs["kind"] = kind
         file.attrs["neurohm_version"] = __version__
-        file.attrs["versions"] = json.dumps(_versions())
+        file.attrs["versions"] = json.dumps(library_versions())
         file.attrs["checksum"] = checksum(content)
         file.flush()
         return bytes(file.id.get_file_image())
@@ -109,8 +109,8 @@ def _require_readable(file: h5py.File, path: str | os.PathLike[str]) -> None:
         )
 
 
-def _versions() -> dict[str, str]:
-    """Return the versions of the libraries that a result depends on."""
+def library_versions() -> dict[str, str]:
+    """Return the versions of Python and of the libraries that a result depends on."""
     libraries = {name: metadata.version(name) for name in ("numpy", "scipy", "numba", "h5py")}
     return {"python": platform.python_version(), **libraries}
 

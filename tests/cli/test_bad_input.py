@@ -245,6 +245,7 @@ def test_outputs_do_not_replace_what_is_of_another_kind(call, recording_file, mo
         report = ("--report", tmp_path / name)
         fit = ("fit", recording_file, "-o", tmp_path / "fit.h5", *SMALL)
         assert_refused(call(*fit, *report), "another file of the fit")
+    assert_refused(call(*fit, "--report", tmp_path / "report.pdf"), "ends in .html")
     notes = tmp_path / "notes.txt"
     notes.write_text("mine")
     assert_refused(call("sample", model_file, "-o", notes), "no neurohm-recording file")

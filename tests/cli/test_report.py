@@ -59,3 +59,12 @@ def test_what_cannot_be_done(call, model_file, tmp_path, monkeypatch, arguments,
     assert message in failed.err
     assert len(failed.lines) == 1
     assert not list(tmp_path.iterdir())
+
+
+def test_other_units_are_refused_before_anything_is_scored(call, model_file, tmp_path) -> None:
+    other = tmp_path / "other.h5"
+    nh.simulate_assemblies(n_units=5, minutes=1, n_assemblies=0).save(other)
+    failed = call("report", model_file, other, "-o", tmp_path / "report.html")
+    assert failed.code == 2
+    assert "a recording of 5 units" in failed.err
+    assert len(failed.lines) == 1

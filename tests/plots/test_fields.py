@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
@@ -54,6 +56,16 @@ def boxes(grid):
 
 def normal(*shape):
     return np.random.default_rng(0).normal(size=shape)
+
+
+def test_long_names_leave_room(recording):
+    few = recording.select_units(recording.unit_ids[:6])
+    names = np.array([f"unit {i} {'x' * 300}" for i in range(6)])
+    named = nh.SpikeHelmholtz(hidden=2, lags=2, epochs=1).fit(replace(few, unit_ids=names))
+    grid = receptive_fields(named)
+    figure_of(grid).to_png()
+    assert min(panel.width for panel in boxes(grid)[0]) > 50
+    assert "unit 3 xxxxxxxxxxxxxx…" in texts(grid)
 
 
 def test_a_fitted_model(model):

@@ -9,7 +9,7 @@ import neurohm as nh
 from neurohm.exceptions import InputError
 from neurohm.plots import assembly_raster
 from neurohm.plots.assembly_table import COLOURS, MARKS, assemblies_of
-from neurohm.plots.occurrences import _richest, _taking_part
+from neurohm.plots.occurrences import _richest, taking_part
 
 
 @pytest.fixture
@@ -25,20 +25,20 @@ def small_table(small, make_table):
 
 
 def test_spikes_of_members_within_a_bin_of_their_lag_take_part(small, small_table):
-    owner = _taking_part(small, assemblies_of(small_table), 0.02)
+    owner = taking_part(small, assemblies_of(small_table), 0.02)
     assert owner.tolist() == [-1, 0, 0, -1, -1, -1, -1, 0, -1, 0, -1]
 
 
 def test_a_bin_is_the_farthest_a_spike_may_be(make_table):
     recording = nh.Recording.from_trains([[0.98, 1.02, 1.0201], [1.0]], t_stop=2.0)
     table = make_table(recording, [[0, 1]], [[0.0, 0.0]], [[1.0]])
-    assert _taking_part(recording, assemblies_of(table), 0.02).tolist() == [0, 0, -1, 0]
+    assert taking_part(recording, assemblies_of(table), 0.02).tolist() == [0, 0, -1, 0]
 
 
 def test_of_two_assemblies_the_nearer_has_the_spike(make_table):
     recording = nh.Recording.from_trains([[1.0, 1.01], [2.0]], t_stop=3.0)
     table = make_table(recording, [[0, 1], [0, 1]], [[0.0, 0.0]] * 2, [[1.002], [1.009]])
-    assert _taking_part(recording, assemblies_of(table), 0.02).tolist() == [0, 1, -1]
+    assert taking_part(recording, assemblies_of(table), 0.02).tolist() == [0, 1, -1]
 
 
 def test_every_spike_is_drawn_once_in_the_colour_of_its_assembly(recording, assemblies):
@@ -48,7 +48,7 @@ def test_every_spike_is_drawn_once_in_the_colour_of_its_assembly(recording, asse
     ticks = [line for line in below.lines if line.get_marker() == "|"]
     drawn = np.concatenate([line.get_xdata() for line in ticks])
     np.testing.assert_array_equal(np.sort(drawn), np.sort(part.spike_times))
-    owner = _taking_part(part, assemblies_of(assemblies), 0.02)
+    owner = taking_part(part, assemblies_of(assemblies), 0.02)
     sizes = {to_hex(line.get_color()): len(line.get_xdata()) for line in ticks}
     assert [sizes[colour.lower()] for colour in COLOURS[:2]] == np.bincount(
         owner[owner >= 0]
@@ -61,7 +61,7 @@ def test_most_planted_spikes_are_found(recording, assemblies):
         len(members) * len(moments)
         for members, moments in zip(truth["members"], truth["occurrences"], strict=True)
     )
-    taking = np.sum(_taking_part(recording, assemblies_of(assemblies), 0.02) >= 0)
+    taking = np.sum(taking_part(recording, assemblies_of(assemblies), 0.02) >= 0)
     assert taking > 0.85 * planted
 
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from dataclasses import replace
+from hashlib import sha256
 from html.parser import HTMLParser
 
 import numpy as np
@@ -38,7 +40,7 @@ class Outline(HTMLParser):
         assert self.open.pop() == tag
 
     def handle_data(self, data):
-        if "style" not in self.open:
+        if not {"style", "script"} & set(self.open):
             self.text.append(data)
 
 
@@ -62,13 +64,26 @@ def text_of(page):
 
 
 def test_needs_nothing_else(page):
-    assert "http" not in page
-    assert "<script" not in page
-    assert "$" not in page
-    for _, attributes in Outline(page).attributes:
-        assert not {"href", "onload", "onclick"} & attributes.keys()
+    for tag, attributes in Outline(page).attributes:
+        assert not {"href", "onload", "onclick", "style"} & attributes.keys()
         assert attributes.get("src", "data:").startswith("data:")
-    assert not re.search(r"url\(|@import", page)
+        assert tag not in {"link", "iframe", "object"}
+    assert not re.search(r"url\(|@import|fetch\(|XMLHttpRequest|WebSocket|sendBeacon", page)
+
+
+def test_policy_lets_in_this_style_and_this_script_alone(page, model):
+    policy = re.search(r'Content-Security-Policy" content="(.*?)"', page)[1]
+    assert policy.startswith("default-src 'none'; img-src data:;")
+    for kind, pattern in (
+        ("style", r"<style>(.*?)</style>"),
+        ("script", r"<script>(.*?)</script>"),
+    ):
+        (content,) = re.findall(pattern, page, flags=re.DOTALL)
+        digest = b64encode(sha256(content.encode()).digest()).decode()
+        assert f"{kind}-src 'sha256-{digest}';" in policy
+    alone = render_report(model)
+    assert "script-src 'none';" in alone
+    assert "<script" not in alone
 
 
 def test_says_the_score(page):
@@ -94,10 +109,15 @@ def test_says_what_was_fitted(page, model):
         assert said in text
 
 
-def test_shows_five_pictures_with_words_for_them(page):
+def test_shows_six_pictures_with_words_for_them(page):
     images = [attributes for tag, attributes in Outline(page).attributes if tag == "img"]
-    assert len(images) == 5
+    assert len(images) == 6
     assert all(len(image["alt"]) > 40 for image in images)
+
+
+def test_says_what_time_is_shown(page, model, recording):
+    assert "time that the model was not fitted to" in text_of(page)
+    assert "not fitted to" not in text_of(render_report(model, recording))
 
 
 def test_lists_the_first_units(page):

@@ -4,28 +4,12 @@ import re
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 
 import neurohm as nh
 from neurohm.exceptions import ArgumentTypeError, InputError
 from neurohm.report import render_report
 from neurohm.report.assemblies import about_assemblies
-
-
-def table_of(recording, members, lags, times):
-    """A table as `SpikeHelmholtz.assemblies` returns it, of assemblies that are known."""
-    table = pd.DataFrame(
-        {
-            "members": [tuple(recording.unit_ids[list(units)].tolist()) for units in members],
-            "lags": [tuple(map(float, delays)) for delays in lags],
-            "occurrences": [len(moments) for moments in times],
-            "times": [np.asarray(moments, dtype=np.float64) for moments in times],
-            "field": [np.ones((recording.n_units, 2)) for _ in times],
-        }
-    )
-    table.attrs = {"bin_size": 0.02, "time_unit": "s", "unit_ids": recording.unit_ids.tolist()}
-    return table
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +19,7 @@ def recording():
 
 
 @pytest.fixture(scope="module")
-def assemblies(recording):
+def assemblies(recording, table_of):
     truth = recording.truth
     table = table_of(recording, truth["members"], truth["lags"], truth["occurrences"])
     table["strength"], table["p_value"] = [12.3456, 5.0], [0.005, 0.01]
@@ -92,7 +76,7 @@ def test_no_assembly_is_a_sentence(recording, assemblies):
     assert pictures(page) == []
 
 
-def test_many_assemblies_and_members_are_cut(recording):
+def test_many_assemblies_and_members_are_cut(recording, table_of):
     members = [list(range(16))] * 34
     table = table_of(recording, members, [[0.001 * i for i in range(16)]] * 34, [[1.0]] * 34)
     page = about_assemblies(table, None)
@@ -108,7 +92,7 @@ def test_report_with_assemblies(recording, assemblies):
     model = nh.SpikeHelmholtz(hidden=2, lags=2, epochs=1).fit(recording)
     page = render_report(model, recording, assemblies=assemblies)
     assert "<h2>Assemblies</h2>" in page
-    assert len(pictures(page)) == 8
+    assert len(pictures(page)) == 9
     assert "<h2>Assemblies</h2>" not in render_report(model, recording)
     with pytest.raises(ArgumentTypeError, match=r"model\.assemblies"):
         render_report(model, recording, assemblies=recording.units)

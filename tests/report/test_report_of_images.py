@@ -32,8 +32,9 @@ def test_score_pictures_and_settings(model, tmp_path):
     for part in ("nats per image", "Dreams", "3 × 4 pixels", "60 train, 20 test", "Locality"):
         assert part in text
     assert text.count("<img") == 5
-    assert "script" not in text
-    assert "http" not in text
+    assert "<script" not in text
+    assert "http:" not in text
+    assert "https:" not in text
     assert page(tmp_path, model, IMAGES, score) == text
 
 
