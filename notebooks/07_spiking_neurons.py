@@ -42,9 +42,6 @@ from neurohm.machine import Zeros
 from neurohm.recordings import Windows, bin_spikes
 
 brian2.prefs.codegen.target = "numpy"  # starts at once; "cython" and "cpp_standalone" compile first
-# Which spikes are lost (part 5) is drawn for one synapse after the other, and Brian2 warns that
-# their order could matter. It does not.
-brian2.BrianLogger.suppress_hierarchy("brian2.codegen.generators.base")
 FAST = bool(os.environ.get("NEUROHM_FAST"))
 
 plt.rcParams.update(

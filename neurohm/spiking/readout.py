@@ -38,7 +38,7 @@ def states_of(network: Any, phase: str | None = None) -> list[Array]:
         If the network has no monitors, or is no such network.
     """
     blueprint = blueprint_of(network)
-    schedule, copies = blueprint.schedule, blueprint.copies
+    schedule, copies = blueprint.windows, blueprint.copies
     cycles = int(round(float(network.t / second) / schedule.dt) // schedule.steps_per_cycle)
     states = []
     for name, size in zip(blueprint.names, blueprint.machine.sizes, strict=True):
@@ -175,7 +175,7 @@ def _index(blueprint: Blueprint, population: int | str) -> int:
 
 
 def _cycles_of(blueprint: Blueprint, cycles: int, phase: str | None) -> Array:
-    schedule = blueprint.schedule
+    schedule = blueprint.windows
     awake = np.arange(cycles) % schedule.period < schedule.wake_cycles
     if phase is None:
         return np.ones(cycles, dtype=bool)

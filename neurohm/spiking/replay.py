@@ -88,7 +88,7 @@ def feed(network: Any, times: npt.ArrayLike, units: npt.ArrayLike, *, lags: int 
            [0., 0., 1.]])
     """
     blueprint = blueprint_of(network)
-    schedule, visible = blueprint.schedule, network[blueprint.names[0]]
+    schedule, visible = blueprint.windows, network[blueprint.names[0]]
     lags, size = whole_number("lags", lags), blueprint.machine.visible.size
     if "arriving" not in visible.variables:
         raise InputError("a network without relays", "to_brian2(..., relay=True)")
