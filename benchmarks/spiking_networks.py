@@ -28,6 +28,7 @@ from neurohm.spiking import (
     compare_spiking,
     replay,
     run,
+    simulate,
     states_of,
     target,
     to_brian2,
@@ -150,22 +151,22 @@ def paired_deviation(one, other):
 
 
 def picture_benchmark(arguments):
-    """Draw data, a machine that learned them, and its spiking network, side by side."""
-    recording = nh.simulate_assemblies(
-        16, 5.0, 3, members=(4, 5), lag=0.02, rate=3, occurrence_rate=1.0, participation=0.9,
-        overlap=0, seed=0,
+    """Draw a simulated circuit, a machine fitted to it, and its spiking network, side by side."""
+    recording = simulate(
+        "balanced", 20, 10.0, n_assemblies=3, members=5, occurrence_rate=1.0, seed=0,
+        target=arguments.target,
     )  # fmt: skip
     model = nh.SpikeHelmholtz(
-        hidden=(10,), bin_size=0.02, lags=3, observation="bernoulli", epochs=60, random_state=0
+        hidden=(10,), bin_size=0.01, lags=3, observation="bernoulli", epochs=60, random_state=0
     ).fit(recording)
-    windows = Windows(bin_spikes(recording, 0.02), 3, stride=3)
-    with target(arguments.target):
+    windows = Windows(bin_spikes(recording, 0.01), 3, stride=3)
+    with target("numpy"):
         comparison = compare_spiking(
             model.machine_, windows, dreams=arguments.dreams, window=2 * ms
         )
     print(comparison)
     if arguments.figure:
-        nh.plots.save(nh.plots.spiking_comparison(comparison), arguments.figure, dpi=120)
+        save(nh.plots.spiking_comparison(comparison), arguments.figure, dpi=120)
 
 
 BENCHMARKS = {

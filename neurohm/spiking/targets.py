@@ -135,8 +135,8 @@ def _runtime(name: str) -> Iterator[None]:
 def _standalone(name: str) -> Iterator[None]:
     """Build networks as programs, in a folder that is removed."""
     with tempfile.TemporaryDirectory(prefix="neurohm-", ignore_cleanup_errors=True) as folder:
-        brian2.set_device(name, directory=folder, build_on_run=True)
         try:
+            brian2.set_device(name, directory=folder, build_on_run=True)
             yield
         finally:
             brian2.device.reinit()

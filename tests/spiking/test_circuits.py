@@ -114,6 +114,8 @@ def test_the_command_line_simulates_a_circuit(capsys, tmp_path, monkeypatch):
     assert called(*arguments, "--minutes", "0.005", "--target", "numpy", "--json") == 0
     assert load_recording(tmp_path / "s.h5").n_units == 50
     assert called("simulate", "-o", "t.h5", "--circuit", "ring", "--target", "numpy") == 2
+    assert called("simulate", "-o", "t.h5", "--circuit", "synfire", "--occurrence-rate", "2") == 2
     wrong = capsys.readouterr().err
+    assert "--occurrence-rate with --circuit; expected --units, --minutes, --seed and" in wrong
     assert "one of 'balanced', 'waves', 'synfire'" in wrong
     assert "Traceback" not in wrong
