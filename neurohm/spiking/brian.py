@@ -12,6 +12,7 @@ warnings.filterwarnings(
 
 import brian2  # noqa: E402
 from brian2 import ms, mV, second, volt  # noqa: E402
+from brian2.core.functions import DEFAULT_FUNCTIONS  # noqa: E402
 from brian2.devices.device import all_devices  # noqa: E402
 
-__all__ = ["all_devices", "brian2", "mV", "ms", "second", "volt"]
+__all__ = ["DEFAULT_FUNCTIONS", "all_devices", "brian2", "mV", "ms", "second", "volt"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,13 +17,11 @@ from neurohm.spiking import equations
 from neurohm.spiking.blueprint import Blueprint, checked_machine, group_names, tiled
 from neurohm.spiking.brian import brian2, ms, mV, second, volt
 from neurohm.spiking.imperfections import Imperfections
-from neurohm.spiking.parts import connect, set_thresholds, volts
+from neurohm.spiking.learning import SpikingRule
+from neurohm.spiking.parts import connect, of_kind, set_thresholds, volts
 from neurohm.spiking.schedule import schedule_of, seconds
 from neurohm.spiking.step_check import check_poisson
 from neurohm.spiking.stimulus import checked_rows, rows_as_spikes
-
-if TYPE_CHECKING:
-    from neurohm.spiking.learning import SpikingRule
 
 
 def to_brian2(
@@ -108,6 +106,8 @@ def to_brian2(
     (10, 4)
     """
     original = checked_machine(machine)
+    flaws = of_kind("imperfections", imperfections, Imperfections) or Imperfections()
+    of_kind("learning", learning, SpikingRule)
     copies = whole_number("copies", copies)
     particles = learning.particles if learning else 1
     schedule = schedule_of(
@@ -127,7 +127,6 @@ def to_brian2(
     blueprint = Blueprint(original, schedule, volts(slope), copies, group_names(original))
     if relay and rows is not None:
         raise InputError("a stimulus of visible neurons that are relays", "one of the two")
-    flaws = imperfections or Imperfections()
     builder = _Builder(blueprint, flaws, learning, seconds("delay", delay, 0.0), relay=relay)
     objects = builder.build(rows, seed, monitors)
     network = brian2.Network(*objects)

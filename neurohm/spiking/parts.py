@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,7 @@ from neurohm.spiking.blueprint import Blueprint, tiled
 from neurohm.spiking.brian import brian2, volt
 
 Array = npt.NDArray[np.float64]
+Kind = TypeVar("Kind")
 
 
 def volts(slope: Any) -> float:
@@ -32,6 +33,19 @@ def volts(slope: Any) -> float:
     if not isinstance(slope, brian2.Quantity) or not brian2.have_same_dimensions(slope, volt):
         raise ArgumentTypeError(f"slope {slope!r}", "a voltage with its unit", "e.g. 1 * brian2.mV")
     return float(slope / volt)
+
+
+def of_kind(name: str, value: Kind | None, kind: type[Kind]) -> Kind | None:
+    """Return an argument, if it is of its kind or none.
+
+    Raises
+    ------
+    ArgumentTypeError
+        If it is something else.
+    """
+    if value is None or isinstance(value, kind):
+        return value
+    raise ArgumentTypeError(f"{name} {value!r}", f"{kind.__name__}(...)")
 
 
 def set_thresholds(

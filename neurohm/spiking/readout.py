@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from neurohm.checks import whole_number
 from neurohm.exceptions import InputError
 from neurohm.machine import HelmholtzMachine
 from neurohm.recordings import Recording
@@ -121,9 +122,14 @@ def machine_of(network: Any, copy: int = 0) -> HelmholtzMachine:
     -------
     HelmholtzMachine
         In double precision.
+
+    Raises
+    ------
+    InputError, ArgumentTypeError
+        If there is no such copy, or the network is another.
     """
     blueprint = blueprint_of(network)
-    if not 0 <= copy < blueprint.copies:
+    if whole_number("copy", copy, 0) >= blueprint.copies:
         raise InputError(f"copy {copy}", f"0 to {blueprint.copies - 1}")
     machine = blueprint.machine.copy()
     machine.set_parameters({key: values[copy] for key, values in parameters_of(network).items()})

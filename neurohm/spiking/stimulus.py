@@ -42,6 +42,8 @@ def checked_rows(machine: HelmholtzMachine, x: Any, copies: int, most: int) -> A
             f"a stimulus of shape {data.shape}", f"(rows, {units}) or (rows, {copies}, {units})"
         )
     flat = machine.as_activity(data.reshape(-1, data.shape[2]) if data.ndim == 3 else data)
+    if not len(flat):
+        raise InputError("a stimulus without rows", "a row of data at least")
     if (largest := int(flat.max(initial=0))) > most:
         raise InputError(
             f"{largest} spikes of one unit in a window of {most} steps",

@@ -93,6 +93,11 @@ def test_waves_travel(seed):
         (lambda: simulate("ring"), InputError, "one of 'balanced', 'waves', 'synfire'"),
         (lambda: simulate("synfire", 10), InputError, "10 units for 6 pools of 8; expected at"),
         (lambda: simulate("balanced", 10), InputError, "10 units for 4 assemblies of 8"),
+        (
+            lambda: simulate("synfire", 50, pool=3),
+            InputError,
+            "'pool' of circuit 'synfire'; expected",
+        ),
         (lambda: simulate("waves", 10, -1), InputError, "minutes -1"),
         (lambda: simulate("waves", 2.5), ArgumentTypeError, "a whole number"),
         (lambda: simulate("waves", 10, 0.1, target="cuda"), InputError, "target 'cuda'"),

@@ -164,6 +164,8 @@ def test_lines_are_learned_by_spikes():
     [
         (lambda: SpikingRule(0.1, "hebb"), InputError, "one of 'wake-sleep', 'reweighted'"),
         (lambda: SpikingRule(None), ArgumentTypeError, "rate None; expected a number"),
+        (lambda: SpikingRule("0.1*foo"), InputError, "'foo' in rate"),
+        (lambda: SpikingRule("0.1*("), InputError, "an equation"),
         (lambda: SpikingRule(0.1, particles=3), InputError, "3 particles of wake-sleep"),
         (
             lambda: to_brian2(nh.HelmholtzMachine([4, 2]), "dream", learning=SpikingRule()),
