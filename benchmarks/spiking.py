@@ -145,12 +145,11 @@ def impression_benchmark(arguments):
     x = patterns[rng.choice(4, size=(n, copies), p=probabilities)]
     machine = nh.HelmholtzMachine([6, 2], initial=Zeros(), dtype="float64")
     learners = {"abstract": learn_abstractly(machine, x, (rate, rate, 0.5))}
-    for periods in (1, 2, 5):
+    for periods in (1, 2, 5, 10):
         with target(arguments.target):
             network = impression_network(
-                machine, x, rate=rate, shown=200 * ms, period=200 * ms / periods, copies=copies,
-                settling=10 * ms,
-            )  # fmt: skip
+                machine, x, rate=rate, shown=200 * ms, period=200 * ms / periods, copies=copies
+            )
             run(network, n, seed=0)
             learners[f"{periods} a stimulus"] = [machine_of(network, c) for c in range(copies)]
     bits = {

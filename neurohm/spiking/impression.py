@@ -27,7 +27,6 @@ def impression_network(
     shown: Any = 200 * ms,
     period: Any = 100 * ms,
     memory: Any = 20 * ms,
-    settling: Any = 20 * ms,
     dt: Any = 5 * ms,
     slope: Any = 1 * mV,
     copies: int = 1,
@@ -35,12 +34,12 @@ def impression_network(
 ) -> Any:
     """Make a network without windows that learns while phases alternate within each stimulus.
 
-    All neurons may fire at any time. A hidden neuron is on for its memory after each spike; a
-    visible one for a time step. Awake the stimulus makes visible neurons fire, and the basal
-    potential hidden ones; asleep the apical potentials decide, and hidden neurons set out from
-    what they recognised: the dream is an impression of the stimulus, which fades with their
-    memory. Synapses learn all the time, by presynaptic activity x postsynaptic error. With a period
-    as long as the stimulus this is wake-sleep.
+    All neurons may fire at any time. Awake the stimulus makes visible neurons fire, and the basal
+    potential hidden ones, in each time step anew. Asleep the apical potentials decide; hidden
+    neurons are then on for their memory after each spike, and set out from what they recognised:
+    the dream is an impression of the stimulus, which fades with their memory. Synapses learn all
+    the time, by presynaptic activity x postsynaptic error. With a period as long as the stimulus
+    this is wake-sleep.
 
     Parameters
     ----------
@@ -50,9 +49,9 @@ def impression_network(
         Data, shown one after the other and over again.
     rate : float
         Learning rate of a stimulus, spread over its time steps.
-    shown, period, memory, settling, dt : Quantity
+    shown, period, memory, dt : Quantity
         Times: that each stimulus lasts; of a phase awake and one asleep; that hidden neurons are on
-        after a spike; at the start of each phase in which synapses do not learn; time step.
+        after a spike asleep; time step.
     slope : Quantity
         Voltage of one unit of drive.
     copies : int
@@ -73,9 +72,9 @@ def impression_network(
 
     Notes
     -----
-    From the reference are phases that alternate within a stimulus, with hidden activity that goes
-    on from one to the next, and the local rule. Ours are binary spiking neurons in place of rates
-    with Gaussian noise, their memory in place of a learned transition matrix, and the settling.
+    From the reference are phases that alternate within a stimulus, recognition anew in each time
+    step, hidden activity that goes on asleep, and the local rule. Ours are binary spiking neurons
+    in place of rates with Gaussian noise, and their memory in place of a learned transition.
 
     References
     ----------
@@ -100,11 +99,10 @@ def impression_network(
             "deeper machines learn by to_brian2",
         )
     copies = whole_number("copies", copies)
-    alternation = alternation_of(shown, period, memory, settling, dt)
+    alternation = alternation_of(shown, period, memory, dt)
     names = group_names(original)
     blueprint = Blueprint(original, alternation, volts(slope), copies, names, "impression")
-    per_step = real_number("rate", rate, least=0) / alternation.plastic_steps
-    builder = _Builder(blueprint, alternation, per_step)
+    builder = _Builder(blueprint, alternation, real_number("rate", rate, least=0))
     objects = builder.build(checked_rows(original, stimulus, copies, most=1))
     if monitors:
         objects += [brian2.SpikeMonitor(g, name=f"{g.name}_spikes") for g in objects[:2]]
@@ -124,9 +122,13 @@ class _Builder:
         self.blueprint, self.machine = blueprint, blueprint.machine
         self.alternation = alternation
         self.clock = brian2.Clock(alternation.dt * second)
+        awake, asleep = alternation.plastic_steps
         self.names = {
-            **alternation.names(), "slope": blueprint.slope * volt, "rate": rate,
-        }  # fmt: skip
+            **alternation.names(),
+            "slope": blueprint.slope * volt,
+            "wake_rate": rate / awake,
+            "sleep_rate": rate / asleep,
+        }
 
     def build(self, rows: Array) -> list[Any]:
         """Return all objects of the network, the groups of neurons first."""

@@ -1,9 +1,10 @@
 """What neurons and synapses do in time without windows, as Brian2 reads it.
 
-A neuron is *on* for some time steps after each of its spikes; that is all that others see of it,
-and it is refractory meanwhile. With potential v (in units of the slope) and n steps of being on, it
-may fire in any other step with the probability sigmoid(v - log n). It is then off for exp(-v) times
-as long as it is on: at a constant potential it is on with the probability sigmoid(v), exactly.
+A neuron is *on* in the time step of a spike, and asleep for as long as its memory goes, n steps in
+all; that is all that others see of it. Awake each neuron decides anew in every step, with
+potential v (in units of the slope) by sigmoid(v). Asleep it is refractory while it is on, and fires
+in any other step with the probability sigmoid(v - log n). It is then off for exp(-v) times as long
+as it is on: at a constant potential it is on with the probability sigmoid(v), exactly.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ ALTERNATION = """
 tick = timestep(t, dt) : integer (shared)
 within = tick % steps_per_period : integer (shared)
 awake = int(within < wake_steps) : integer (shared)
-since = within - (1 - awake)*wake_steps : integer (shared)
-plastic = int(since >= steps_settling) : integer (shared)
+plastic = int(within > 0) : integer (shared)
 """
-"""The oscillation; synapses do not learn in the first steps after it has turned."""
+"""The oscillation. Synapses do not learn in the first step awake, when hidden neurons have not yet
+heard of the stimulus."""
 
 NEURON = """
 basal : volt
@@ -34,28 +35,29 @@ basal_error = is_on - 0.5 - 0.5*tanh(recognised/2) : 1
 CHANCE = {
     "visible": "chance = awake*shown(t, i) + (1 - awake)*(0.5 + 0.5*tanh(generated/2)) : 1\n",
     "hidden": """
-decisive = awake*recognised + (1 - awake)*generated : 1
-chance = 0.5 + 0.5*tanh((decisive - log(steps_on))/2) : 1
+decisive = awake*recognised + (1 - awake)*(generated - log(steps_on)) : 1
+chance = 0.5 + 0.5*tanh(decisive/2) : 1
 """,
 }
-"""How probably a neuron fires in a step in which it is off; the stimulus decides awake."""
+"""How probably a neuron fires in a step that it may fire in; the stimulus decides awake."""
 
+PASSES = "remaining = (1 - awake)*clip(remaining - 1, 0, steps_on)"
 FIRES = "remaining <= 0 and rand() < chance"
-AFTER_A_SPIKE = "remaining = steps_on"
-PASSES = "remaining = clip(remaining - 1, 0, steps_on)"
-"""What a step does: it takes one from what remains."""
+AFTER_A_SPIKE = "remaining = steps_on - awake*int(rand()*steps_on)"
+"""What a step does: it takes one from what remains, and neurons that are off may fire. How long one
+that fired awake will remain on when sleep comes is drawn, as if it had fired at any time before."""
 
 SYNAPSE = {
     "recognition": "w : volt\nbasal_post = w*is_on_pre : volt (summed)\n",
     "generative": "w : volt\napical_post = w*is_on_pre : volt (summed)\n",
 }
 CHANGE = {
-    "generative": "w += slope*rate*plastic_post*awake_post*is_on_pre*apical_error_post",
-    "recognition": "w += slope*rate*plastic_post*(1 - awake_post)*is_on_pre*basal_error_post",
+    "generative": "w += slope*wake_rate*plastic_post*awake_post*is_on_pre*apical_error_post",
+    "recognition": "w += slope*sleep_rate*(1 - awake_post)*is_on_pre*basal_error_post",
 }
 """The local rule, at every step: whether the presynaptic neuron is on x the postsynaptic error."""
 
 CHANGE_OF_THRESHOLDS = """
-apical_threshold -= slope*rate*plastic*awake*apical_error
-basal_threshold -= slope*rate*plastic*(1 - awake)*basal_error*driven
+apical_threshold -= slope*wake_rate*plastic*awake*apical_error
+basal_threshold -= slope*sleep_rate*(1 - awake)*basal_error*driven
 """

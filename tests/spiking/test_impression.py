@@ -14,7 +14,7 @@ from neurohm.spiking import impression_network, machine_of, run, states_of, to_r
 from neurohm.spiking.readout import parameters_of
 
 FALSE_ALARM = 1e-4  # of each test
-SLOW = {"shown": 400 * ms, "period": 400 * ms, "memory": 20 * ms, "settling": 100 * ms}
+SLOW = {"shown": 400 * ms, "period": 400 * ms, "memory": 20 * ms}
 
 
 def sigmoid(drive):
@@ -93,9 +93,11 @@ def test_a_phase_that_lasts_has_the_law_of_the_machine(normal_machine, asleep):
     assert chisquare(counts, 4000 * law.ravel()[possible]).pvalue > FALSE_ALARM
 
 
-def test_once_a_stimulus_it_is_wake_sleep(normal_machine):
+@pytest.mark.parametrize("period", [100, 20])
+def test_without_memory_it_is_wake_sleep(normal_machine, period):
     machine, x = normal_machine((3, 2), seed=5), np.array([[1, 0, 1], [0, 1, 1.0]])
-    network = impression_network(machine, x, rate=1e-6, copies=2000, **SLOW)
+    times = {"shown": 100 * ms, "period": period * ms, "memory": 5 * ms}
+    network = impression_network(machine, x, rate=1e-6, copies=2000, **times)
     run(network, 2, seed=0)
     z = deviations(network, machine, 1e-6, 2, expected_changes(machine, x))
     assert len(z) == 2 + 3 + 6 + 2 + 6
@@ -118,8 +120,7 @@ def test_a_machine_that_knows_its_data_stays_where_it_is():
     machine, copies, stimuli = invertible(), 1500, 3
     data = machine.dream(copies * stimuli, seed=0).reshape(stimuli, copies, 4)
     network = impression_network(
-        machine, data, rate=1e-6, copies=copies, shown=400 * ms, period=200 * ms, memory=10 * ms,
-        settling=60 * ms,
+        machine, data, rate=1e-6, copies=copies, shown=80 * ms, period=20 * ms, memory=30 * ms,
     )  # fmt: skip
     run(network, stimuli, seed=0)
     nothing = {key: np.zeros(values.shape) for key, values in machine.parameters().items()}
@@ -134,7 +135,7 @@ def test_it_learns(normal_machine):
     machine = nh.HelmholtzMachine([6, 2], initial=nh.machine.Zeros(), dtype="float64")
     x = patterns[np.random.default_rng(0).choice(4, size=(200, 4), p=probabilities)]
     network = impression_network(
-        machine, x, rate=1.0, shown=80 * ms, period=40 * ms, memory=10 * ms, settling=10 * ms,
+        machine, x, rate=1.0, shown=40 * ms, period=20 * ms, memory=10 * ms,
         copies=4, monitors=True,
     )  # fmt: skip
     run(network, 200, seed=0)
@@ -156,7 +157,7 @@ def test_it_learns(normal_machine):
         ([nh.Gaussian(4), 2], {}, InputError, "'visible' of kind 'gaussian'"),
         ([4, 2], {"shown": 150 * ms}, InputError, "20 steps for a stimulus of 30"),
         ([4, 2], {"shown": 0.2}, ArgumentTypeError, "a time with its unit"),
-        ([4, 2], {"settling": 50 * ms}, InputError, "some time of each phase to learn in"),
+        ([4, 2], {"shown": 20 * ms, "period": 10 * ms}, InputError, "at least 4"),
         ([4, 2], {"memory": 12 * ms}, InputError, "a whole number of time steps"),
         ([4, 2], {"rate": -1}, InputError, "rate -1"),
         ([4, 2], {"slope": 1 * ms}, ArgumentTypeError, "a voltage with its unit"),
