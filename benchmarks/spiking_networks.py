@@ -99,9 +99,12 @@ def draw_robustness(found, exact, path):
 
 
 def speed_benchmark(arguments):
-    """Print the processor time of a second of 1,000 neurons, without making and compiling them."""
+    """Print the processor time of a second of 1,000 neurons, without making and compiling them.
+
+    Targets are gone through twice, so that what else the machine does meets all of them.
+    """
     machine, seconds = nh.HelmholtzMachine([600, 300, 100], seed=0), arguments.seconds
-    for name in arguments.targets:
+    for name in 2 * arguments.targets:
         with target(name) as actual:
             network = to_brian2(machine, "dream", window=10 * ms, dt=1 * ms)
             if actual == "cpp_standalone":

@@ -89,7 +89,7 @@ def _scatter(axes: Axes, comparison: SpikingComparison, what: str, unit: str) ->
     off = np.sqrt(np.nanmean(getattr(comparison, f"{what}_deviations") ** 2))
     chance = getattr(comparison, f"{what}_chance")
     axes.text(
-        0.04, 0.97, f"spiking: {off:.2f} s.e. off (p = {chance:.2g})", transform=axes.transAxes,
+        0.04, 0.97, f"spiking: {off:.2f} s.e. (p = {chance:.2g})", transform=axes.transAxes,
         va="top", fontsize=7, color=BLUE,
     )  # fmt: skip
     for axis in (axes.xaxis, axes.yaxis):
