@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import ClassVar
 
 import brian2
@@ -51,6 +53,15 @@ def test_a_back_end_of_another_package_is_passed_on(monkeypatch):
         assert len(states_of(network)[0]) == 2
     assert Foreign.given["build_on_run"] is True
     assert not isinstance(brian2.get_device(), Foreign)
+
+
+def test_warnings_stay_what_they_were():
+    """Brian2 takes those of the whole process, which `neurohm` on the command line shows."""
+    code = (
+        "import warnings; before = warnings.showwarning; import neurohm.spiking; "
+        "assert warnings.showwarning is before"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_a_target_that_there_is_not():
