@@ -2,7 +2,7 @@
 
     python benchmarks/spiking.py lines [--presentations 20000 --copies 100]
     python benchmarks/spiking.py assemblies [--minutes 5 --copies 20]
-    python benchmarks/spiking.py impression [--presentations 3000 --copies 50]
+    python benchmarks/spiking.py impression [--presentations 2000 --copies 50]
 
 Each prints what it found, of spikes and of the abstract rule at the same presentations. `--target`
 says what Brian2 runs by; `cpp_standalone` compiles for a minute or two first.
