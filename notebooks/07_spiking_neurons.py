@@ -335,8 +335,8 @@ display(pd.Series(off_by, name="KL (bits)").to_frame().round(4))
 #
 # - **Three factors.** `spiking.SpikingRule(rule="reweighted", particles=5)`: five cycles awake
 #   share a pattern, and a modulator tells all synapses how good each was. Print `rule.changes`.
-# - **No windows.** `spiking.impression_network(newborn, shown)`: neurons fire whenever they like, and
-#   the phase alternates several times while a pattern lasts.
+# - **No windows.** `spiking.impression_network(newborn, shown[:, 0])`: neurons fire whenever they
+#   like, and the phase alternates several times while a pattern lasts.
 # - **Learn with flaws.** Give `imperfections=` to the network of part 4. Does learning make up for
 #   them?
 # - **Recognise in time.** `spiking.replay(machine, recording, bin_size=0.02, lags=1)` feeds a
