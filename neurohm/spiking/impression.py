@@ -83,6 +83,7 @@ def impression_network(
 
     Examples
     --------
+    >>> import numpy as np
     >>> import neurohm as nh
     >>> from neurohm.spiking import machine_of, run, target
     >>> with target("numpy"):
