@@ -42,9 +42,6 @@ from neurohm.machine import Zeros
 from neurohm.recordings import Windows, bin_spikes
 
 brian2.prefs.codegen.target = "numpy"  # starts at once; "cython" and "cpp_standalone" compile first
-# Which spikes are lost (part 5) is drawn for one synapse after the other, and Brian2 warns that
-# their order could matter. It does not.
-brian2.BrianLogger.suppress_hierarchy("brian2.codegen.generators.base")
 FAST = bool(os.environ.get("NEUROHM_FAST"))
 
 plt.rcParams.update(
@@ -182,9 +179,9 @@ plt.show()
 
 # %% [markdown]
 # *Spiking dreams (blue) against those of the machine: rates and correlations differ by one standard
-# error, as two samples of one law do. The data (black) lie a little above the line: correlations
-# within the assemblies are somewhat stronger in them.* That is a fault of the machine that was
-# fitted, and its spiking network has it, too.
+# error, as two samples of one law do; p says how often these would differ as much. The data (black)
+# lie a little above the line: correlations within the assemblies are somewhat stronger in them.*
+# That is a fault of the machine that was fitted, and its spiking network has it, too.
 #
 # ## 3. A synapse that learns by spikes
 #
@@ -338,6 +335,8 @@ display(pd.Series(off_by, name="KL (bits)").to_frame().round(4))
 #
 # - **Three factors.** `spiking.SpikingRule(rule="reweighted", particles=5)`: five cycles awake
 #   share a pattern, and a modulator tells all synapses how good each was. Print `rule.changes`.
+# - **No windows.** `spiking.impression_network(newborn, shown[:, 0])`: neurons fire whenever they
+#   like, and the phase alternates several times while a pattern lasts.
 # - **Learn with flaws.** Give `imperfections=` to the network of part 4. Does learning make up for
 #   them?
 # - **Recognise in time.** `spiking.replay(machine, recording, bin_size=0.02, lags=1)` feeds a

@@ -13,8 +13,11 @@ from neurohm.cli.parsing import parse_sizes, parse_time
 from neurohm.cli.printing import show
 from neurohm.exceptions import InputError
 
+_OF_CIRCUITS = {"output", "units", "minutes", "circuit", "target", "seed", "as_json"}
+
 
 def simulate(
+    context: typer.Context,
     output: RecordingOutput,
     units: Annotated[int, typer.Option(help="Number of units.")] = 60,
     minutes: Annotated[float, typer.Option(help="Duration.")] = 10.0,
@@ -55,6 +58,7 @@ def simulate(
     """Simulate a recording with planted assemblies, or a circuit; the truth is in the file."""
     check_output(output, RECORDING)
     if circuit:
+        _refuse_others(context)
         _simulate_circuit(circuit, output, units, minutes, target, seed, as_json)
         return
     lag_seconds = parse_time(lag, "--lag", zero=True)
@@ -80,6 +84,18 @@ def simulate(
     )
     recording.save(output)
     show(*written(recording, output), as_json=as_json)
+
+
+def _refuse_others(context: typer.Context) -> None:
+    """Refuse options that a circuit has no use for."""
+    for name in context.params:
+        source = context.get_parameter_source(name)
+        if name not in _OF_CIRCUITS and source is not None and source.name == "COMMANDLINE":
+            raise InputError(
+                f"--{name.replace('_', '-')} with --circuit",
+                "--units, --minutes, --seed and --target",
+                "neurohm.spiking.simulate takes options of each circuit",
+            )
 
 
 def _simulate_circuit(

@@ -30,8 +30,8 @@ def spiking_comparison(
     """Draw moments of dreams of a machine, of its spiking network, and of data.
 
     Six panels: rates and correlations of spiking against abstract dreams (with data, where there
-    are any, against these, too), P(K), the mean autocorrelation within a window, and some dreams
-    of each.
+    are any, against these, too; p says how often exchanged dreams differ as much), P(K), the mean
+    autocorrelation within a window, and some dreams of each.
 
     Parameters
     ----------
@@ -54,8 +54,8 @@ def spiking_comparison(
     """
     grid = panels(axes, 2, 3, height=4.0, width=6.2, strip=0.25)
     unit = "per bin" if comparison.bin_size == 1 else "Hz"
-    _scatter(grid[0, 0], comparison, "rates", f"({unit})", comparison.rate_deviations)
-    _scatter(grid[0, 1], comparison, "correlations", "(r)", comparison.correlation_deviations)
+    _scatter(grid[0, 0], comparison, "rate", f"({unit})")
+    _scatter(grid[0, 1], comparison, "correlation", "(r)")
     _curves(grid[0, 2], comparison)
     _autocorrelations(grid[1, 0], comparison)
     for panel, name in ((grid[1, 1], "abstract"), (grid[1, 2], "spiking")):
@@ -76,26 +76,21 @@ def _kinds(comparison: SpikingComparison) -> list[tuple[str, Any, dict[str, Any]
     ]
 
 
-def _scatter(
-    axes: Axes,
-    comparison: SpikingComparison,
-    what: str,
-    unit: str,
-    deviations: npt.NDArray[np.float64],
-) -> None:
+def _scatter(axes: Axes, comparison: SpikingComparison, what: str, unit: str) -> None:
     """Draw moments of spiking dreams and of data against those of abstract dreams."""
-    x = getattr(comparison.abstract, what)
+    x = getattr(comparison.abstract, f"{what}s")
     for name, moments, style in _kinds(comparison):
         if name != "abstract":
-            y = getattr(moments, what)
+            y = getattr(moments, f"{what}s")
             axes.plot(x, y, linestyle="", alpha=0.6, rasterized=len(x) > 2000, **style)
     low, high = axes.get_xlim()
     axes.axline((low, low), (high, high), color=GREY, linewidth=0.6, zorder=0)
-    axes.set(title=what.capitalize(), xlabel=f"Abstract {unit}", ylabel=f"Others {unit}")
-    off = np.sqrt(np.nanmean(deviations**2))
+    axes.set(title=f"{what.capitalize()}s", xlabel=f"Abstract {unit}", ylabel=f"Others {unit}")
+    off = np.sqrt(np.nanmean(getattr(comparison, f"{what}_deviations") ** 2))
+    chance = getattr(comparison, f"{what}_chance")
     axes.text(
-        0.04, 0.97, f"spiking: {off:.2f} s.e. off", transform=axes.transAxes, va="top",
-        fontsize=7, color=BLUE,
+        0.04, 0.97, f"spiking: {off:.2f} s.e. (p = {chance:.2g})", transform=axes.transAxes,
+        va="top", fontsize=7, color=BLUE,
     )  # fmt: skip
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(MaxNLocator(4))

@@ -1,9 +1,11 @@
 """Helmholtz machines as networks of spiking neurons, by Brian2."""
 
+from neurohm.spiking.alternation import Alternation
 from neurohm.spiking.blueprint import Blueprint, blueprint_of
 from neurohm.spiking.circuits import simulate
 from neurohm.spiking.compare import SpikingComparison, compare_spiking
 from neurohm.spiking.imperfections import Imperfections
+from neurohm.spiking.impression import impression_network
 from neurohm.spiking.learning import SpikingRule
 from neurohm.spiking.network import to_brian2
 from neurohm.spiking.readout import machine_of, states_of, to_recording
@@ -12,6 +14,7 @@ from neurohm.spiking.schedule import Schedule
 from neurohm.spiking.targets import run, target
 
 __all__ = [
+    "Alternation",
     "Blueprint",
     "Imperfections",
     "Replay",
@@ -21,6 +24,7 @@ __all__ = [
     "blueprint_of",
     "compare_spiking",
     "feed",
+    "impression_network",
     "machine_of",
     "replay",
     "run",

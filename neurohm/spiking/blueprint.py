@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from neurohm.exceptions import ArgumentTypeError, InputError
 from neurohm.machine import HelmholtzMachine, Pathway, as_machine
+from neurohm.spiking.alternation import Alternation
 from neurohm.spiking.schedule import Schedule
 
 SUPPORTED = ("bernoulli", "poisson")
@@ -25,7 +26,7 @@ class Blueprint:
     ----------
     machine : HelmholtzMachine
         With the parameters that the network started from.
-    schedule : Schedule
+    schedule : Schedule or Alternation
     slope : float
         Volt of one unit of drive.
     copies : int
@@ -37,11 +38,28 @@ class Blueprint:
     """
 
     machine: HelmholtzMachine
-    schedule: Schedule
+    schedule: Schedule | Alternation
     slope: float
     copies: int
     names: tuple[str, ...]
     rule: str = ""
+
+    @property
+    def windows(self) -> Schedule:
+        """The schedule of a network whose populations take turns.
+
+        Raises
+        ------
+        InputError
+            If they do not: its phases alternate within a stimulus.
+        """
+        if isinstance(self.schedule, Alternation):
+            raise InputError(
+                "a network without windows, of impression_network",
+                "one of to_brian2, in which a cycle is a sample",
+                "to_recording and machine_of read the other",
+            )
+        return self.schedule
 
     def turn(self, pathway: Pathway, population: int) -> int:
         """Return in which window a pathway lets a population fire; -1 where it drives it not."""

@@ -83,8 +83,11 @@ TROUGH = "tick % steps_per_cycle == steps_per_cycle - 1"
 WEIGHT = "w : volt"
 ARRIVES = {"recognition": "basal_post += w", "generative": "apical_post += w"}
 """What a spike does where it ends."""
-DROPPED = "*int(rand() >= dropped)"
-"""Times what arrives, where synapses fail."""
+RELEASED = "\nreleased : 1"
+RELEASE = "released = int(rand() >= dropped)"
+IF_RELEASED = "*released"
+"""Where synapses fail: whether this one releases is drawn before anything arrives, in a step of its
+own, so that each draw belongs to one synapse whatever the order in which they are gone through."""
 
 ERRORS = """
 asleep = 1 - awake : integer (shared)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from neurohm.checks import real_number, whole_number
 from neurohm.exceptions import InputError
 from neurohm.spiking import equations
 from neurohm.spiking.blueprint import Blueprint
-from neurohm.spiking.brian import brian2
+from neurohm.spiking.brian import DEFAULT_FUNCTIONS, brian2
 
 RULES = ("wake-sleep", "reweighted")
 
@@ -60,7 +61,9 @@ class SpikingRule:
     def __post_init__(self) -> None:
         if self.rule not in RULES:
             raise InputError(f"rule {self.rule!r}", f"one of {', '.join(map(repr, RULES))}")
-        if not isinstance(self.rate, str):
+        if isinstance(self.rate, str):
+            _check_equation(self.rate)
+        else:
             object.__setattr__(self, "rate", real_number("rate", self.rate, least=0))
         whole_number("particles", self.particles)
         if not self.reweighted and self.particles != 1:
@@ -158,3 +161,15 @@ class SpikingRule:
             hears.pre.order = 2  # after the modulator, before the synapses that learn
             between += [reports, hears]
         return [modulator, *between]
+
+
+def _check_equation(rate: str) -> None:
+    """Refuse what is no equation in ``cycle``."""
+    try:
+        names = {
+            node.id for node in ast.walk(ast.parse(rate, mode="eval")) if type(node) is ast.Name
+        }
+    except SyntaxError:
+        raise InputError(f"rate {rate!r}", "an equation", 'e.g. "0.1/(1 + cycle/1000.0)"') from None
+    if unknown := sorted(names - {"cycle", "t", "second", "ms", *DEFAULT_FUNCTIONS}):
+        raise InputError(f"{unknown[0]!r} in rate {rate!r}", "an equation in 'cycle' or 't'")

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from neurohm.checks import whole_number
-from neurohm.exceptions import ArgumentTypeError, InputError
+from neurohm.exceptions import InputError
 from neurohm.kernels.reference.poisson import RATE_LIMIT
 from neurohm.machine import HelmholtzMachine, Pathway, Projection
 from neurohm.spiking import equations
 from neurohm.spiking.blueprint import Blueprint, checked_machine, group_names, tiled
 from neurohm.spiking.brian import brian2, ms, mV, second, volt
 from neurohm.spiking.imperfections import Imperfections
+from neurohm.spiking.learning import SpikingRule
+from neurohm.spiking.parts import connect, of_kind, set_thresholds, volts
 from neurohm.spiking.schedule import schedule_of, seconds
 from neurohm.spiking.step_check import check_poisson
 from neurohm.spiking.stimulus import checked_rows, rows_as_spikes
-
-if TYPE_CHECKING:
-    from neurohm.spiking.learning import SpikingRule
 
 
 def to_brian2(
@@ -106,8 +106,8 @@ def to_brian2(
     (10, 4)
     """
     original = checked_machine(machine)
-    if not isinstance(slope, brian2.Quantity) or not brian2.have_same_dimensions(slope, volt):
-        raise ArgumentTypeError(f"slope {slope!r}", "a voltage with its unit", "e.g. 1 * brian2.mV")
+    flaws = of_kind("imperfections", imperfections, Imperfections) or Imperfections()
+    of_kind("learning", learning, SpikingRule)
     copies = whole_number("copies", copies)
     particles = learning.particles if learning else 1
     schedule = schedule_of(
@@ -120,14 +120,13 @@ def to_brian2(
     )
     if learning and phase != "alternate":
         raise InputError(f"learning in phase {phase!r}", "phase 'alternate'")
-    rows = None if stimulus is None else checked_rows(original, stimulus, schedule, copies)
-    check_poisson(
-        original, schedule, None if rows is None else rows.reshape(-1, original.visible.size)
-    )
-    blueprint = Blueprint(original, schedule, float(slope / volt), copies, group_names(original))
+    rows = None
+    if stimulus is not None:
+        rows = checked_rows(original, stimulus, copies, schedule.steps_open)
+    check_poisson(original, schedule, rows)
+    blueprint = Blueprint(original, schedule, volts(slope), copies, group_names(original))
     if relay and rows is not None:
         raise InputError("a stimulus of visible neurons that are relays", "one of the two")
-    flaws = imperfections or Imperfections()
     builder = _Builder(blueprint, flaws, learning, seconds("delay", delay, 0.0), relay=relay)
     objects = builder.build(rows, seed, monitors)
     network = brian2.Network(*objects)
@@ -148,7 +147,7 @@ class _Builder:
         relay: bool,
     ) -> None:
         self.blueprint, self.imperfections = blueprint, imperfections
-        self.machine, self.schedule = blueprint.machine, blueprint.schedule
+        self.machine, self.schedule = blueprint.machine, blueprint.windows
         self.learning, self.delay, self.relay = learning, delay, relay
         self.clock = brian2.Clock(self.schedule.dt * second)
         self.cycles = brian2.Clock(self.schedule.cycle * second)
@@ -205,28 +204,25 @@ class _Builder:
         if self.relay and not population:
             new_cycle += equations.RELAY[kind]
         group.run_regularly(new_cycle, clock=self.cycles, when="start", name=f"{group.name}_cycle")
-        for compartment, pathway in (
-            ("apical", machine.generative),
-            ("basal", machine.recognition),
-        ):
-            bias = pathway.biases.get(population)
-            if bias is not None:
-                index = 2 * population + int(compartment == "basal")
-                flaws = self.imperfections
-                own = flaws.mismatched(bias.weights, flaws.thresholds, index)
-                threshold = -tiled(own, blueprint.copies) * blueprint.slope * volt
-                setattr(group, f"{compartment}_threshold", threshold)
+        flaws = self.imperfections
+
+        def flawed(own: npt.NDArray[np.float64], index: int) -> npt.NDArray[np.float64]:
+            return flaws.mismatched(own, flaws.thresholds, index)
+
+        set_thresholds(group, blueprint, population, flawed)
         return group
 
     def synapses(self, pathway: Pathway, projection: Projection, groups: Any, index: int) -> Any:
         """Return the synapses of a projection, within each copy from all onto all."""
         source, target = groups[projection.source], groups[projection.target]
-        arrives = equations.ARRIVES[pathway.name]
+        model = self.learning.synapse_model if self.learning else equations.WEIGHT
+        on_pre = {"transmit": equations.ARRIVES[pathway.name]}
+        on_event = {"transmit": "spike"}
         if self.imperfections.dropped:
-            arrives += equations.DROPPED
-        model, on_pre, on_event = equations.WEIGHT, {"transmit": arrives}, {"transmit": "spike"}
+            model += equations.RELEASED
+            on_pre["transmit"] += equations.IF_RELEASED
+            on_pre["release"], on_event["release"] = equations.RELEASE, "spike"
         if self.learning:
-            model = self.learning.synapse_model
             on_pre["learn"], on_event["learn"] = self.learning.changes[pathway.name], "trough"
         synapses = brian2.Synapses(
             source,
@@ -238,17 +234,17 @@ class _Builder:
             clock=self.clock,
             name=f"{pathway.name}_{source.name}_{target.name}",
         )
-        before, after = projection.weights.shape
-        copy, i, j = np.indices((self.blueprint.copies, before, after)).reshape(3, -1)
-        synapses.connect(i=copy * before + i, j=copy * after + j)
-        flaws, copies = self.imperfections, self.blueprint.copies
-        weights = tiled(flaws.mismatched(projection.weights, flaws.weights, 100 + index), copies)
-        synapses.w = weights * self.blueprint.slope * volt
-        own = flaws.delays(before * after, self.schedule.dt, index)
-        if own is not None:
-            synapses.transmit.delay = (self.delay + tiled(own, copies)) * second
-        elif self.delay:
-            synapses.transmit.delay = self.delay * second
+        flaws = self.imperfections
+        weights = flaws.mismatched(projection.weights, flaws.weights, 100 + index)
+        connect(synapses, self.blueprint, weights)
+        own = flaws.delays(weights.size, self.schedule.dt, index)
+        delay = self.delay if own is None else self.delay + tiled(own, self.blueprint.copies)
+        if np.any(delay):
+            synapses.transmit.delay = delay * second
+        if flaws.dropped:
+            synapses.release.order = -1  # before what is released arrives
+            if np.any(delay):
+                synapses.release.delay = delay * second
         if self.learning:
             synapses.learn.order = 3  # after the modulator
         return synapses

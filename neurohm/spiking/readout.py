@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from neurohm.checks import whole_number
 from neurohm.exceptions import InputError
 from neurohm.machine import HelmholtzMachine
 from neurohm.recordings import Recording
@@ -38,7 +39,7 @@ def states_of(network: Any, phase: str | None = None) -> list[Array]:
         If the network has no monitors, or is no such network.
     """
     blueprint = blueprint_of(network)
-    schedule, copies = blueprint.schedule, blueprint.copies
+    schedule, copies = blueprint.windows, blueprint.copies
     cycles = int(round(float(network.t / second) / schedule.dt) // schedule.steps_per_cycle)
     states = []
     for name, size in zip(blueprint.names, blueprint.machine.sizes, strict=True):
@@ -121,9 +122,14 @@ def machine_of(network: Any, copy: int = 0) -> HelmholtzMachine:
     -------
     HelmholtzMachine
         In double precision.
+
+    Raises
+    ------
+    InputError, ArgumentTypeError
+        If there is no such copy, or the network is another.
     """
     blueprint = blueprint_of(network)
-    if not 0 <= copy < blueprint.copies:
+    if whole_number("copy", copy, 0) >= blueprint.copies:
         raise InputError(f"copy {copy}", f"0 to {blueprint.copies - 1}")
     machine = blueprint.machine.copy()
     machine.set_parameters({key: values[copy] for key, values in parameters_of(network).items()})
@@ -175,7 +181,7 @@ def _index(blueprint: Blueprint, population: int | str) -> int:
 
 
 def _cycles_of(blueprint: Blueprint, cycles: int, phase: str | None) -> Array:
-    schedule = blueprint.schedule
+    schedule = blueprint.windows
     awake = np.arange(cycles) % schedule.period < schedule.wake_cycles
     if phase is None:
         return np.ones(cycles, dtype=bool)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from neurohm.checks import real_number, whole_number
 from neurohm.exceptions import InputError
 from neurohm.machine import HelmholtzMachine
-from neurohm.recordings import Recording, Windows, bin_spikes
+from neurohm.recordings import Recording, Windows, as_recording, bin_spikes
 from neurohm.spiking.blueprint import blueprint_of
 from neurohm.spiking.brian import brian2, second
 from neurohm.spiking.network import to_brian2
@@ -20,6 +20,8 @@ from neurohm.spiking.stimulus import checked_spikes
 from neurohm.spiking.targets import run
 
 Array = npt.NDArray[Any]
+
+_STEPS = (2, 4, 8, 16, 32, 64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +90,7 @@ def feed(network: Any, times: npt.ArrayLike, units: npt.ArrayLike, *, lags: int 
            [0., 0., 1.]])
     """
     blueprint = blueprint_of(network)
-    schedule, visible = blueprint.schedule, network[blueprint.names[0]]
+    schedule, visible = blueprint.windows, network[blueprint.names[0]]
     lags, size = whole_number("lags", lags), blueprint.machine.visible.size
     if "arriving" not in visible.variables:
         raise InputError("a network without relays", "to_brian2(..., relay=True)")
@@ -97,8 +99,7 @@ def feed(network: Any, times: npt.ArrayLike, units: npt.ArrayLike, *, lags: int 
             f"{size} visible neurons in {blueprint.copies} copies and {lags} lags",
             "one copy, and as many neurons as units times lags",
         )
-    n_units, of = size // lags, np.asarray(units, dtype=np.int64).ravel()
-    at = np.asarray(times, dtype=np.float64).ravel()
+    n_units, at, of = size // lags, *_spikes(times, units)
     if at.shape != of.shape or not np.isfinite(at).all():
         raise InputError(f"{at.size} times of {of.size} spikes", "a finite time of each spike")
     steps = checked_spikes(at, of, n_units, schedule.dt, float(network.t / second))
@@ -115,13 +116,25 @@ def feed(network: Any, times: npt.ArrayLike, units: npt.ArrayLike, *, lags: int 
     return network
 
 
+def _spikes(times: npt.ArrayLike, units: npt.ArrayLike) -> tuple[Array, Array]:
+    """Return times and units as arrays of numbers."""
+    try:
+        at = np.asarray(times, dtype=np.float64).ravel()
+        of = np.asarray(units, dtype=np.float64).ravel()
+    except (TypeError, ValueError):
+        raise InputError("spikes that are no numbers", "times (s) and numbers of units") from None
+    if (broken := of[of != np.floor(of)]).size:
+        raise InputError(f"spikes of unit {broken[0]:g}", "whole numbers of units")
+    return at, of.astype(np.int64)
+
+
 def replay(
     machine: HelmholtzMachine,
     recording: Recording,
     *,
     bin_size: float,
     lags: int = 1,
-    steps: int = 2,
+    steps: int | None = None,
     seed: int = 0,
 ) -> Replay:
     """Let spiking neurons recognise a recording as it goes, one bin after the other.
@@ -134,13 +147,14 @@ def replay(
     machine : HelmholtzMachine
         Fitted to windows of that many lags of that bin size (``model.machine_``).
     recording : Recording
-        In seconds; in gaps of its observed time no spikes are given, and windows that touch them
-        are left out.
+        Or what `neurohm.as_recording` takes. In gaps of its observed time no spikes are given, and
+        windows that touch them are left out.
     bin_size : float
         Seconds.
     lags : int
-    steps : int
-        Time steps in each of the windows that populations take turns in.
+    steps : int, optional
+        Time steps in each of the windows that populations take turns in; by default two, or as
+        many more as keep spikes of Poisson units apart, up to 64.
     seed : int
 
     Returns
@@ -150,7 +164,8 @@ def replay(
     Raises
     ------
     InputError, ArgumentTypeError
-        If the recording does not fit the machine, or spikes of a Poisson unit are too close.
+        If the recording does not fit the machine, or spikes of a Poisson unit are closer than
+        any time step.
 
     Examples
     --------
@@ -160,18 +175,21 @@ def replay(
     Replay(60 windows, 1 hidden populations)
     """
     lags, width = whole_number("lags", lags), real_number("bin_size", bin_size, above=0)
+    recording = as_recording(recording)
     binned = bin_spikes(recording, width)
     windows = Windows(binned, lags)
     if machine.visible.size != windows.n_columns:
         raise InputError(
             f"windows of {windows.n_columns} columns", f"{machine.visible.size}, as the machine has"
         )
-    slots = len(machine.populations) + 1
+    slots, binary = len(machine.populations) + 1, machine.visible.kind == "bernoulli"
+    choice = _STEPS if steps is None else (whole_number("steps", steps),)
+    for number in choice:
+        at, of = _placed(recording, binned, slots * number, binary)
+        if binary or len(np.unique(at * recording.n_units + of)) == len(at):
+            break
     window = width / slots * second
-    network = to_brian2(
-        machine, "recognise", window=window, dt=window / whole_number("steps", steps), relay=True
-    )
-    at, of = _placed(recording, binned, slots * steps, machine.visible.kind == "bernoulli")
+    network = to_brian2(machine, "recognise", window=window, dt=window / number, relay=True)
     feed(network, (at + 0.5) * blueprint_of(network).schedule.dt, of, lags=lags)
     run(network, binned.n_bins + 1, seed=seed)
     ends = np.rint((windows.times - recording.t_start) / width).astype(np.int64)

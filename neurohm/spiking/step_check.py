@@ -23,6 +23,12 @@ def check_poisson(machine: HelmholtzMachine, schedule: Schedule, stimulus: Array
     A neuron fires once in a step at most: of a mean of m spikes in n steps n (1 - exp(-m / n))
     remain. Means are those of dreams, and of recognition of the stimulus.
 
+    Parameters
+    ----------
+    machine : HelmholtzMachine
+    schedule : Schedule
+    stimulus : ndarray, (rows, copies * visible units), optional
+
     Raises
     ------
     InputError
@@ -32,7 +38,8 @@ def check_poisson(machine: HelmholtzMachine, schedule: Schedule, stimulus: Array
         dreamt = dream(machine, _DREAMS, RandomStream(0), Site.DREAM)
         _check(machine, machine.generative, dreamt, schedule)
     if schedule.wake_cycles and stimulus is not None:
-        seen = recognise(machine, stimulus[:_DREAMS], RandomStream(0), Site.RECOGNISE)
+        rows = stimulus.reshape(-1, machine.visible.size)[:_DREAMS]
+        seen = recognise(machine, rows, RandomStream(0), Site.RECOGNISE)
         _check(machine, machine.recognition, seen, schedule)
 
 

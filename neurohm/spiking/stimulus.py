@@ -16,15 +16,16 @@ from neurohm.spiking.schedule import Schedule
 Array = npt.NDArray[Any]
 
 
-def checked_rows(machine: HelmholtzMachine, x: Any, schedule: Schedule, copies: int) -> Array:
+def checked_rows(machine: HelmholtzMachine, x: Any, copies: int, most: int) -> Array:
     """Return rows of data as (rows, copies * visible units), if neurons can fire them.
 
     Parameters
     ----------
     machine : HelmholtzMachine
     x : array_like, (rows, visible units) or (rows, copies, visible units)
-    schedule : Schedule
     copies : int
+    most : int
+        Spikes of a unit for which there are time steps.
 
     Returns
     -------
@@ -41,9 +42,11 @@ def checked_rows(machine: HelmholtzMachine, x: Any, schedule: Schedule, copies: 
             f"a stimulus of shape {data.shape}", f"(rows, {units}) or (rows, {copies}, {units})"
         )
     flat = machine.as_activity(data.reshape(-1, data.shape[2]) if data.ndim == 3 else data)
-    if (most := int(flat.max(initial=0))) > schedule.steps_open:
+    if not len(flat):
+        raise InputError("a stimulus without rows", "a row of data at least")
+    if (largest := int(flat.max(initial=0))) > most:
         raise InputError(
-            f"{most} spikes of one unit in a window of {schedule.steps_open} steps",
+            f"{largest} spikes of one unit in a window of {most} steps",
             "at most one spike in a time step",
             "take a smaller dt or a longer window",
         )

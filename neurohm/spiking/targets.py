@@ -13,7 +13,7 @@ from typing import Any
 from neurohm.checks import whole_number
 from neurohm.exceptions import InputError, NeurohmWarning
 from neurohm.spiking.blueprint import blueprint_of
-from neurohm.spiking.brian import brian2, second
+from neurohm.spiking.brian import all_devices, brian2, second
 
 TARGETS = ("numpy", "cython", "cpp_standalone")
 
@@ -25,7 +25,9 @@ def target(name: str) -> Iterator[str]:
     ``"numpy"`` needs no compiler and starts at once; ``"cython"`` compiles the parts of a network,
     which takes its time the first time; ``"cpp_standalone"`` writes, compiles and runs a program,
     once for each network, and is the fastest in long runs. What a standalone network did has to be
-    read before the block ends. Where there is no compiler, all of them are ``"numpy"``.
+    read before the block ends. Where there is no compiler, all of them are ``"numpy"``. A back end
+    that another package brought to Brian2, such as ``"cuda_standalone"`` after ``import
+    brian2cuda``, is only passed on to Brian2.
 
     Parameters
     ----------
@@ -52,8 +54,17 @@ def target(name: str) -> Iterator[str]:
     ...     print(actual)
     numpy
     """
+    foreign = [known for known in all_devices if known not in ("runtime", *TARGETS)]
+    if name in foreign:
+        with _standalone(name):
+            yield name
+        return
     if name not in TARGETS:
-        raise InputError(f"target {name!r}", f"one of {', '.join(map(repr, TARGETS))}")
+        raise InputError(
+            f"target {name!r}",
+            f"one of {', '.join(map(repr, (*TARGETS, *foreign)))}",
+            "a package that brings another one, such as brian2cuda, has to be imported first",
+        )
     actual = name if name == "numpy" or _compiler(name) else "numpy"
     if actual != name:
         warnings.warn(
@@ -62,7 +73,7 @@ def target(name: str) -> Iterator[str]:
             NeurohmWarning,
             stacklevel=3,
         )
-    with _standalone() if actual == "cpp_standalone" else _runtime(actual):
+    with _standalone(actual) if actual == "cpp_standalone" else _runtime(actual):
         yield actual
 
 
@@ -121,11 +132,11 @@ def _runtime(name: str) -> Iterator[None]:
 
 
 @contextmanager
-def _standalone() -> Iterator[None]:
+def _standalone(name: str) -> Iterator[None]:
     """Build networks as programs, in a folder that is removed."""
     with tempfile.TemporaryDirectory(prefix="neurohm-", ignore_cleanup_errors=True) as folder:
-        brian2.set_device("cpp_standalone", directory=folder, build_on_run=True)
         try:
+            brian2.set_device(name, directory=folder, build_on_run=True)
             yield
         finally:
             brian2.device.reinit()

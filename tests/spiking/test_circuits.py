@@ -93,6 +93,11 @@ def test_waves_travel(seed):
         (lambda: simulate("ring"), InputError, "one of 'balanced', 'waves', 'synfire'"),
         (lambda: simulate("synfire", 10), InputError, "10 units for 6 pools of 8; expected at"),
         (lambda: simulate("balanced", 10), InputError, "10 units for 4 assemblies of 8"),
+        (
+            lambda: simulate("synfire", 50, pool=3),
+            InputError,
+            "'pool' of circuit 'synfire'; expected",
+        ),
         (lambda: simulate("waves", 10, -1), InputError, "minutes -1"),
         (lambda: simulate("waves", 2.5), ArgumentTypeError, "a whole number"),
         (lambda: simulate("waves", 10, 0.1, target="cuda"), InputError, "target 'cuda'"),
@@ -114,6 +119,8 @@ def test_the_command_line_simulates_a_circuit(capsys, tmp_path, monkeypatch):
     assert called(*arguments, "--minutes", "0.005", "--target", "numpy", "--json") == 0
     assert load_recording(tmp_path / "s.h5").n_units == 50
     assert called("simulate", "-o", "t.h5", "--circuit", "ring", "--target", "numpy") == 2
+    assert called("simulate", "-o", "t.h5", "--circuit", "synfire", "--occurrence-rate", "2") == 2
     wrong = capsys.readouterr().err
+    assert "--occurrence-rate with --circuit; expected --units, --minutes, --seed and" in wrong
     assert "one of 'balanced', 'waves', 'synfire'" in wrong
     assert "Traceback" not in wrong

@@ -134,6 +134,24 @@ def test_imperfections_are_in_the_network(normal_machine):
     assert not np.any(network["visible"].apical / mV)  # every spike was dropped
 
 
+def test_each_synapse_loses_spikes_of_its_own(normal_machine, caplog):
+    """As many as said, and Brian2 has no doubt about the order in which they are drawn."""
+    machine, copies = normal_machine([nh.Bernoulli(20), 1]), 300
+    machine.parameters()["generative/hidden1"][...] = 20  # fires in every cycle
+    flaws = Imperfections(dropped=0.3, delay=2 * ms)
+    network = to_brian2(machine, window=5 * ms, imperfections=flaws, copies=copies)
+    network["generative_hidden1_visible"].w = 1 * mV
+    with caplog.at_level("WARNING", logger="brian2"):
+        network.run(2 * 5 * ms, namespace={})
+    assert "order of execution" not in caplog.text
+    arrived = np.asarray(network["visible"].apical / mV).reshape(copies, 20)
+    assert set(np.unique(arrived)) == {0.0, 1.0}
+    n = arrived.size
+    assert abs(arrived.sum() - 0.7 * n) < 3.9 * np.sqrt(n * 0.21)  # false alarms: 1 in 10 000
+    # synapses of one neuron lose them independently of each other
+    assert abs(arrived.sum(axis=1).var() - 20 * 0.21) < 5 * 20 * 0.21 * np.sqrt(2 / copies)
+
+
 @pytest.mark.parametrize(
     ("populations", "named"),
     [
@@ -156,6 +174,9 @@ def test_units_that_are_no_spikes_are_named(populations, named):
         ({"phase": "asleep"}, InputError, "one of 'recognise', 'dream', 'alternate'"),
         ({"slope": 1 * ms}, ArgumentTypeError, "a voltage with its unit"),
         ({"copies": 0}, InputError, "at least 1"),
+        ({"imperfections": 0.2}, ArgumentTypeError, r"imperfections 0.2; expected Imperfections"),
+        ({"learning": 0.2}, ArgumentTypeError, r"learning 0.2; expected SpikingRule"),
+        ({"stimulus": np.ones((0, 4))}, InputError, "a stimulus without rows"),
         ({"stimulus": np.ones((2, 3))}, InputError, r"data of shape \(2, 3\)"),
         ({"stimulus": 2 * np.ones((2, 4))}, InputError, "bernoulli"),
     ],

@@ -38,8 +38,12 @@ def test_poisson_units_get_every_spike(normal_machine):
     recording = Recording.from_trains([[0.001, 0.011, 0.025], [0.03]], t_stop=0.06)
     machine = normal_machine([nh.Poisson(2), 2])
     machine.parameters()["generative/visible"][...] = -2
-    done = replay(machine, recording, bin_size=0.02, steps=4)
-    assert done.states[0].tolist() == [[2, 0], [1, 1], [0, 0]]
+    for steps in (None, 4):  # as many as are needed to keep spikes 10 ms apart
+        done = replay(machine, recording, bin_size=0.02, steps=steps)
+        assert done.states[0].tolist() == [[2, 0], [1, 1], [0, 0]]
+    close = Recording.from_trains([[0.001, 0.00101], [0.03]], t_stop=0.06)
+    with pytest.raises(InputError, match="two spikes of unit 0 within"):
+        replay(machine, close, bin_size=0.02)
 
 
 def test_what_a_network_fired_is_a_recording(normal_machine):
@@ -63,6 +67,8 @@ def test_what_a_network_fired_is_a_recording(normal_machine):
         ([0.0101, 0.0108], [1, 1], "two spikes of unit 1 within 1 ms"),
         ([-0.5], [0], "which is past; expected times from 0 s on"),
         ([np.nan], [0], "a finite time of each spike"),
+        (["now"], [0], "spikes that are no numbers"),
+        ([0.01], [0.5], "spikes of unit 0.5; expected whole numbers"),
     ],
 )
 def test_spikes_that_cannot_be_fired(times, units, message):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import signature
 from typing import Any
 
 from neurohm.checks import real_number, whole_number
@@ -19,6 +20,8 @@ CIRCUITS: dict[str, Callable[..., Recording]] = {
     "synfire": synfire,
 }
 """Circuits that there are, by name."""
+
+_COMMON = ("n_units", "minutes", "seed")
 
 
 def simulate(
@@ -69,6 +72,10 @@ def simulate(
     """
     if circuit not in CIRCUITS:
         raise InputError(f"circuit {circuit!r}", f"one of {', '.join(map(repr, CIRCUITS))}")
+    known = [name for name in signature(CIRCUITS[circuit]).parameters if name not in _COMMON]
+    for name in options:
+        if name not in known:
+            raise InputError(f"option {name!r} of circuit {circuit!r}", f"{', '.join(known)}")
     n_units = whole_number("n_units", n_units, 2)
     minutes, seed = real_number("minutes", minutes, above=0), whole_number("seed", seed, 0)
     for name in ("n_assemblies", "members", "pools", "width"):
