@@ -45,27 +45,28 @@ class Autoencoder(nn.Module):
         log_p = log_p - (error**2).sum(-1) / (2 * NOISE**2)
         return (torch.logsumexp(log_p - log_q, 0) - math.log(particles)).mean()
 
-    def dream(self, rows: int) -> np.ndarray:
-        """Return samples of x."""
-        with torch.no_grad():
-            z2 = TOP + SPREAD * torch.randn(rows, 1, dtype=torch.float64)
-            z1 = torch.distributions.Laplace(torch.zeros(rows, 2), self.scale(z2)).sample()
-            mean = z1 @ self.onto_visible + self.visible
-            return (mean + NOISE * torch.randn(rows, 2, dtype=torch.float64)).numpy()
+    def values(self) -> dict[str, np.ndarray]:
+        """Return what is learned of the generative model, by the keys of a machine."""
+        own = {
+            "hidden1->visible": self.onto_visible,
+            "visible": self.visible,
+            "hidden2->hidden1": self.onto_hidden,
+            "hidden1": self.hidden,
+        }
+        return {f"generative/{key}": value.detach().numpy() for key, value in own.items()}
 
 
-def dreams_of_autoencoder(
+def learned_by_autoencoder(
     values: Mapping[str, np.ndarray],
     data: np.ndarray,
     particles: int,
-    rows: int,
     epochs: int,
     batch: int,
     rate: float,
     decay: float,
     seed: int,
-) -> np.ndarray:
-    """Return samples of a model that started at given values and learned."""
+) -> dict[str, np.ndarray]:
+    """Return the parameters of a model that started at given values and learned."""
     torch.manual_seed(seed)
     torch.set_num_threads(1)
     model, samples = Autoencoder(values), torch.tensor(data)
@@ -78,4 +79,4 @@ def dreams_of_autoencoder(
             (-model.bound(samples[rows_of], particles)).backward()
             optimiser.step()
             schedule.step()
-    return model.dream(rows)
+    return model.values()
