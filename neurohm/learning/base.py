@@ -60,6 +60,11 @@ class LearningRule(ABC):
     default_plasticity: ClassVar[str] = "adam"
     recordable: ClassVar[bool] = False
 
+    @property
+    def consecutive(self) -> int:
+        """Samples that follow each other in time, in a batch: 1, unless the rule follows time."""
+        return 1
+
     def __post_init__(self) -> None:
         dreams = whole_number("dreams_per_sample", self.dreams_per_sample)
         object.__setattr__(self, "dreams_per_sample", dreams)
