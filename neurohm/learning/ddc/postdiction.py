@@ -42,18 +42,14 @@ class PostdictiveActivity(Activity):
 
     Parameters
     ----------
-    x : ndarray of float64, (rows, visible units)
-        A lag before the bins of ``codes``.
-    codes : ndarray, (rows, functions)
-        r_t, after the warm-up of each stretch.
-    dreamt : Stretch
-        The trajectories of this step.
+    awake, asleep : tuple of ndarray, (rows, functions) and (rows, visible units)
+        r_t after the warm-up of each stretch, and x a lag before: of the recording, and of the
+        trajectories of this step as if they were a recording.
     rehearsal : Rehearsal
     """
 
-    x: Matrix
-    codes: Matrix
-    dreamt: Stretch
+    awake: tuple[Matrix, Matrix]
+    asleep: tuple[Matrix, Matrix]
     rehearsal: Rehearsal
 
 
@@ -86,7 +82,8 @@ class Postdiction(LearningRule):
     steps : int
         Bins of a stretch of the recording, and of simulation in a step.
     warm_up : int
-        First bins of a stretch from which nothing is learned: the code is not itself yet.
+        First bins of a stretch of the recording from which nothing is learned: its code begins
+        with nothing seen.
     lag : int
         How many bins after an event are known when it is learned from.
     trajectories : int
@@ -94,7 +91,7 @@ class Postdiction(LearningRule):
     window : int
         Steps over which normal equations are averaged, and whose trajectories are kept.
     decays : sequence of float
-        From 0 to below 1; with 0 the present bin has functions of its own.
+        The first is 0, the present bin itself; others below 1.
     functions, data_functions : int
         Random functions f of hidden activity, and psi of data; raw statistics (z, of real values
         also its magnitude and square) and a constant are added.
@@ -134,10 +131,10 @@ class Postdiction(LearningRule):
     (498, 2)
     """
 
-    steps: int = 20
-    warm_up: int = 5
+    steps: int = 30
+    warm_up: int = 10
     lag: int = 2
-    trajectories: int = 100
+    trajectories: int = 60
     window: int = 10
     decays: Sequence[float] = (0.0, 0.5, 0.8)
     functions: int = 20
@@ -147,7 +144,7 @@ class Postdiction(LearningRule):
     data_encoding: str = "tanh"
     spread: float = 3.0
     ridge: float = 1e-4
-    data_ridge: float = 1e-3
+    data_ridge: float = 1e-2
     learner: str = "ridge"
     delta_rate: float = 1.0
     delta_passes: int = 1
@@ -174,8 +171,8 @@ class Postdiction(LearningRule):
 
     def _require_sense(self) -> None:
         """Raise if settings do not fit each other."""
-        if not self.decays or len(set(self.decays)) < len(self.decays):
-            raise InputError(f"decays {self.decays}", "one at least, each once", "e.g. (0, 0.5)")
+        if not self.decays or self.decays[0] or len(set(self.decays)) < len(self.decays):
+            raise InputError(f"decays {self.decays}", "0 first, and each once", "e.g. (0, 0.5)")
         if self.first(self.lag) >= self.steps:
             raise InputError(
                 f"warm_up {self.warm_up} and lag {self.lag} in stretches of {self.steps} bins",
@@ -196,7 +193,7 @@ class Postdiction(LearningRule):
         return self.steps
 
     def first(self, lag: int) -> int:
-        """Return the first bin of a stretch in which something that long ago can be read out."""
+        """Return the first bin of a stretch from which something that long ago is learned."""
         return max(self.warm_up, lag)
 
     def fresh(self) -> Postdiction:
@@ -232,20 +229,18 @@ class Postdiction(LearningRule):
         assert not isinstance(stream, MovingStream)
         data = self._stretches(x)
         rehearsal = self._rehearsal(dynamics, stream, x)
-        recognition = rehearsal.recognition
+        recognition, encoding = rehearsal.recognition, rehearsal.code.encoding
         dreamt = rehearsal.advance(dynamics, stream, share=1 / self.window)
-        codes, first = recognition.along(data)[1], self.first(self.lag)
-        learned = data[:, first - self.lag : self.steps - self.lag]
-        kept = codes[:, first:].reshape(-1, codes.shape[2])
-        encoding = rehearsal.code.encoding
-        means = np.zeros((len(x), encoding.size))
-        if 0 in self.decays:
-            start = self.decays.index(0) * encoding.size
-            means = codes[:, :, start : start + encoding.size].reshape(len(x), -1)
-        hidden = np.ascontiguousarray(encoding.raw(means), machine.dtype)
-        flat = learned.reshape(-1, data.shape[2]).astype(np.float64)
+        both = np.concatenate((data, dreamt.visible))
+        codes = recognition.along(both)[1]
+        awake, asleep = (
+            self._learned_from(codes[rows], both[rows])
+            for rows in (slice(len(data)), slice(len(data), None))
+        )
+        present = codes[: len(data), :, : encoding.size].reshape(len(x), -1)
+        hidden = np.ascontiguousarray(encoding.raw(present), machine.dtype)
         return PostdictiveActivity(
-            [x, hidden, hidden], None, {}, x=flat, codes=kept, dreamt=dreamt, rehearsal=rehearsal
+            [x, hidden, hidden], None, {}, awake=awake, asleep=asleep, rehearsal=rehearsal
         )
 
     def wake_updates(
@@ -253,13 +248,11 @@ class Postdiction(LearningRule):
     ) -> Updates:
         """Return the gradient of emission and transition, and what is watched."""
         assert isinstance(wake, PostdictiveActivity)
-        rehearsal, first = wake.rehearsal, self.first(self.lag)
-        codes = rehearsal.codes(first)
+        rehearsal, lag = wake.rehearsal, self.lag
+        codes = rehearsal.codes(lag)
         fit = Ridge(codes, rehearsal.code.penalty(self.ridge, len(codes)))
-        dreamt = wake.dreamt.recognised[:, first:].reshape(-1, codes.shape[1])
-        dreamt_x = wake.dreamt.at(first, self.lag)[0].astype(np.float64)
-        given = corrected(fit, (wake.codes, wake.x), (dreamt, dreamt_x))
-        gradient = expected_gradient(machine, rehearsal.states(first, self.lag), given)
+        given = corrected(fit, wake.awake, wake.asleep)
+        gradient = expected_gradient(machine, rehearsal.states(lag, lag), given)
         beginning = machine.generative.biases[BEFORE].key
         declared = tuple(
             DeclaredUpdate(
@@ -273,8 +266,8 @@ class Postdiction(LearningRule):
             if key != beginning and not key.startswith(f"{beginning} ")
         )
         rows = len(wake.states[HIDDEN])
-        watched = {"r_squared of hidden": np.full(rows, _held_out(wake.dreamt, first))}
-        watched["out_of_reach"] = np.full(rows, _share_at_bounds(rehearsal, wake.codes))
+        watched = {"r_squared of hidden": np.full(rows, _held_out(rehearsal.stretches[-1]))}
+        watched["out_of_reach"] = np.full(rows, _share_at_bounds(rehearsal, wake.awake[0]))
         return Updates(declared=declared, monitored=watched)
 
     def sleep(
@@ -330,6 +323,14 @@ class Postdiction(LearningRule):
             )
         return x.reshape(-1, self.steps, x.shape[1])
 
+    def _learned_from(
+        self, codes: Matrix, x: npt.NDArray[np.floating]
+    ) -> tuple[Matrix, Matrix]:
+        """Return the codes of stretches after the warm-up, and data a lag before, as rows."""
+        first = self.first(self.lag)
+        seen = x[:, first - self.lag : self.steps - self.lag].astype(np.float64)
+        return codes[:, first:].reshape(-1, codes.shape[2]), seen.reshape(-1, x.shape[2])
+
     def _rehearsal(
         self, dynamics: HiddenDynamics, stream: Any, x: npt.NDArray[np.floating]
     ) -> Rehearsal:
@@ -383,12 +384,11 @@ def corrected(
     return Expectations([own] * 3, [own] * 3, clamped)
 
 
-def _held_out(stretch: Stretch, first: int) -> float:
+def _held_out(stretch: Stretch) -> float:
     """Return the R^2 of the code in trajectories that recognition had not learned from."""
-    codes = stretch.codes[:, first:].reshape(-1, stretch.codes.shape[2])
-    missed = codes - stretch.recognised[:, first:].reshape(codes.shape)
-    total = float(codes.var(axis=0).sum())
-    return 1 - float((missed**2).mean(axis=0).sum()) / total if total > 1e-12 else 1.0
+    total = float(stretch.codes.var(axis=(0, 1)).sum())
+    missed = float(((stretch.codes - stretch.recognised) ** 2).mean(axis=(0, 1)).sum())
+    return 1 - missed / total if total > 1e-12 else 1.0
 
 
 def _share_at_bounds(rehearsal: Rehearsal, codes: Matrix) -> float:

@@ -55,8 +55,7 @@ class RecentPast:
     @classmethod
     def of(cls, rule: Any, dynamics: HiddenDynamics, samples: int, seed: int) -> RecentPast:
         """Learn from trajectories of a model, see `Postdiction.posterior`."""
-        each = rule.trajectories * (rule.steps - rule.warm_up)
-        rounds = -(-samples // each)
+        rounds = -(-samples // (rule.trajectories * rule.steps))
         return cls(
             dynamics, Rehearsal.begun(rule, dynamics, RandomStream(seed), rounds=rounds)
         )
@@ -129,14 +128,13 @@ class RecentPast:
 
     def _fit(self, lag: int) -> Ridge:
         """Return the regression on T in all bins that have one a lag before them."""
-        rehearsal, rule = self.rehearsal, self.rehearsal.rule
-        codes = rehearsal.codes(rule.first(lag))
-        return Ridge(codes, rehearsal.code.penalty(rule.ridge, len(codes)))
+        rehearsal, codes = self.rehearsal, self.rehearsal.codes(lag)
+        return Ridge(codes, rehearsal.code.penalty(rehearsal.rule.ridge, len(codes)))
 
     def _values(self, f: Function, lag: int) -> Matrix:
         """Return values of a function a lag before each of those bins, ``(rows, n)``."""
         rehearsal = self.rehearsal
-        hidden = rehearsal.states(rehearsal.rule.first(lag), lag)[1].astype(np.float64)
+        hidden = rehearsal.states(lag, lag)[1].astype(np.float64)
         values = np.asarray(f(hidden), dtype=np.float64)
         if values.ndim not in (1, 2) or len(values) != len(hidden):
             raise InputError(

@@ -46,7 +46,7 @@ class Stretch:
     hidden : ndarray, (trajectories, steps + 1, hidden units)
         From the bin before the first one on.
     codes, recognised : ndarray, (trajectories, steps, functions)
-        T_t, and r_t by a map that was learned from earlier trajectories.
+        T_t; and r_t, from the beginning of the trajectories on, by maps that were learned earlier.
     """
 
     visible: Activities
@@ -77,8 +77,8 @@ class Rehearsal:
         Centre and scale of hidden activity, and of data.
     hidden : ndarray, (trajectories, hidden units)
         In the last bin that was simulated.
-    last : ndarray, (trajectories, functions)
-        T in that bin.
+    last, told : ndarray, (trajectories, functions)
+        T in that bin, and what recognition says of it.
     keep : int or None
         Stretches that are kept; all, if None.
     """
@@ -91,10 +91,11 @@ class Rehearsal:
         standards: Sequence[tuple[Matrix, Matrix]],
         hidden: Activities,
         last: Matrix,
+        told: Matrix,
         keep: int | None,
     ) -> None:
         self.rule, self.code, self.recognition = rule, code, recognition
-        self.standards, self.hidden, self.last = standards, hidden, last
+        self.standards, self.hidden, self.last, self.told = standards, hidden, last, told
         self.stretches: deque[Stretch] = deque(maxlen=keep)
         self.equations: NormalEquations | None = None
 
@@ -158,11 +159,11 @@ class Rehearsal:
             first_row=number * rule.steps * rule.trajectories,
         )
         codes = self.code.along(self.last, own.hidden[:, 1:])
-        inputs, recognised = self.recognition.along(own.visible)
-        self.hidden, self.last = own.hidden[:, -1], codes[:, -1]
+        inputs, recognised = self.recognition.along(own.visible, self.told)
+        self.hidden, self.last, self.told = own.hidden[:, -1], codes[:, -1], recognised[:, -1]
         stretch = Stretch(own.visible, own.hidden, codes, recognised)
         self.stretches.append(stretch)
-        self._learn(inputs[:, rule.warm_up :], codes[:, rule.warm_up :], share)
+        self._learn(inputs, codes, share)
         return stretch
 
     def codes(self, first: int) -> Matrix:
@@ -183,6 +184,7 @@ class Rehearsal:
         return {
             "hidden": self.hidden.copy(),
             "last": self.last.copy(),
+            "told": self.told.copy(),
             "standards": _numbered(np.stack(pair) for pair in self.standards),
             "scales": _numbered(
                 np.stack((s.mean, s.deviation)) for s in (regressors.code, regressors.data)
@@ -204,7 +206,8 @@ class Rehearsal:
             regressors, LinearMap(**tree["map"]), *_in_order(tree["bounds"])
         )
         code = TemporalCode(hidden, rule.decays)
-        self = cls(rule, code, recognition, standards, tree["hidden"], tree["last"], rule.window)
+        ends = tree["hidden"], tree["last"], tree["told"]
+        self = cls(rule, code, recognition, standards, *ends, rule.window)
         self.equations = NormalEquations(**tree["equations"])
         self.stretches.extend(Stretch(**stretch) for stretch in _in_order(tree["stretches"]))
         return self
@@ -229,7 +232,7 @@ class Rehearsal:
         own, psi = (_encoding(rule, dynamics, 1 - i, pair) for i, pair in enumerate(standards))
         code = TemporalCode(own, rule.decays)
         codes = code.along(code.start(hidden[:, 0]), hidden[:, 1:])
-        rows, functions = codes[:, rule.warm_up :].reshape(-1, code.size), psi(seen)
+        rows, functions = codes.reshape(-1, code.size), psi(seen)
         warn_if_saturated(own, own(flat), "hidden")
         warn_if_saturated(psi, functions, "visible")
         scale = Standard.of(rows)
@@ -243,8 +246,9 @@ class Rehearsal:
         recognition = TemporalRecognition(
             regressors, nothing, scale.mean, rows.min(axis=0), rows.max(axis=0)
         )
+        ends = hidden[:, -1], codes[:, -1], np.tile(scale.mean, (len(codes), 1))
         keep = rule.window if rounds is None else None
-        return cls(rule, code, recognition, standards, hidden[:, -1], codes[:, -1], keep)
+        return cls(rule, code, recognition, standards, *ends, keep)
 
     def _learn(self, inputs: Matrix, codes: Matrix, share: float) -> None:
         """Learn recognition from some bins, ``(trajectories, steps, ...)``."""
@@ -295,7 +299,7 @@ def _encoding(
 
 def _require_enough(rule: Postdiction, regressors: int, rounds: int | None) -> None:
     """Raise if there are fewer bins than regressors, with the number that is needed."""
-    each = (rule.steps - rule.warm_up) * (rounds or rule.window)
+    each = rule.steps * (rounds or rule.window)
     if rule.learner == "ridge" and each * rule.trajectories < regressors:
         needed = -(-DREAMS_PER_REGRESSOR * regressors // each)
         raise InputError(

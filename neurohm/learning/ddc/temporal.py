@@ -177,7 +177,8 @@ class NormalEquations:
         """Return the map of least squares; the ridge is added to the variance of the inputs."""
         factor = cholesky(self.moments - np.outer(self.inputs, self.inputs), ridge)
         right = self.products - np.outer(self.inputs, self.targets)
-        return LinearMap(self.inputs, cho_solve((factor, True), right), self.targets)
+        solved = np.ascontiguousarray(cho_solve((factor, True), right))
+        return LinearMap(self.inputs, solved, self.targets)
 
     def _parts(self) -> tuple[Matrix, ...]:
         return self.inputs, self.targets, self.moments, self.products
@@ -208,12 +209,16 @@ class TemporalRecognition:
         inputs = self.regressors(before, data)
         return inputs, np.clip(self.linear(inputs), self.least, self.most)
 
-    def along(self, x: npt.NDArray[np.floating]) -> tuple[Matrix, Matrix]:
+    def along(
+        self, x: npt.NDArray[np.floating], before: Matrix | None = None
+    ) -> tuple[Matrix, Matrix]:
         """Return regressors and codes of each bin.
 
         Parameters
         ----------
         x : ndarray, (trajectories, steps, visible units)
+        before : ndarray, (trajectories, functions), optional
+            Codes before the first bin; of nothing seen, by default.
 
         Returns
         -------
@@ -224,7 +229,7 @@ class TemporalRecognition:
         rows, steps = data.shape[:2]
         inputs = np.empty((rows, steps, self.regressors.size))
         codes = np.empty((rows, steps, len(self.start)))
-        before = np.tile(self.start, (rows, 1))
+        before = np.tile(self.start, (rows, 1)) if before is None else before
         for step in range(steps):
             inputs[:, step], before = self.step(before, data[:, step])
             codes[:, step] = before
