@@ -4,6 +4,7 @@
     python benchmarks/ddc.py nets [--seeds 5]           belief nets 5 -> 8 learn from a teacher each
     python benchmarks/ddc.py students [--seeds 5]       several that learn from the first teacher
     python benchmarks/ddc.py mixtures [--teachers 25]   a scale mixture of two layers, by MMD
+    python benchmarks/ddc.py images [--seeds 5]         digits and natural patches, by MMD
     python benchmarks/ddc.py words                      binary words of 15 neurons
     python benchmarks/ddc.py table                      print what was measured
 
@@ -50,7 +51,7 @@ RULES: dict[str, Callable[[], nh.learning.LearningRule]] = {
     "reweighted, K = 10": lambda: nh.Reweighted(particles=10),
     "reweighted, K = 100": lambda: nh.Reweighted(particles=100),
 }
-KINDS = ("posterior", "nets", "students", "mixtures", "words", "table")
+KINDS = ("posterior", "nets", "students", "mixtures", "images", "words", "table")
 DREAMS = (1000, 4000, 16_000, 64_000)
 
 
@@ -184,6 +185,10 @@ def main() -> None:
         from ddc_mixtures import mixtures
 
         carry_out(mixtures(given.teachers))
+    elif given.what == "images":
+        from ddc_images import pictures
+
+        carry_out(pictures(given.seeds))
     else:
         from ddc_words import words
 

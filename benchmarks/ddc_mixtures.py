@@ -23,6 +23,7 @@ import neurohm as nh
 from neurohm.learning.ddc.kernel import median_distance
 
 PICTURE = Path(__file__).resolve().parents[1] / "docs" / "images" / "ddc_posteriors.png"
+ROWS_PICTURE = PICTURE.with_name("ddc_mixtures.png")
 SAMPLES, COMPARED, EPOCHS, BATCH, RATE, DECAY = 10_000, 2000, 20, 200, 3e-3, 0.1
 NOISE, TOP, TOP_NOISE = 0.3, 3.0, 0.1
 # For the exact density: nodes of z2, and of one cause in units of its scale.
@@ -36,6 +37,12 @@ RULES: dict[str, Callable[[], nh.learning.LearningRule]] = {
     "reweighted, K = 10": lambda: nh.Reweighted(particles=10),
 }
 TORCH = {"VAE": 1, "IWAE, K = 10": 10}
+# Below this a divergence is noise of the 4000 samples.
+LEAST_SHOWN = 1e-4
+SHOWN = ("DDC", "wake-sleep", "VAE")
+MARKS = dict(zip((*RULES, *TORCH), "os^Dv", strict=True))
+PALETTE = "#0072b2", "#d55e00", "#e69f00", "#009e73", "#cc79a7"
+COLOURS = dict(zip(MARKS, PALETTE, strict=True))
 
 
 def teacher(seed: int) -> nh.HelmholtzMachine:
@@ -65,7 +72,7 @@ def learn(rule: str, seed: int) -> dict[str, float]:
         from ddc_torch import learned_by_autoencoder
 
         learned = learned_by_autoencoder(
-            values, data, TORCH[rule], EPOCHS, BATCH, RATE, DECAY, seed
+            values, data, TORCH[rule], EPOCHS, BATCH, RATE, DECAY, seed, learns_noise=False
         )
         machine = teacher(seed)
         machine.set_parameters({**machine.parameters(), **learned})
@@ -217,5 +224,33 @@ def draw(seed: int = 3) -> None:
     nh.plots.save(row[0], PICTURE, dpi=150)
 
 
+def draw_rows() -> None:
+    """Draw what was measured: how far students went, and what became of the correlation."""
+    from ddc import read
+
+    rows = read()
+    rules = [*RULES, *TORCH]
+    seeds = [s for s in range(1000) if f"mixtures/{s}/{rules[-1]}" in rows]
+    _, (left, right) = plt.subplots(1, 2, figsize=(6.9, 3.0), layout="constrained")
+    for place, rule in enumerate(rules):
+        own = [rows[f"mixtures/{seed}/{rule}"] for seed in seeds]
+        far = np.maximum([row["divergence"] for row in own], LEAST_SHOWN)
+        spread = np.random.default_rng(0).uniform(-0.2, 0.2, len(own))
+        left.plot(place + spread, far, MARKS[rule], color=COLOURS[rule], markersize=4)
+        left.plot([place - 0.35, place + 0.35], [np.median(far)] * 2, color="black")
+        if rule in SHOWN:
+            true, found = ([row[key] for row in own] for key in ("true_correlation", "correlation"))
+            right.plot(true, found, MARKS[rule], color=COLOURS[rule], markersize=4, label=rule)
+    left.set_yscale("log")
+    left.set_xticks(range(len(rules)), [name.replace(", ", "\n").replace("e-s", "e-\ns") for name in rules], fontsize=8)
+    left.set_ylabel("Divergence (nats)")
+    right.plot([-1, 1], [-1, 1], color="0.7", linewidth=1, zorder=0)
+    right.set(xlabel="Correlation of causes given data,\nteacher", ylabel="Student")
+    right.set_aspect("equal")
+    right.legend(fontsize=8, frameon=False)
+    nh.plots.save(left, ROWS_PICTURE, dpi=150)
+
+
 if __name__ == "__main__":
     draw()
+    draw_rows()

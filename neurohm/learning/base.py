@@ -58,6 +58,8 @@ class LearningRule(ABC):
 
     name: ClassVar[str]
     default_plasticity: ClassVar[str] = "adam"
+    default_steps: ClassVar[int | None] = None
+    """Steps of a fit whose length is left to an estimator, of a rule whose steps take long."""
     recordable: ClassVar[bool] = False
 
     @property

@@ -9,9 +9,9 @@ import numpy.typing as npt
 from scipy.special import logsumexp
 
 from neurohm.checks import whole_number
-from neurohm.exceptions import ArgumentTypeError, InputError
+from neurohm.exceptions import InputError
 from neurohm.machine import HiddenDynamics, Workspace
-from neurohm.machine.dynamics import BEFORE, HIDDEN, VISIBLE
+from neurohm.machine.dynamics import BEFORE, HIDDEN, VISIBLE, as_dynamics
 from neurohm.machine.passes import add_log_probability, zero_total
 
 Matrix = npt.NDArray[np.float64]
@@ -79,9 +79,7 @@ def exact_filter(dynamics: HiddenDynamics, x: npt.ArrayLike, *, lag: int = 0) ->
     >>> found.mean.shape, found.log_likelihood.shape
     ((47, 2), (50,))
     """
-    if not isinstance(dynamics, HiddenDynamics):
-        raise ArgumentTypeError(f"a {type(dynamics).__name__}", "HiddenDynamics")
-    data, lag = dynamics.as_activity(x), whole_number("lag", lag, 0)
+    data, lag = as_dynamics(dynamics).as_activity(x), whole_number("lag", lag, 0)
     if len(data) <= lag:
         raise InputError(f"{len(data)} bins", f"more than the lag, {lag}")
     states = _states(dynamics)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from neurohm.backend import Array, Backend, Draws, RandomStream, Site, as_stream
 from neurohm.checks import whole_number
-from neurohm.exceptions import InputError
+from neurohm.exceptions import ArgumentTypeError, InputError
 from neurohm.machine.build import chain
 from neurohm.machine.initial import Initial, Normal, Zeros
 from neurohm.machine.inputs import drive, input_of
@@ -180,7 +180,7 @@ class HiddenDynamics(HelmholtzMachine):
         self.populations[target].draw(self.kernels, given, draws, states[target])
 
     def _beginning(self, before: npt.ArrayLike, rows: int) -> Array:
-        values = np.asarray(before, self.dtype)
+        values: Array = np.asarray(before, self.dtype)
         wanted = (rows, self.sizes[HIDDEN])
         if values.shape != wanted:
             raise InputError(f"hidden activity of shape {values.shape}", f"{wanted}")
@@ -200,3 +200,20 @@ class HiddenDynamics(HelmholtzMachine):
     def __repr__(self) -> str:
         usual = super().__repr__().removeprefix("HelmholtzMachine(").removesuffix(")")
         return f"HiddenDynamics({usual.rpartition(' - ')[0]})"
+
+
+def as_dynamics(given: Any) -> HiddenDynamics:
+    """Return the dynamics given.
+
+    Raises
+    ------
+    ArgumentTypeError
+        If it is something else, such as a machine without dynamics.
+    """
+    if isinstance(given, HiddenDynamics):
+        return given
+    raise ArgumentTypeError(
+        f"a {type(given).__name__}, which has no dynamics",
+        "nh.HiddenDynamics",
+        "build one; samples that are independent of each other are learned by rule='ddc'",
+    )

@@ -39,7 +39,9 @@ def test_it_is_the_sum_over_all_courses(dynamics, lag) -> None:
             for t in range(known):
                 drive = course[t] @ own["before->hidden"] + own["hidden"]
                 log_p += log_bernoulli(course[t + 1], drive)
-                log_p += log_bernoulli(x[t], course[t + 1] @ own["hidden->visible"] + own["visible"])
+                log_p += log_bernoulli(
+                    x[t], course[t + 1] @ own["hidden->visible"] + own["visible"]
+                )
             key = tuple(course[place + 1])
             shares[key] = shares.get(key, 0.0) + np.exp(log_p)
         total = sum(shares.values())

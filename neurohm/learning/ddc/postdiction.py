@@ -11,13 +11,14 @@ import numpy.typing as npt
 
 from neurohm.backend import Activations, MovingStream
 from neurohm.checks import real_number, whole_number
-from neurohm.exceptions import ArgumentTypeError, InputError
+from neurohm.exceptions import InputError
 from neurohm.learning.base import LearningRule
+from neurohm.learning.ddc.contrast import corrected, held_out, share_at_bounds
 from neurohm.learning.ddc.encoding import ENCODINGS
-from neurohm.learning.ddc.gradient import Expectations, Statistic, expected_gradient
+from neurohm.learning.ddc.gradient import expected_gradient
 from neurohm.learning.ddc.recent_past import RecentPast
 from neurohm.learning.ddc.regression import Ridge
-from neurohm.learning.ddc.rehearsal import Rehearsal, Stretch
+from neurohm.learning.ddc.rehearsal import Rehearsal
 from neurohm.machine import (
     Activity,
     DeclaredUpdate,
@@ -27,7 +28,7 @@ from neurohm.machine import (
     Updates,
     Workspace,
 )
-from neurohm.machine.dynamics import BEFORE, HIDDEN
+from neurohm.machine.dynamics import BEFORE, HIDDEN, as_dynamics
 from neurohm.machine.updates import NON_LOCAL
 
 Matrix = npt.NDArray[np.float64]
@@ -266,8 +267,8 @@ class Postdiction(LearningRule):
             if key != beginning and not key.startswith(f"{beginning} ")
         )
         rows = len(wake.states[HIDDEN])
-        watched = {"r_squared of hidden": np.full(rows, _held_out(rehearsal.stretches[-1]))}
-        watched["out_of_reach"] = np.full(rows, _share_at_bounds(rehearsal, wake.awake[0]))
+        watched = {"r_squared of hidden": np.full(rows, held_out(rehearsal.stretches[-1]))}
+        watched["out_of_reach"] = np.full(rows, share_at_bounds(rehearsal, wake.awake[0]))
         return Updates(declared=declared, monitored=watched)
 
     def sleep(
@@ -323,9 +324,7 @@ class Postdiction(LearningRule):
             )
         return x.reshape(-1, self.steps, x.shape[1])
 
-    def _learned_from(
-        self, codes: Matrix, x: npt.NDArray[np.floating]
-    ) -> tuple[Matrix, Matrix]:
+    def _learned_from(self, codes: Matrix, x: npt.NDArray[np.floating]) -> tuple[Matrix, Matrix]:
         """Return the codes of stretches after the warm-up, and data a lag before, as rows."""
         first = self.first(self.lag)
         seen = x[:, first - self.lag : self.steps - self.lag].astype(np.float64)
@@ -342,56 +341,3 @@ class Postdiction(LearningRule):
             self._memory["rehearsal"] = Rehearsal.begun(self, dynamics, stream, data=x)
         found: Rehearsal = self._memory["rehearsal"]
         return found
-
-
-def as_dynamics(given: Any) -> HiddenDynamics:
-    """Return the dynamics given.
-
-    Raises
-    ------
-    ArgumentTypeError
-        If it is something else, such as a machine without dynamics.
-    """
-    if isinstance(given, HiddenDynamics):
-        return given
-    raise ArgumentTypeError(
-        f"a {type(given).__name__} for postdiction",
-        "nh.HiddenDynamics",
-        "build one, or learn samples that are independent of each other by rule='ddc'",
-    )
-
-
-def corrected(
-    fit: Ridge, awake: tuple[Matrix, Matrix], dreamt: tuple[Matrix, Matrix]
-) -> Expectations:
-    """Return how much each simulated bin counts in the gradient, less what dreams would make of it.
-
-    Parameters
-    ----------
-    fit : Ridge
-        On T of simulated bins.
-    awake, dreamt : tuple of ndarray, (rows, functions) and (rows, visible units)
-        Codes, and the visible activity that they are read out for.
-    """
-    own = fit.weights(awake[0]) - fit.weights(dreamt[0])
-
-    def clamped(statistic: Statistic) -> Matrix:
-        first, second = (
-            fit.weighted(codes, statistic(x) / len(x)) for codes, x in (awake, dreamt)
-        )
-        return first - second
-
-    return Expectations([own] * 3, [own] * 3, clamped)
-
-
-def _held_out(stretch: Stretch) -> float:
-    """Return the R^2 of the code in trajectories that recognition had not learned from."""
-    total = float(stretch.codes.var(axis=(0, 1)).sum())
-    missed = float(((stretch.codes - stretch.recognised) ** 2).mean(axis=(0, 1)).sum())
-    return 1 - missed / total if total > 1e-12 else 1.0
-
-
-def _share_at_bounds(rehearsal: Rehearsal, codes: Matrix) -> float:
-    """Return the share of codes that are held to the range of dreams."""
-    recognition = rehearsal.recognition
-    return float(((codes <= recognition.least) | (codes >= recognition.most)).mean())

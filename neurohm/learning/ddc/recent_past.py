@@ -56,9 +56,7 @@ class RecentPast:
     def of(cls, rule: Any, dynamics: HiddenDynamics, samples: int, seed: int) -> RecentPast:
         """Learn from trajectories of a model, see `Postdiction.posterior`."""
         rounds = -(-samples // (rule.trajectories * rule.steps))
-        return cls(
-            dynamics, Rehearsal.begun(rule, dynamics, RandomStream(seed), rounds=rounds)
-        )
+        return cls(dynamics, Rehearsal.begun(rule, dynamics, RandomStream(seed), rounds=rounds))
 
     def code(self, x: npt.ArrayLike) -> Matrix:
         """Return r_t in each bin of a recording, ``(bins, functions)``."""

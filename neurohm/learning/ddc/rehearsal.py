@@ -196,7 +196,9 @@ class Rehearsal:
         }
 
     @classmethod
-    def revived(cls, rule: Postdiction, dynamics: HiddenDynamics, tree: dict[str, Any]) -> Rehearsal:
+    def revived(
+        cls, rule: Postdiction, dynamics: HiddenDynamics, tree: dict[str, Any]
+    ) -> Rehearsal:
         """Return what `tree` was taken of."""
         standards = [(pair[0], pair[1]) for pair in _in_order(tree["standards"])]
         hidden, seen = (_encoding(rule, dynamics, 1 - i, pair) for i, pair in enumerate(standards))

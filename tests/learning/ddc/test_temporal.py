@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import neurohm as nh
+from neurohm.learning.ddc.contrast import corrected
 from neurohm.learning.ddc.encoding import Encoding, encoding_of, standard_of
-from neurohm.learning.ddc.gradient import expected_gradient
-from neurohm.learning.ddc.postdiction import corrected
+from neurohm.learning.ddc.gradient import Expectations, expected_gradient
 from neurohm.learning.ddc.regression import Ridge
 from neurohm.learning.ddc.temporal import (
     BilinearInputs,
@@ -115,14 +115,8 @@ def test_at_the_truth_the_mean_gradient_is_zero_with_any_functions(listed, produ
     r, code, _ = recognised(listed, products)
     fit = Ridge(code, TemporalCode(encoding(2), (0.0, 0.6)).penalty(0.01, 10**6), share)
     raw = [x[-1], z[-1], z[-2]]
-    # nothing is subtracted: emptied of what dreams would make of it, from which it takes zero
-    nothing = np.tile(share @ code, (len(share), 1)), np.zeros_like(x[-1])
-    given = corrected(fit, (r, x[-1]), nothing)
-    # rows of `corrected` have equal weights: make them those of the courses
-    weigh = len(share) * share[:, None]
     own = fit.weighted(r, share[:, None])[:, 0]
-    clamped = lambda s: fit.weighted(r, weigh * s(x[-1]) / len(share))  # noqa: E731
-    given = type(given)([own] * 3, [own] * 3, clamped)
+    given = Expectations([own] * 3, [own] * 3, lambda s: fit.weighted(r, share[:, None] * s(x[-1])))
     found = expected_gradient(dynamics, raw, given)
     for key in ("hidden->visible", "visible", "before->hidden", "hidden"):
         assert np.abs(found[f"generative/{key}"]).max() < 1e-12, key
