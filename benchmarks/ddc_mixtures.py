@@ -242,7 +242,8 @@ def draw_rows() -> None:
             true, found = ([row[key] for row in own] for key in ("true_correlation", "correlation"))
             right.plot(true, found, MARKS[rule], color=COLOURS[rule], markersize=4, label=rule)
     left.set_yscale("log")
-    left.set_xticks(range(len(rules)), [name.replace(", ", "\n").replace("e-s", "e-\ns") for name in rules], fontsize=8)
+    names = [name.replace(", ", "\n").replace("e-s", "e-\ns") for name in rules]
+    left.set_xticks(range(len(rules)), names, fontsize=8)
     left.set_ylabel("Divergence (nats)")
     right.plot([-1, 1], [-1, 1], color="0.7", linewidth=1, zorder=0)
     right.set(xlabel="Correlation of causes given data,\nteacher", ylabel="Student")

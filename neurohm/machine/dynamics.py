@@ -161,7 +161,8 @@ class HiddenDynamics(HelmholtzMachine):
 
     def dream(self, rows: int, *, seed: int | RandomStream = 0) -> Array:
         """Draw a recording of that many bins, ``(rows, visible units)``."""
-        return self.simulate(rows, seed=seed).visible[0]
+        visible: Array = self.simulate(rows, seed=seed).visible[0]
+        return visible
 
     def _draw(
         self,

@@ -57,7 +57,8 @@ class Stretches(ArrayBatches):
         bins = super().size()
         first = int(rng.integers(0, min(self.steps, bins - self.steps + 1)))
         starts = first + self.steps * np.arange((bins - first) // self.steps)
-        return (rng.permutation(starts)[:, None] + np.arange(self.steps)).ravel()
+        bins_of = rng.permutation(starts)[:, None] + np.arange(self.steps)
+        return np.asarray(bins_of.ravel(), np.int64)
 
     def take(self, indices: npt.NDArray[np.int64], out: Activations) -> None:
         """Write bins into ``out``."""

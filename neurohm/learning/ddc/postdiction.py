@@ -28,7 +28,7 @@ from neurohm.machine import (
     Updates,
     Workspace,
 )
-from neurohm.machine.dynamics import BEFORE, HIDDEN, as_dynamics
+from neurohm.machine.dynamics import BEFORE, as_dynamics
 from neurohm.machine.updates import NON_LOCAL
 
 Matrix = npt.NDArray[np.float64]
@@ -266,7 +266,7 @@ class Postdiction(LearningRule):
             for key, change in gradient.items()
             if key != beginning and not key.startswith(f"{beginning} ")
         )
-        rows = len(wake.states[HIDDEN])
+        rows = wake.rows
         watched = {"r_squared of hidden": np.full(rows, held_out(rehearsal.stretches[-1]))}
         watched["out_of_reach"] = np.full(rows, share_at_bounds(rehearsal, wake.awake[0]))
         return Updates(declared=declared, monitored=watched)

@@ -60,7 +60,8 @@ class RecentPast:
 
     def code(self, x: npt.ArrayLike) -> Matrix:
         """Return r_t in each bin of a recording, ``(bins, functions)``."""
-        return self.rehearsal.recognition.along(self.dynamics.as_activity(x)[None])[1][0]
+        codes = self.rehearsal.recognition.along(self.dynamics.as_activity(x)[None])[1]
+        return np.asarray(codes[0])
 
     def expect(self, f: Function, x: npt.ArrayLike, *, lag: int = 0) -> Matrix:
         """Return E[f(z_i) | x_1 ... x_(i + lag)] in each bin i.

@@ -202,12 +202,12 @@ class Rehearsal:
         """Return what `tree` was taken of."""
         standards = [(pair[0], pair[1]) for pair in _in_order(tree["standards"])]
         hidden, seen = (_encoding(rule, dynamics, 1 - i, pair) for i, pair in enumerate(standards))
-        scales = [Standard(pair[0], pair[1]) for pair in _in_order(tree["scales"])]
-        regressors = BilinearInputs(*scales, seen, rule.products, rule.encoding_seed)
+        own, data = (Standard(pair[0], pair[1]) for pair in _in_order(tree["scales"]))
+        regressors = BilinearInputs(own, data, seen, rule.products, rule.encoding_seed)
         recognition = TemporalRecognition(
             regressors, LinearMap(**tree["map"]), *_in_order(tree["bounds"])
         )
-        code = TemporalCode(hidden, rule.decays)
+        code = TemporalCode(hidden, tuple(rule.decays))
         ends = tree["hidden"], tree["last"], tree["told"]
         self = cls(rule, code, recognition, standards, *ends, rule.window)
         self.equations = NormalEquations(**tree["equations"])
@@ -232,7 +232,7 @@ class Rehearsal:
             for layer, sample in ((1, flat), (0, seen))
         ]
         own, psi = (_encoding(rule, dynamics, 1 - i, pair) for i, pair in enumerate(standards))
-        code = TemporalCode(own, rule.decays)
+        code = TemporalCode(own, tuple(rule.decays))
         codes = code.along(code.start(hidden[:, 0]), hidden[:, 1:])
         rows, functions = codes.reshape(-1, code.size), psi(seen)
         warn_if_saturated(own, own(flat), "hidden")
