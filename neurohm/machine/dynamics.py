@@ -50,6 +50,8 @@ class HiddenDynamics(HelmholtzMachine):
     It is a chain of three layers, ``visible``, ``hidden`` and ``before``, of which the deepest
     stands for the hidden population a bin earlier; its bias says how recordings begin, and is not
     learned. Nothing recognises: `neurohm.Postdiction` learns that, and the model, from recordings.
+    Scores of machines take bins as independent of each other; that of a recording under dynamics is
+    `neurohm.exact_filter`'s.
 
     Parameters
     ----------

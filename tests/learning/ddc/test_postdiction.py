@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import neurohm as nh
-from neurohm.exceptions import ArgumentTypeError, InputError
+from neurohm.exceptions import ArgumentTypeError, InputError, NeurohmWarning
 from neurohm.training import Checkpoint
 
 SMALL = {
@@ -238,6 +238,19 @@ def test_other_machines_and_short_recordings_are_refused() -> None:
         nh.train(switching(), np.eye(6), rule=rule)
     with pytest.raises(InputError, match="no sufficient statistics"):
         nh.train(nh.HiddenDynamics(nh.NADE(6), 2), np.eye(6).repeat(3, 0), rule=rule)
+
+
+def test_what_it_changes_is_said_to_be_non_local() -> None:
+    report = nh.locality_report(switching(), nh.Postdiction(**SMALL)).to_frame()
+    keys = {"hidden->visible", "visible", "before->hidden", "hidden"}
+    assert set(report.index) == {f"generative/{key}" for key in keys}
+    assert set(report["locality"]) == {"non-local"}
+
+
+def test_functions_that_are_saturated_are_told() -> None:
+    rule = nh.Postdiction(**{**SMALL, "functions": 10, "spread": 500.0})
+    with pytest.warns(NeurohmWarning, match="are saturated in"):
+        rule.posterior(switching(), samples=200)
 
 
 def test_too_few_simulated_bins_are_refused_with_the_number_needed() -> None:
