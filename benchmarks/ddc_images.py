@@ -1,11 +1,13 @@
 """Binarised digits and natural patches: which rule's dreams are nearest to images not seen.
 
 Digits: 784 - 50 - 20 binary units, 6000 images, 300 steps. Patches: 16 x 16 whitened pixels of the
-two photographs of scikit-learn, Gaussian units of learned deviation, a scale mixture of 50 or 10
-Laplace units under two Gaussian ones whose prior stays; 9000 patches, 315 steps. Adam on batches
-of 200, at a rate of 0.005 that falls to a tenth, from the same starting values. Measured by the
-squared MMD of 1000 dreams from 1000 test images, the kernel's width their median distance, and by
-the test of relative similarity of DDC with each peer. Digits are those of binarized-mnist.
+two photographs of scikit-learn, each of the same contrast; contrasts: pixels as they are, but for
+the mean of each patch, over their standard deviation. Gaussian units of learned deviation, a scale
+mixture of 50 or 10 Laplace units under two Gaussian ones whose prior stays; 9000 patches, 315
+steps. Adam on batches of 200, at a rate of 0.005 that falls to a tenth, from the same starting
+values. Measured by the squared MMD of 1000 dreams from 1000 test images, the kernel's width their
+median distance, and by the test of relative similarity of DDC with each peer. Digits are those of
+binarized-mnist.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 from ddc_torch import learned_by_autoencoder
+from sklearn.datasets import load_sample_images
 
 import neurohm as nh
 from neurohm.learning.ddc.kernel import median_distance
@@ -28,8 +31,13 @@ DIGITS = Path(os.environ.get("NEUROHM_DATA", "../shared/data")) / "binarized-mni
 BATCH, RATE, DECAY, COMPARED = 200, 5e-3, 0.1, 1000
 CODE = {"window": 6, "functions": 100, "data_functions": 100}
 PATCHES, SIZE, START = 10_000, 16, 0.1
-EPOCHS = {"digits": 10, "patches": 7}
-NETS = {"digits": (50, 20), "patches 50-2": (50, 2), "patches 10-2": (10, 2)}
+EPOCHS = {"digits": 10, "patches": 7, "contrasts": 7}
+NETS = {
+    "digits": (50, 20),
+    "patches 50-2": (50, 2),
+    "contrasts 10-2": (10, 2),
+    "contrasts 50-2": (50, 2),
+}
 RULES: dict[str, Callable[[], nh.learning.LearningRule]] = {
     "DDC": lambda: nh.DDC(**CODE),
     "wake-sleep": nh.WakeSleep,
@@ -44,10 +52,27 @@ def images(kind: str) -> tuple[np.ndarray, np.ndarray]:
     if kind == "patches":
         patches = nh.natural_patches(PATCHES, SIZE, test=0.1)
         return patches.train, patches.test[:COMPARED]
+    if kind == "contrasts":
+        both = contrasts()
+        return both[COMPARED:], both[:COMPARED]
     with np.load(DIGITS / "binarized_mnist.npz") as file:
         train, test = (np.unpackbits(file[part], axis=1) for part in ("train", "test"))
     chosen = np.random.default_rng(0).permutation(len(test))[:COMPARED]
     return train[:6000].astype(np.float32), test[chosen].astype(np.float32)
+
+
+def contrasts() -> np.ndarray:
+    """Return patches from random places of two photographs at half their resolution, in grey."""
+    rng, parts = np.random.default_rng(0), []
+    for photograph in load_sample_images().images:
+        grey = photograph.astype(np.float32).mean(axis=2)[:426, :640]
+        grey = grey.reshape(213, 2, 320, 2).mean(axis=(1, 3))
+        rows, columns = (rng.integers(0, n - SIZE, PATCHES // 2) for n in grey.shape)
+        cut = [grey[r : r + SIZE, c : c + SIZE].ravel() for r, c in zip(rows, columns, strict=True)]
+        parts.append(np.stack(cut))
+    patches = rng.permutation(np.concatenate(parts))
+    patches -= patches.mean(axis=1, keepdims=True)
+    return np.asarray(patches / patches.std())
 
 
 def student(net: str, seed: int) -> nh.HelmholtzMachine:
@@ -95,18 +120,18 @@ def compared(net: str, seed: int) -> dict[str, float]:
     kind = net.split()[0]
     test = images(kind)[1]
     width = median_distance(np.asarray(test, np.float64))
-    rules = (*RULES, *(TORCH if kind == "patches" else ()))
+    rules = (*RULES, *(TORCH if kind != "digits" else ()))
     row, dreams = {"width": width}, {}
     for rule in rules:
         dreams[rule], row[f"{rule}: seconds"] = learned(net, rule, seed)
         distance = nh.mmd(dreams[rule], test, width=width, permutations=0)
         row[f"{rule}: mmd"] = distance.value
-        row[f"{rule}: kurtosis"] = kurtosis(dreams[rule]) if kind == "patches" else np.nan
+        row[f"{rule}: kurtosis"] = kurtosis(dreams[rule]) if kind != "digits" else np.nan
         if rule != "DDC":
             found = nh.relative_mmd(test, dreams["DDC"], dreams[rule], width=width)
             row[f"{rule}: p"] = found.p_value
         print(net, rule, {k: round(v, 5) for k, v in row.items() if k.startswith(rule)}, flush=True)
-    row["data: kurtosis"] = kurtosis(test) if kind == "patches" else np.nan
+    row["data: kurtosis"] = kurtosis(test) if kind != "digits" else np.nan
     return {key: value for key, value in row.items() if np.isfinite(value)}
 
 
