@@ -18,7 +18,9 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
+from ddc_mixtures import COLOURS, MARKS, TORCH
 from ddc_torch import learned_by_autoencoder
 from sklearn.datasets import load_sample_images
 
@@ -27,6 +29,7 @@ from neurohm.learning.ddc.kernel import median_distance
 from neurohm.machine import Normal
 from neurohm.machine.initial import fit_visible_bias
 
+PICTURE = Path(__file__).resolve().parents[1] / "docs" / "images" / "ddc_images.png"
 DIGITS = Path(os.environ.get("NEUROHM_DATA", "../shared/data")) / "binarized-mnist"
 BATCH, RATE, DECAY, COMPARED = 200, 5e-3, 0.1, 1000
 CODE = {"window": 6, "functions": 100, "data_functions": 100}
@@ -43,7 +46,6 @@ RULES: dict[str, Callable[[], nh.learning.LearningRule]] = {
     "wake-sleep": nh.WakeSleep,
     "reweighted, K = 10": lambda: nh.Reweighted(particles=10),
 }
-TORCH = {"VAE": 1, "IWAE, K = 10": 10}
 
 
 @lru_cache(maxsize=1)
@@ -147,3 +149,23 @@ def pictures(seeds: int) -> Iterator[tuple[str, Callable[[], dict[str, float]]]]
     for seed in range(seeds):
         for net in NETS:
             yield f"images/{seed}/{net}", lambda n=net, s=seed: compared(n, s)
+
+
+def draw() -> None:
+    """Draw how far the dreams of each rule are from images not seen, net by net."""
+    from ddc import read
+
+    rows, (_, axes) = read(), plt.subplots(figsize=(5.2, 2.8), layout="constrained")
+    nets = [net for net in NETS if f"images/0/{net}" in rows]
+    for number, rule in enumerate((*RULES, *TORCH)):
+        found = [rows[f"images/0/{net}"].get(f"{rule}: mmd", np.nan) for net in nets]
+        places = np.arange(len(nets)) + 0.12 * (number - 2)
+        axes.plot(places, found, MARKS[rule], color=COLOURS[rule], label=rule)
+    axes.set(yscale="log", ylabel="Squared MMD from test images", xlim=(-0.5, len(nets) - 0.5))
+    axes.set_xticks(range(len(nets)), nets)
+    axes.legend(fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
+    nh.plots.save(axes, PICTURE, dpi=150)
+
+
+if __name__ == "__main__":
+    draw()

@@ -23,10 +23,10 @@ from neurohm.machine.initial import fit_visible_bias
 
 PICTURE = Path(__file__).resolve().parents[1] / "docs" / "images" / "ddc_postdiction.png"
 VISIBLE, HIDDEN, LEARN, TEST = 8, 2, 10_000, 4000
-EPOCHS, BATCH, RATE, DECAY = 20, 20, 2e-2, 0.1
+EPOCHS, BATCH, RATE, DECAY = 20, 5, 2e-2, 0.1
 CODE = {"functions": 4, "data_functions": 10}
 DECAYS = (0.0, 0.3, 0.5, 0.7, 0.85)
-LAGS = (0, 2, 4)
+LAGS = (2, 0)
 SHOWN, SHOWN_LAG = slice(120, 220), 2
 BLACK, ORANGE, BLUE = "black", "#d55e00", "#0072b2"
 
