@@ -105,7 +105,7 @@ def chosen_epochs(
     >>> chosen_epochs("auto", 10_000, 100), chosen_epochs("auto", 1000, 100)
     (50, 400)
     >>> chosen_epochs("auto", 10_000, 100, "ddc")
-    20
+    10
     """
     if not is_auto(epochs):
         return whole_number("epochs", epochs)

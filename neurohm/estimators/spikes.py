@@ -79,7 +79,7 @@ class SpikeHelmholtz(CallbackSupportMixin, FittedSpikes):
         falls to three tenths over the second half of the epochs.
     epochs : int or "auto"
         In each epoch every bin is seen once. "auto": 50, or as many as make 4000 steps; of the
-        rule "ddc", as many as make 2000.
+        rule "ddc", as many as make 1000.
     batch_size : int
         Windows a step.
     observation : str

@@ -102,8 +102,8 @@ def test_the_same_layers_are_written_alike(hidden):
     [
         ("wake-sleep", 1000, 400),
         ("wake-sleep", 100_000, 50),
-        ("ddc", 1000, 200),
-        (nh.DDC(window=3), 100_000, 2),
+        ("ddc", 1000, 100),
+        (nh.DDC(window=3), 50_000, 2),
         ("ddc", 1_000_000, 1),
     ],
 )
