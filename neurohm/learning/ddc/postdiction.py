@@ -86,7 +86,8 @@ class Postdiction(LearningRule):
         First bins of a stretch of the recording from which nothing is learned: its code begins
         with nothing seen.
     lag : int
-        How many bins after an event are known when it is learned from.
+        How many bins after an event are known when it is learned from. More than one or two help
+        only where the code tells well what was that long ago.
     trajectories : int
         Simulated side by side.
     window : int
@@ -134,7 +135,7 @@ class Postdiction(LearningRule):
 
     steps: int = 30
     warm_up: int = 10
-    lag: int = 2
+    lag: int = 1
     trajectories: int = 60
     window: int = 10
     decays: Sequence[float] = (0.0, 0.5, 0.8)
