@@ -1,8 +1,10 @@
 """Learning with a distributed distributional code beside wake-sleep and its relatives.
 
     python benchmarks/ddc.py posterior [--seeds 5]      how exact posterior means are
-    python benchmarks/ddc.py nets [--seeds 5]           belief nets 5 -> 8 learn from a teacher
+    python benchmarks/ddc.py nets [--seeds 5]           belief nets 5 -> 8 learn from a teacher each
+    python benchmarks/ddc.py students [--seeds 5]       several that learn from the first teacher
     python benchmarks/ddc.py mixtures [--teachers 25]   a scale mixture of two layers, by MMD
+    python benchmarks/ddc.py images [--seeds 5]         digits and natural patches, by MMD
     python benchmarks/ddc.py words                      binary words of 15 neurons
     python benchmarks/ddc.py table                      print what was measured
 
@@ -40,6 +42,7 @@ CODE = {"functions": 55, "data_functions": 92}
 RULES: dict[str, Callable[[], nh.learning.LearningRule]] = {
     "exact posterior": ExactPosterior,
     "DDC": lambda: nh.DDC(**CODE),
+    "DDC, 2000 dreams a step": lambda: nh.DDC(**CODE, sleep_samples=2000),
     "DDC, fresh dreams": lambda: nh.DDC(**CODE, window=1),
     "DDC, direct": lambda: nh.DDC(**CODE, variant="direct"),
     "DDC, log-probability": lambda: nh.DDC(**CODE, variant="log-probability"),
@@ -48,6 +51,7 @@ RULES: dict[str, Callable[[], nh.learning.LearningRule]] = {
     "reweighted, K = 10": lambda: nh.Reweighted(particles=10),
     "reweighted, K = 100": lambda: nh.Reweighted(particles=100),
 }
+KINDS = ("posterior", "nets", "students", "mixtures", "images", "words", "table")
 DREAMS = (1000, 4000, 16_000, 64_000)
 
 
@@ -84,9 +88,8 @@ def posteriors(seeds: int) -> Iterator[tuple[str, Callable[[], dict[str, float]]
                 )
 
 
-def learn(rule: str, seed: int) -> dict[str, float]:
+def learn(rule: str, seed: int, true: nh.HelmholtzMachine) -> dict[str, float]:
     """Return how well a student explains what it learned from and what it did not, in nats."""
-    true = teacher(seed)
     data = true.dream(SAMPLES, seed=100 + seed)
     test = true.dream(4 * SAMPLES, seed=200 + seed)
     machine = nh.HelmholtzMachine(
@@ -118,7 +121,16 @@ def nets(seeds: int, rules: Sequence[str]) -> Iterator[tuple[str, Callable[[], d
     """Return a measurement for each rule and teacher."""
     for seed in range(seeds):
         for rule in rules:
-            yield f"nets/{seed}/{rule}", lambda r=rule, s=seed: learn(r, s)
+            yield f"nets/{seed}/{rule}", lambda r=rule, s=seed: learn(r, s, teacher(s))
+
+
+def students(
+    seeds: int, rules: Sequence[str]
+) -> Iterator[tuple[str, Callable[[], dict[str, float]]]]:
+    """Return a measurement for each rule and student; samples and starting values differ."""
+    for seed in range(seeds):
+        for rule in rules:
+            yield f"students/{seed}/{rule}", lambda r=rule, s=seed: learn(r, s, teacher(0))
 
 
 def carry_out(tasks: Iterator[tuple[str, Callable[[], dict[str, float]]]]) -> None:
@@ -156,7 +168,7 @@ def table() -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=("posterior", "nets", "mixtures", "words", "table"))
+    parser.add_argument("what", choices=KINDS)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--teachers", type=int, default=25)
     parser.add_argument("--rules", nargs="+", choices=RULES, default=list(RULES), help="of nets")
@@ -167,10 +179,16 @@ def main() -> None:
         carry_out(posteriors(given.seeds))
     elif given.what == "nets":
         carry_out(nets(given.seeds, given.rules))
+    elif given.what == "students":
+        carry_out(students(given.seeds, given.rules))
     elif given.what == "mixtures":
         from ddc_mixtures import mixtures
 
         carry_out(mixtures(given.teachers))
+    elif given.what == "images":
+        from ddc_images import pictures
+
+        carry_out(pictures(given.seeds))
     else:
         from ddc_words import words
 

@@ -73,17 +73,20 @@ if TYPE_CHECKING:
     from neurohm.learning import Cascade as Cascade
     from neurohm.learning import MultiLevel as MultiLevel
     from neurohm.learning import ParticleSchedule as ParticleSchedule
+    from neurohm.learning import Postdiction as Postdiction
     from neurohm.learning import Reweighted as Reweighted
     from neurohm.learning import WakeSleep as WakeSleep
     from neurohm.learning import locality_report as locality_report
     from neurohm.likelihood import annealed_log_likelihood as annealed_log_likelihood
     from neurohm.likelihood import complete as complete
     from neurohm.likelihood import conditional_log_likelihood as conditional_log_likelihood
+    from neurohm.likelihood import exact_filter as exact_filter
     from neurohm.likelihood import exact_log_likelihood as exact_log_likelihood
     from neurohm.likelihood import log_likelihood as log_likelihood
     from neurohm.likelihood import log_likelihood_curve as log_likelihood_curve
     from neurohm.logs import set_log_level as set_log_level
     from neurohm.machine import HelmholtzMachine as HelmholtzMachine
+    from neurohm.machine import HiddenDynamics as HiddenDynamics
     from neurohm.plasticity import Adam as Adam
     from neurohm.plasticity import Delta as Delta
     from neurohm.plasticity import DiagonalNatural as DiagonalNatural
@@ -157,6 +160,7 @@ _HOMES = {
         "MultiLevel",
         "Cascade",
         "ParticleSchedule",
+        "Postdiction",
         "Reweighted",
         "WakeSleep",
         "locality_report",
@@ -165,12 +169,13 @@ _HOMES = {
         "annealed_log_likelihood",
         "complete",
         "conditional_log_likelihood",
+        "exact_filter",
         "exact_log_likelihood",
         "log_likelihood",
         "log_likelihood_curve",
     ),
     "logs": ("set_log_level",),
-    "machine": ("HelmholtzMachine",),
+    "machine": ("HelmholtzMachine", "HiddenDynamics"),
     "plasticity": (
         "Adam",
         "Delta",

@@ -54,6 +54,7 @@ class Site(IntEnum):
     ACCEPT = 15
     SIMULATE = 16
     DECODE = 17
+    TRAJECTORY = 18
 
     def of(self, population: int = 0) -> int:
         """Return the number of this site at the population of that index."""

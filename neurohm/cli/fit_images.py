@@ -85,7 +85,8 @@ class ImageFit:
 
     def _patient(self, images: int) -> HelmholtzDensity:
         """Return the model, to be stopped no sooner than after a fifth of the epochs."""
-        epochs = chosen_epochs(self.model.epochs, images, self.model.batch_size)
+        model = self.model
+        epochs = chosen_epochs(model.epochs, images, model.batch_size, model.rule)
         self.model.patience = max(self.model.patience, epochs // 5)
         return self.model
 

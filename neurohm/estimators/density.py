@@ -43,7 +43,7 @@ class HelmholtzDensity(DensityMixin, RowEstimator):
         Factor of the learning rate at the end; it falls over the second half of the epochs. The
         parameters are averaged over the last fifth.
     epochs : int or "auto"
-        "auto": 50, or as many as make 4000 steps.
+        "auto": 50, or as many as make 4000 steps; of the rule "ddc", as many as make 1000.
     batch_size : int
     observation : str or Population
         What the columns are: ``"bernoulli"`` (0 and 1 alone), ``"poisson"``, ``"gaussian"`` (real

@@ -112,7 +112,9 @@ class RowEstimator(CallbackSupportMixin, TransformerMixin, HelmholtzEstimator):
         result = train(
             self.machine_,
             rows.batches,
-            epochs=chosen_epochs(self.epochs, rows.matrix.shape[0], settings["batch_size"]),
+            epochs=chosen_epochs(
+                self.epochs, rows.matrix.shape[0], settings["batch_size"], settings["rule"]
+            ),
             seed=self.seed_,
             callbacks=monitors,
             resume=begun,

@@ -88,8 +88,12 @@ def is_auto(value: Any) -> bool:
     return isinstance(value, str) and value == "auto"
 
 
-def chosen_epochs(epochs: Any, samples: int, batch_size: int) -> int:
+def chosen_epochs(
+    epochs: Any, samples: int, batch_size: int, rule: str | LearningRule = "wake-sleep"
+) -> int:
     """Return the epochs: those given, or 50, or as many as make 4000 steps.
+
+    A rule whose steps take long may ask for fewer, see `LearningRule.default_steps`.
 
     Raises
     ------
@@ -100,10 +104,16 @@ def chosen_epochs(epochs: Any, samples: int, batch_size: int) -> int:
     --------
     >>> chosen_epochs("auto", 10_000, 100), chosen_epochs("auto", 1000, 100)
     (50, 400)
+    >>> chosen_epochs("auto", 10_000, 100, "ddc")
+    10
     """
     if not is_auto(epochs):
         return whole_number("epochs", epochs)
-    return max(FEWEST_EPOCHS, -(-FEWEST_STEPS // -(-samples // batch_size)))
+    each = -(-samples // batch_size)
+    steps = as_rule(rule).default_steps
+    if steps is not None:
+        return max(1, round(steps / each))
+    return max(FEWEST_EPOCHS, -(-FEWEST_STEPS // each))
 
 
 def chosen_rule(rule: str | LearningRule, particles: Any) -> LearningRule:

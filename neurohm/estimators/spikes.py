@@ -78,7 +78,8 @@ class SpikeHelmholtz(CallbackSupportMixin, FittedSpikes):
         Of a plasticity given by name; 0.015 for Adam and 0.1 for the delta rule by default. It
         falls to three tenths over the second half of the epochs.
     epochs : int or "auto"
-        In each epoch every bin is seen once. "auto": 50, or as many as make 4000 steps.
+        In each epoch every bin is seen once. "auto": 50, or as many as make 4000 steps; of the
+        rule "ddc", as many as make 1000.
     batch_size : int
         Windows a step.
     observation : str
@@ -211,7 +212,9 @@ class SpikeHelmholtz(CallbackSupportMixin, FittedSpikes):
         learned, held_out = hold_out(binned, self.validation, settings["lags"])
         windows = batches(learned, settings["lags"])
         self.machine_ = self._machine(settings["hidden"])
-        epochs = chosen_epochs(self.epochs, windows.size(), settings["batch_size"])
+        epochs = chosen_epochs(
+            self.epochs, windows.size(), settings["batch_size"], settings["rule"]
+        )
         progress = [] if label is None else [Progress(label)]
         monitors = [*self._monitors(held_out, epochs), *progress, *hooks, *callbacks]
         if checkpoint is not None:

@@ -4,7 +4,7 @@ from neurohm.learning.active_sampling import ActiveSampling, JudgedDreams, World
 from neurohm.learning.base import LearningRule, Phases
 from neurohm.learning.bidirectional import Bidirectional
 from neurohm.learning.cascade import Cascade
-from neurohm.learning.ddc import DDC, DistributedPosterior
+from neurohm.learning.ddc import DDC, DistributedPosterior, Postdiction, RecentPast
 from neurohm.learning.goal_seeded import GoalSeeded, practise
 from neurohm.learning.locality import LocalityReport, locality_report
 from neurohm.learning.multi_level import MultiLevel
@@ -32,6 +32,8 @@ __all__ = [
     "ParticleRule",
     "ParticleSchedule",
     "Phases",
+    "Postdiction",
+    "RecentPast",
     "Reweighted",
     "WakeSleep",
     "World",

@@ -58,7 +58,14 @@ class LearningRule(ABC):
 
     name: ClassVar[str]
     default_plasticity: ClassVar[str] = "adam"
+    default_steps: ClassVar[int | None] = None
+    """Steps of a fit whose length is left to an estimator, of a rule whose steps take long."""
     recordable: ClassVar[bool] = False
+
+    @property
+    def consecutive(self) -> int:
+        """Samples that follow each other in time, in a batch: 1, unless the rule follows time."""
+        return 1
 
     def __post_init__(self) -> None:
         dreams = whole_number("dreams_per_sample", self.dreams_per_sample)

@@ -128,7 +128,7 @@ def locality_report(
     made_by = SYNAPSE_LOCAL if plasticity is None else getattr(plasticity, "locality", None)
     if made_by is None:
         raise ArgumentTypeError(f"plasticity {plasticity!r}", "a Plasticity", "e.g. nh.Adam()")
-    x = dream(machine, 8, stream, Site.DREAM).states[0]
+    x = dream(machine, 8 * rule.consecutive, stream, Site.DREAM).states[0]
     updates = rule.updates(machine, rule.phases(machine, x, seed=stream))
     signals = [signal for update in updates.local for signal in _signals(machine, update, made_by)]
     signals += map(_declared_signal, updates.declared)

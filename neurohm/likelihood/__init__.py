@@ -19,6 +19,7 @@ from neurohm.likelihood.exact import (
     exact_posterior_means,
     exact_recognition_gap,
 )
+from neurohm.likelihood.filtering import ExactFilter, exact_filter
 from neurohm.likelihood.importance import log_likelihood
 from neurohm.likelihood.layers import LayerMeasures, layer_measures
 from neurohm.likelihood.metrics import block_standard_error, nats_to_bits
@@ -27,6 +28,7 @@ from neurohm.likelihood.visible import exact_distribution
 __all__ = [
     "AnnealedLogLikelihood",
     "BidirectionalLogLikelihood",
+    "ExactFilter",
     "LayerMeasures",
     "LogLikelihood",
     "LogLikelihoodCurve",
@@ -40,6 +42,7 @@ __all__ = [
     "conditional_log_likelihood",
     "exact_distribution",
     "exact_divergence",
+    "exact_filter",
     "exact_free_energy",
     "exact_log_likelihood",
     "exact_posterior",

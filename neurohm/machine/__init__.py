@@ -2,6 +2,7 @@
 
 from neurohm.machine.build import cascade, chain
 from neurohm.machine.context import ContextMachine
+from neurohm.machine.dynamics import HiddenDynamics, Trajectories
 from neurohm.machine.initial import Initial, Normal, RandomCode, Sparse, Zeros
 from neurohm.machine.machine import HelmholtzMachine, as_machine
 from neurohm.machine.passes import (
@@ -33,6 +34,7 @@ __all__ = [
     "ContextMachine",
     "DeclaredUpdate",
     "HelmholtzMachine",
+    "HiddenDynamics",
     "Initial",
     "LocalUpdate",
     "MetricSample",
@@ -46,6 +48,7 @@ __all__ = [
     "Stream",
     "SynapticSignals",
     "ThirdFactor",
+    "Trajectories",
     "Updates",
     "Workspace",
     "Zeros",

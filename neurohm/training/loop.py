@@ -18,13 +18,14 @@ from neurohm.learning import LearningRule, as_rule
 from neurohm.logs import LOG
 from neurohm.machine import HelmholtzMachine, as_machine
 from neurohm.plasticity import Plasticity, as_plasticity
-from neurohm.training.batches import Batches, as_batches, is_worth_compressing
+from neurohm.training.batches import ArrayBatches, Batches, as_batches, is_worth_compressing
 from neurohm.training.callbacks import Callback
 from neurohm.training.checkpoint import linked, restore
 from neurohm.training.not_finite import require_finite
 from neurohm.training.run import History, Run
 from neurohm.training.schedule import Schedule, as_schedule
 from neurohm.training.step import Step, is_recordable, step_of
+from neurohm.training.stretches import Stretches
 from neurohm.training.watch import Watch
 
 ORDERS = ("simultaneous", "alternating")
@@ -84,6 +85,7 @@ def train(
     plasticity : str or Plasticity, optional
         The rule's default if not given. It starts without running averages.
     epochs, batch_size, seed : int
+        A batch is so many samples, or stretches of consecutive ones, if the rule follows time.
     schedule : Schedule or float, optional
         Of the learning rate: `Decay`, `Cosine`, `Steps` or `WarmUp`, of `neurohm.training`; a
         number is the final factor of a `Decay`.
@@ -127,8 +129,10 @@ def train(
         raise InputError(f"threads {threads!r}", "1, 2, or None for whichever is faster")
     if order not in ORDERS:
         raise InputError(f"order {order!r}", " or ".join(map(repr, ORDERS)))
-    batches = as_batches(as_machine(machine), data)
     rule = as_rule(rule).fresh()
+    batches = as_batches(as_machine(machine), data)
+    if rule.consecutive > 1 and type(batches) is ArrayBatches:
+        batches = Stretches(batches.x, rule.consecutive)
     plasticity = as_plasticity(rule.default_plasticity if plasticity is None else plasticity)
     if plasticity.needs_metric and order == "alternating":
         raise InputError(
@@ -141,7 +145,7 @@ def train(
         plasticity,
         as_schedule(schedule),
         epochs,
-        batch_size,
+        batch_size * rule.consecutive,
         as_stream(seed).seed,
         order,
         batches.size(),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import neurohm as nh
 from neurohm.estimators.settings import (
+    chosen_epochs,
     chosen_plasticity,
     chosen_seed,
     hidden_layers,
@@ -94,3 +95,18 @@ def test_a_rate_goes_to_a_plasticity_by_name():
 @pytest.mark.parametrize("hidden", [4, (4,), [4], np.array([4])])
 def test_the_same_layers_are_written_alike(hidden):
     assert plain({"hidden": hidden}) == {"hidden": [4]}
+
+
+@pytest.mark.parametrize(
+    ("rule", "samples", "epochs"),
+    [
+        ("wake-sleep", 1000, 400),
+        ("wake-sleep", 100_000, 50),
+        ("ddc", 1000, 100),
+        (nh.DDC(window=3), 50_000, 2),
+        ("ddc", 1_000_000, 1),
+    ],
+)
+def test_rules_whose_steps_take_long_have_fewer_of_them(rule, samples, epochs):
+    assert chosen_epochs("auto", samples, 100, rule) == epochs
+    assert chosen_epochs(7, samples, 100, rule) == 7

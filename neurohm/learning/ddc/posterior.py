@@ -15,7 +15,6 @@ from neurohm.learning.ddc.encoding import standard_of
 from neurohm.learning.ddc.maximum_entropy import PENALTY, maximum_entropy
 from neurohm.learning.ddc.memory import encodings_of, first_dreams, require_feasible
 from neurohm.learning.ddc.recognition import Recognition
-from neurohm.learning.ddc.regression import held_out_r_squared
 from neurohm.machine import HelmholtzMachine
 
 if TYPE_CHECKING:
@@ -116,9 +115,7 @@ class DistributedPosterior:
         float
             1 where f is linear in the encoding functions; then ``expect`` errs only in the code.
         """
-        ridge = self.recognition.ridges[self._layer(layer)]
-        leverage = self.recognition.leverages[layer]
-        return held_out_r_squared(ridge, self._values(f, layer), leverage, slice(None))
+        return self.recognition.r_squared(self._layer(layer), self._values(f, layer))
 
     def mean(self, x: npt.ArrayLike, *, layer: int = 1) -> Matrix:
         """Return the posterior means of the units, ``(rows, units)``."""

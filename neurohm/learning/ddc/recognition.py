@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -50,17 +50,14 @@ class Recognition:
         From the functions of each population to those of the next.
     reach : float
         Leverage beyond which data are farther out than dreams; infinite without a guard.
-    leverages : sequence of ndarray, (newest dreams,)
-        Of the dreams of the last step, for each population.
     newest : slice
-        Their rows.
+        The rows of the dreams of the last step.
     """
 
     encodings: Sequence[Encoding]
     ridges: Sequence[Ridge]
     maps: Sequence[LinearMap]
     reach: float
-    leverages: Sequence[Matrix] = field(repr=False)
     newest: slice
 
     @classmethod
@@ -108,9 +105,10 @@ class Recognition:
         ]
         crossed: Sequence[Matrix | None] = products or [None] * len(codes)
         maps = [ridges[i].map(codes[i + 1], crossed[i]) for i in range(len(codes) - 1)]
-        leverages = [fit.leverage(code[newest]) for fit, code in zip(ridges, codes, strict=True)]
-        reach = np.inf if guard is None else guard * float(leverages[0].max())
-        return cls(encodings, ridges, maps, reach, leverages, newest)
+        reach = np.inf
+        if guard is not None:
+            reach = guard * float(ridges[0].leverage(codes[0][newest]).max())
+        return cls(encodings, ridges, maps, reach, newest)
 
     def code(self, x: npt.ArrayLike) -> Code:
         """Return r_1 = W_1 psi(x) and r_(l+1) = W_(l+1) [r_l; 1], of data ``(rows, units)``."""
@@ -131,7 +129,8 @@ class Recognition:
 
     def r_squared(self, layer: int, targets: Matrix, linear: LinearMap | None = None) -> float:
         """Return the held-out R^2 of targets regressed on the functions of a population."""
-        fit, leverage = self.ridges[layer], self.leverages[layer]
+        fit = self.ridges[layer]
+        leverage = fit.leverage(fit.inputs[self.newest])
         return held_out_r_squared(fit, targets, leverage, self.newest, linear)
 
 

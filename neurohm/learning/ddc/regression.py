@@ -82,7 +82,7 @@ class Ridge:
         if moments is None:
             moments = inputs.T @ (self.shares[:, None] * inputs)
         covariance = moments - np.outer(self.centre, self.centre)
-        self.factor: Matrix = _factor(covariance, ridge)
+        self.factor: Matrix = cholesky(covariance, ridge)
 
     def map(self, targets: Matrix, products: Matrix | None = None) -> LinearMap:
         """Return the prediction of targets, ``(rows, n_targets)``.
@@ -177,7 +177,7 @@ def held_out_r_squared(
     return 1.0 if total < 1e-12 else 1 - float((shares @ missed**2).sum()) / total
 
 
-def _factor(covariance: Matrix, ridge: float | Matrix) -> Matrix:
+def cholesky(covariance: Matrix, ridge: float | Matrix) -> Matrix:
     """Return the lower Cholesky factor, with as little jitter as makes it positive."""
     largest = max(1.0, float(covariance.diagonal().max()))
     for jitter in JITTERS:

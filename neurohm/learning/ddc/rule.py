@@ -174,6 +174,7 @@ class DDC(LearningRule):
     _memory: Memory = field(default_factory=Memory, init=False, repr=False, compare=False)
 
     recordable: ClassVar[bool] = False
+    default_steps: ClassVar[int | None] = 1000
     name: ClassVar[str] = "ddc"
 
     def __post_init__(self) -> None:
