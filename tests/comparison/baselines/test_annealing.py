@@ -7,11 +7,10 @@ import pytest
 from scipy.special import logsumexp, softmax
 
 from neurohm.comparison.baselines import annealing as annealing_module
-from neurohm.comparison.baselines import rbm
 from neurohm.comparison.baselines.annealing import LogPartition, annealed_log_partition
 from neurohm.comparison.baselines.chains import annealed_words, annealing
-from neurohm.comparison.baselines.contrastive import Restricted
 from neurohm.comparison.baselines.interactions import Interactions
+from neurohm.comparison.baselines.restricted import Restricted
 from neurohm.comparison.baselines.states import AllStates, bits
 from neurohm.exceptions import NumericalError
 
@@ -56,7 +55,7 @@ def test_error_bars_cover_the_truth_of_restricted_machines(quick: None) -> None:
     for seed in range(100):
         model = machine_of(7, 5, seed)
         exact = logsumexp(model.log_weights(bits(7)))
-        found = annealed_log_partition(rbm._annealing(model, np.full(7, -1.0), seed), 0.02)
+        found = annealed_log_partition(annealing(model, np.full(7, -1.0), seed), 0.02)
         covered += abs(found.value - exact) < 1.96 * found.standard_error
     assert covered >= 91
 

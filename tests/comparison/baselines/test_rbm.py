@@ -7,9 +7,10 @@ import pytest
 from scipy.special import logsumexp
 
 from neurohm.comparison.baselines import rbm
-from neurohm.comparison.baselines.contrastive import ContrastiveSettings, Restricted, learn
+from neurohm.comparison.baselines.contrastive import ContrastiveSettings, learn
 from neurohm.comparison.baselines.ising import Ising
 from neurohm.comparison.baselines.rbm import RestrictedBoltzmann
+from neurohm.comparison.baselines.restricted import Restricted
 from neurohm.comparison.baselines.states import bits
 from neurohm.exceptions import InputError, NeurohmWarning, NotFittedError
 
