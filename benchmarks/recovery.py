@@ -1,12 +1,15 @@
 """Which method finds planted assemblies, and which finds some where there is none?
 
     python benchmarks/recovery.py run RESULTS.json [--methods ours ICA ...] [--recordings 0 1 ...]
+        [--kinds planted null] [--limit SECONDS]
     python benchmarks/recovery.py show RESULTS.json [--figure recovery.png]
 
 Thirty simulated recordings over number of units, rate, overlap, participation, jitter, lags and
 slow common modulation, spread over their ranges (a Latin hypercube), and the same recordings
 without assemblies. `run` takes one method and recording at a time and writes each result at once;
-started again, it goes on where it was stopped. CAD and SPADE need elephant (pip install elephant).
+started again, it goes on where it was stopped. A method that takes longer than the limit on a
+recording is stopped, which is kept too: its row is over the others. CAD and SPADE need elephant
+(pip install elephant).
 """
 
 from __future__ import annotations
@@ -15,6 +18,9 @@ import argparse
 import json
 import time
 import warnings
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -83,36 +89,54 @@ def settings():
     return made
 
 
-def tasks(methods, recordings):
+def tasks(methods, recordings, kinds):
     """Return what is to be done, in order: kind, recording, method."""
     for names in ROUNDS:
         chosen = [name for name in names if name in methods]
-        yield from (("planted", i, name) for i in recordings for name in chosen)
-        yield from (
-            ("null", i, name)
-            for i in recordings
-            for name in chosen
-            if i < (SLOW_NULLS if name in ("SPADE", "CAD") else NULLS)
-        )
+        for kind in kinds:
+            yield from (
+                (kind, i, name)
+                for i in recordings
+                for name in chosen
+                if kind == "planted" or i < (SLOW_NULLS if name in ("SPADE", "CAD") else NULLS)
+            )
 
 
-def run(path, methods, recordings):
+def found_by(method, recording, limit):
+    """Return what a method finds, or None if it takes longer than the limit (0 for none)."""
+    work = ours if method == "ours" else partial(detected, method=method)
+    if not limit:
+        return work(recording)
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        doing = pool.submit(work, recording)
+        try:
+            return doing.result(timeout=limit)
+        except TimeoutError:
+            for process in pool._processes.values():  # nothing else stops one inside compiled code
+                process.kill()
+            return None
+
+
+def run(path, methods, recordings, kinds, limit):
     results = json.loads(path.read_text()) if path.exists() else {}
     every = settings()
-    for kind, i, method in tasks(methods, recordings):
+    for kind, i, method in tasks(methods, recordings, kinds):
         key = f"{kind} {i} {method}"
         if key in results:
             continue
         own = every[i] if kind == "planted" else {**every[i], "n_assemblies": 0}
         recording, begin = nh.simulate_assemblies(**own), time.perf_counter()
         try:
-            found = ours(recording) if method == "ours" else detected(recording, method)
+            found = found_by(method, recording, limit)
         except MissingExtraError as error:
             print(f"{key}: {error}", flush=True)
             continue
-        result = compared(recording, *found)
-        results[key] = {**result.to_dict(), "seconds": time.perf_counter() - begin}
-        print(f"{key}: {result}", flush=True)
+        seconds = time.perf_counter() - begin
+        if found is None:
+            results[key] = {"stopped_after": limit}
+        else:
+            results[key] = {**compared(recording, *found).to_dict(), "seconds": seconds}
+        print(f"{key}: {results[key].get('f1', results[key])}, {seconds:.0f} s", flush=True)
         with atomic_path(path) as temporary:
             temporary.write_text(json.dumps(results, indent=1))
 
@@ -239,9 +263,11 @@ if __name__ == "__main__":
     parser.add_argument("results", type=Path)
     parser.add_argument("--methods", nargs="+", default=["ours", *DETECTORS])
     parser.add_argument("--recordings", nargs="+", type=int, default=list(range(RECORDINGS)))
+    parser.add_argument("--kinds", nargs="+", default=["planted", "null"])
+    parser.add_argument("--limit", type=int, default=0, help="seconds for each; 0 for none")
     parser.add_argument("--figure", type=Path)
     given = parser.parse_args()
     if given.what == "run":
-        run(given.results, given.methods, given.recordings)
+        run(given.results, given.methods, given.recordings, given.kinds, given.limit)
     else:
         show(given.results, given.figure)

@@ -175,8 +175,8 @@ def match_by_chains(
 
     References
     ----------
-    Pflug (1990). Non-asymptotic confidence bounds for stochastic approximation algorithms with
-    constant step size. Monatshefte für Mathematik 110:297. https://doi.org/10.1007/BF01517337
+    Chee, Toulis (2018). Convergence diagnostics for stochastic gradient descent with constant
+    learning rate. AISTATS, PMLR 84:1476.
     """
     layout, prior = problem.layout, problem.prior
     n_samples, n_chains = problem.n_samples, len(chains.rows)
