@@ -177,15 +177,15 @@ def compared(recording, weights, members, activation, bin_size):
 
 
 def rows_of(results):
-    """Return by method: planted results by recording, and numbers found where nothing is."""
+    """Return by method: planted results and null ones by recording, and how many were stopped."""
     methods = {}
     for key, result in results.items():
         kind, i, method = key.split(" ", 2)
-        methods.setdefault(method, {"planted": {}, "null": {}})[kind][int(i)] = result
-    if "ours" in methods:  # a run that is not done yet compares the same recordings
-        done = methods["ours"]["planted"]
-        for of in methods.values():
-            of["planted"] = {i: one for i, one in of["planted"].items() if i in done}
+        of = methods.setdefault(method, {"planted": {}, "null": {}, "stopped": 0})
+        if "stopped_after" in result:
+            of["stopped"] += 1
+        else:
+            of[kind][int(i)] = result
     methods = {name: of for name, of in methods.items() if of["planted"]}
     return dict(sorted(methods.items(), key=lambda item: -_mean(item[1]["planted"], "f1")))
 
@@ -194,26 +194,44 @@ def _mean(planted, name):
     return float(np.mean([np.mean(one[name]) for one in planted.values()])) if planted else np.nan
 
 
+def _with_error(values):
+    """Return mean and standard error in words."""
+    error = np.std(values, ddof=1) / np.sqrt(len(values)) if len(values) > 1 else np.nan
+    return f"{np.mean(values):.2f} ± {error:.2f}"
+
+
+def _behind_ours(of, ours):
+    """Return F1 of ours less that of a method, over the recordings that both have."""
+    both = sorted(of.keys() & ours.keys())
+    return [np.mean(ours[i]["f1"]) - np.mean(of[i]["f1"]) for i in both]
+
+
 def show(path, figure):
     methods = rows_of(json.loads(path.read_text()))
     print(
-        "| method | recordings | F1 of members | AUC | recovered | found / true "
-        "| recordings with more than half recovered | without assemblies: any found, mean found |"
+        "| method | recordings (stopped) | F1 of members | ours ahead by | AUC | recovered "
+        "| found / true | more than half recovered | without assemblies: any found, mean found |"
     )
-    print("|---|---|---|---|---|---|---|---|")
+    print("|---|---|---|---|---|---|---|---|---|")
+    ours_of = methods.get("ours", {"planted": {}})["planted"]
     for name, of in methods.items():
         planted, null = of["planted"].values(), of["null"].values()
         f1 = np.array([np.mean(one["f1"]) for one in planted])
+        ahead = _behind_ours(of["planted"], ours_of) if name != "ours" else []
         true, found, recovered = (
             sum(one[f"n_{what}"] for one in planted) for what in ("true", "found", "recovered")
         )
         numbers = np.array([one["n_found"] for one in null])
         half = sum(one["n_recovered"] > one["n_true"] / 2 for one in planted)
+        stopped = f" ({of['stopped']})" if of["stopped"] else ""
+        without = ""
+        if len(numbers):
+            without = f"{(numbers > 0).sum()} of {len(numbers)}, {numbers.mean():.1f}"
         print(
-            f"| {name} | {len(f1)} | {f1.mean():.2f} ± {f1.std() / np.sqrt(len(f1)):.2f} "
+            f"| {name} | {len(f1)}{stopped} "
+            f"| {_with_error(f1)} | {_with_error(ahead) if ahead else ''} "
             f"| {_mean(of['planted'], 'auc'):.3f} | {recovered} of {true} "
-            f"| {found / true:.2f} | {half} | {(numbers > 0).sum()} of {len(numbers)}, "
-            f"{numbers.mean() if len(numbers) else np.nan:.1f} |"
+            f"| {found / true:.2f} | {half} | {without} |"
         )
     if figure:
         draw(methods, figure)
