@@ -45,7 +45,7 @@ def compare(
     blocks: int = 20,
     trials: str | npt.ArrayLike | None = None,
     condition: str | npt.ArrayLike | None = None,
-    helmholtz: SpikeHelmholtz | HelmholtzDensity | None = None,
+    helmholtz: SpikeHelmholtz | HelmholtzDensity | Sequence[Any] | None = None,
     particles: int = 1000,
     surrogates: int = 0,
     surrogate: str = "jitter",
@@ -99,8 +99,9 @@ def compare(
     condition : str or array_like, (n_trials,), optional
         What tells trials apart: a column of the intervals, or the condition of each trial. Trials
         of each are averaged apart.
-    helmholtz : SpikeHelmholtz or HelmholtzDensity, optional
-        The settings of the model that is only called ``"helmholtz"``.
+    helmholtz : SpikeHelmholtz, HelmholtzDensity, or a sequence of them, optional
+        The settings of the model that is only called ``"helmholtz"``; of several, validation
+        samples choose one.
     particles : int
         Of the importance-sampled likelihood of Helmholtz machines.
     surrogates : int

@@ -8,7 +8,7 @@ import pytest
 import neurohm as nh
 from neurohm.comparison.dataset import Dataset
 from neurohm.comparison.helmholtz import HelmholtzBernoulli, HelmholtzPoisson
-from neurohm.exceptions import ArgumentTypeError
+from neurohm.exceptions import ArgumentTypeError, InputError
 
 WORDS = np.array(list(itertools.product([0, 1], repeat=4)))
 SAMPLES = np.tile(WORDS[[0, 3, 12, 15]], (40, 1))
@@ -58,6 +58,17 @@ def test_the_estimator_given_is_left_alone():
     HelmholtzBernoulli(estimator).fit(SAMPLES)
     assert not hasattr(estimator, "machine_")
     assert estimator.lags == 5
+
+
+def test_validation_samples_choose_one_of_several():
+    poor, good = (nh.HelmholtzDensity(n, epochs=e, batch_size=20) for n, e in ((1, 1), (4, 60)))
+    for several in ([poor, good], [good, poor]):
+        model = HelmholtzBernoulli(several, particles=50).fit(SAMPLES, SAMPLES[:20])
+        assert model.estimator_.hidden == 4
+    with pytest.raises(InputError, match="2 estimators and no validation samples"):
+        model.fit(SAMPLES)
+    with pytest.raises(InputError, match="an empty list"):
+        HelmholtzBernoulli([])
 
 
 def test_other_objects_are_refused():
