@@ -5,7 +5,7 @@
     python benchmarks/comparison.py table RESULTS.json
 
 A word says which units fired in a bin. Independent units, pairwise and K-pairwise maximum entropy
-models, a restricted Boltzmann machine, a mixture, and Helmholtz machines: the default one, and that
+models, restricted Boltzmann machines, a mixture, and Helmholtz machines: the default one, and that
 of two sizes which explains validation samples better. Each model and recording
 is written at once; those that are there are not run again.
 """
@@ -28,7 +28,8 @@ MODELS = {
     "mixture": "mixture",
     "ising": Ising(tolerance=TOLERANCE),
     "k-pairwise": KPairwise(tolerance=TOLERANCE),
-    "rbm": RestrictedBoltzmann(tolerance=TOLERANCE),
+    "rbm of 20": RestrictedBoltzmann(n_hidden=20, tolerance=TOLERANCE),
+    "rbm of 50": RestrictedBoltzmann(n_hidden=50, tolerance=TOLERANCE),
     "machine, default": nh.SpikeHelmholtz(),
     "machine": HelmholtzBernoulli(
         [

@@ -102,7 +102,7 @@ class _Helmholtz(Baseline):
 
     def _fitted(self, estimator: Estimator, x: npt.ArrayLike, validation: Any) -> Estimator:
         """Return an estimator with these settings that has learned."""
-        fresh: Any = clone(estimator)
+        fresh: Estimator = clone(estimator)
         if isinstance(fresh, SpikeHelmholtz):
             lags = x.lags if isinstance(x, Samples) else 1
             fresh.set_params(bin_size="auto", lags=lags, observation=_OBSERVATIONS[self.domain])

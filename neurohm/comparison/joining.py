@@ -45,8 +45,8 @@ def _require_same_bins(one: Comparison, other: Comparison) -> None:
                 f"comparisons that differ in {name.replace('_', ' ')}",
                 "the same bins of the same recording in both",
             )
-    nats = [np.array(each[INDEPENDENT].nats_of_blocks) for each in (one, other)]
-    if not np.allclose(*nats, rtol=1e-9, atol=0):
+    here, there = (np.array(each[INDEPENDENT].nats_of_blocks) for each in (one, other))
+    if not np.allclose(here, there, rtol=1e-9, atol=0):
         raise InputError(
             "independent units that differ between comparisons", "the same recording in both"
         )
