@@ -91,6 +91,16 @@ def test_weights_that_are_no_numbers_are_refused() -> None:
         annealed_log_partition(lambda betas, first, chains: np.full(chains, np.nan), 0.1)
 
 
+def test_rare_large_weights_double_the_steps() -> None:
+    def anneal(betas: np.ndarray, first: int, chains: int) -> np.ndarray:
+        numbers = np.arange(first, first + chains)  # the first chains meet none of the large ones
+        large = (numbers % 100 == 99) & (numbers >= 256) & (len(betas) < 1000)
+        return np.where(large, 3.0, 0.0)
+
+    found = annealed_log_partition(anneal, 1e-3)
+    assert (found.value, found.steps) == (0.0, 1024)
+
+
 def test_a_model_that_chains_do_not_reach_is_refused() -> None:
     def anneal(betas: np.ndarray, first: int, chains: int) -> np.ndarray:
         return np.where(np.arange(chains) % 50 == 0, 10.0, 0.0)
