@@ -31,6 +31,14 @@ MODELS = {
     "rbm of 20": RestrictedBoltzmann(n_hidden=20, tolerance=TOLERANCE),
     "rbm of 50": RestrictedBoltzmann(n_hidden=50, tolerance=TOLERANCE),
     "machine, default": nh.SpikeHelmholtz(),
+    "machine, sparse": HelmholtzBernoulli(
+        [
+            nh.HelmholtzDensity(
+                hidden, particles=10, plasticity=nh.Adam(6e-3, sparsity=sparsity), **STOPPED
+            )
+            for hidden, sparsity in (((40, 10), 3e-3), ((96, 32), 1e-2))
+        ]
+    ),
     "machine": HelmholtzBernoulli(
         [
             nh.HelmholtzDensity(hidden, particles=10, learning_rate=6e-3, **STOPPED)
@@ -69,8 +77,37 @@ def run(given: argparse.Namespace) -> None:
 
 
 def table(output: Path) -> None:
-    for name, result in json.loads(output.read_text()).items():
-        print(f"\n{name}\n\n{Comparison.from_dict(result)}")
+    """Print each comparison, and all of them as one table for pages."""
+    results = {
+        name: Comparison.from_dict(result)
+        for name, result in json.loads(output.read_text()).items()
+    }
+    for name, result in results.items():
+        print(f"\n{name}\n\n{result}")
+    models = [name for name in MODELS if any(_has(result, name) for result in results.values())]
+    print("\n| recording | units | bins | independent | " + " | ".join(models) + " |")
+    print("|---" * (len(models) + 4) + "|")
+    for name, result in results.items():
+        cells = [_cell(result, model) for model in models]
+        print(
+            f"| {name} | {result.n_units} | {result.n_bins:,} "
+            f"| {result['independent'].nats_per_bin:.4f} | {' | '.join(cells)} |"
+        )
+
+
+def _has(result: Comparison, model: str) -> bool:
+    return any(score.name == model for score in result.scores)
+
+
+def _cell(result: Comparison, model: str) -> str:
+    """Return the gain of a model, bits per bin; the best bold, marked where it is behind."""
+    if not _has(result, model):
+        return ""
+    score = result[model]
+    gain = f"{score.gain_bits_per_bin:.3f}"
+    if score is result.best:
+        return f"**{gain}**"
+    return gain + ("*" if score.p_value < 0.05 else "")
 
 
 def main() -> None:
