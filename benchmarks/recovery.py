@@ -267,9 +267,10 @@ def draw(methods, figure):
         axes[0].set(xlabel="F1 of members", xlim=(-0.02, 1.02))
         axes[1].set(xlabel="Area under ROC of activation", xlim=(0.48, 1.01))
         axes[2].set(xlabel="Recovered (dark), found (light),\nof planted", xlim=(0, None))
-        for panel in axes:
+        for panel, ticks in zip(axes, ([0, 0.5, 1], [0.5, 0.75, 1], [0, 0.5, 1]), strict=True):
+            panel.set_xticks(ticks)
             panel.spines[["top", "right"]].set_visible(False)
-        shape.tight_layout(pad=0.4)
+        shape.tight_layout(pad=0.4, w_pad=1.5)
         shape.savefig(figure, dpi=200)
 
 
