@@ -31,14 +31,6 @@ MODELS = {
     "rbm of 20": RestrictedBoltzmann(n_hidden=20, tolerance=TOLERANCE),
     "rbm of 50": RestrictedBoltzmann(n_hidden=50, tolerance=TOLERANCE),
     "machine, default": nh.SpikeHelmholtz(),
-    "machine, sparse": HelmholtzBernoulli(
-        [
-            nh.HelmholtzDensity(
-                hidden, particles=10, plasticity=nh.Adam(6e-3, sparsity=sparsity), **STOPPED
-            )
-            for hidden, sparsity in (((40, 10), 3e-3), ((96, 32), 1e-2))
-        ]
-    ),
     "machine": HelmholtzBernoulli(
         [
             nh.HelmholtzDensity(hidden, particles=10, learning_rate=6e-3, **STOPPED)

@@ -20,6 +20,7 @@ from neurohm.recordings import Recording
 
 Estimator: TypeAlias = SpikeHelmholtz | HelmholtzDensity
 _OBSERVATIONS = {"binary": "bernoulli", "counts": "poisson"}
+_OFTEN, _MORE = 0.01, 50  # share of samples from which on equal ones have so many more particles
 _CHOOSING = 100  # particles: estimators that differ by less than these show are as good
 
 
@@ -116,13 +117,25 @@ class _Helmholtz(Baseline):
         return fresh.fit(np.concatenate(rows), label=None)
 
     def _score(self, estimator: Estimator, x: Any, particles: int) -> npt.NDArray[np.float64]:
-        """Return the log-likelihood of each sample under a fitted estimator, nats."""
+        """Return the log-likelihood of each sample under a fitted estimator, nats.
+
+        Equal samples have equal noise, so that what is frequent, such as silence, is estimated
+        from more particles.
+        """
         machine = estimator.machine_
         rows = as_samples(x, self.domain, machine.visible.size).astype(np.float32)
-        estimate = log_likelihood(
-            machine, rows, particles=particles, seed=estimator.seed_, progress=False
-        )
-        return np.asarray(estimate.value, dtype=np.float64)
+        distinct, place, counts = np.unique(rows, axis=0, return_inverse=True, return_counts=True)
+
+        def estimated(rows: npt.NDArray[np.float32], particles: int) -> npt.NDArray[np.float64]:
+            estimate = log_likelihood(
+                machine, rows, particles=particles, seed=estimator.seed_, progress=False
+            )
+            return np.array(estimate.value, dtype=np.float64)
+
+        nats, often = estimated(distinct, particles), counts > _OFTEN * len(rows)
+        if often.any():
+            nats[often] = estimated(distinct[often], _MORE * particles)
+        return np.asarray(nats[place.reshape(-1)])
 
     def _recording(self, x: npt.ArrayLike) -> Recording:
         if isinstance(x, Samples) and x.binned is not None:
