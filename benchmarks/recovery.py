@@ -1,12 +1,15 @@
 """Which method finds planted assemblies, and which finds some where there is none?
 
     python benchmarks/recovery.py run RESULTS.json [--methods ours ICA ...] [--recordings 0 1 ...]
+        [--kinds planted null] [--limit SECONDS]
     python benchmarks/recovery.py show RESULTS.json [--figure recovery.png]
 
 Thirty simulated recordings over number of units, rate, overlap, participation, jitter, lags and
 slow common modulation, spread over their ranges (a Latin hypercube), and the same recordings
 without assemblies. `run` takes one method and recording at a time and writes each result at once;
-started again, it goes on where it was stopped. CAD and SPADE need elephant (pip install elephant).
+started again, it goes on where it was stopped. A method that takes longer than the limit on a
+recording is stopped, which is kept too: its row is over the others. CAD and SPADE need elephant
+(pip install elephant).
 """
 
 from __future__ import annotations
@@ -15,6 +18,9 @@ import argparse
 import json
 import time
 import warnings
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -83,36 +89,54 @@ def settings():
     return made
 
 
-def tasks(methods, recordings):
+def tasks(methods, recordings, kinds):
     """Return what is to be done, in order: kind, recording, method."""
     for names in ROUNDS:
         chosen = [name for name in names if name in methods]
-        yield from (("planted", i, name) for i in recordings for name in chosen)
-        yield from (
-            ("null", i, name)
-            for i in recordings
-            for name in chosen
-            if i < (SLOW_NULLS if name in ("SPADE", "CAD") else NULLS)
-        )
+        for kind in kinds:
+            yield from (
+                (kind, i, name)
+                for i in recordings
+                for name in chosen
+                if kind == "planted" or i < (SLOW_NULLS if name in ("SPADE", "CAD") else NULLS)
+            )
 
 
-def run(path, methods, recordings):
+def found_by(method, recording, limit):
+    """Return what a method finds, or None if it takes longer than the limit (0 for none)."""
+    work = ours if method == "ours" else partial(detected, method=method)
+    if not limit:
+        return work(recording)
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        doing = pool.submit(work, recording)
+        try:
+            return doing.result(timeout=limit)
+        except TimeoutError:
+            for process in pool._processes.values():  # nothing else stops one inside compiled code
+                process.kill()
+            return None
+
+
+def run(path, methods, recordings, kinds, limit):
     results = json.loads(path.read_text()) if path.exists() else {}
     every = settings()
-    for kind, i, method in tasks(methods, recordings):
+    for kind, i, method in tasks(methods, recordings, kinds):
         key = f"{kind} {i} {method}"
         if key in results:
             continue
         own = every[i] if kind == "planted" else {**every[i], "n_assemblies": 0}
         recording, begin = nh.simulate_assemblies(**own), time.perf_counter()
         try:
-            found = ours(recording) if method == "ours" else detected(recording, method)
+            found = found_by(method, recording, limit)
         except MissingExtraError as error:
             print(f"{key}: {error}", flush=True)
             continue
-        result = compared(recording, *found)
-        results[key] = {**result.to_dict(), "seconds": time.perf_counter() - begin}
-        print(f"{key}: {result}", flush=True)
+        seconds = time.perf_counter() - begin
+        if found is None:
+            results[key] = {"stopped_after": limit}
+        else:
+            results[key] = {**compared(recording, *found).to_dict(), "seconds": seconds}
+        print(f"{key}: {results[key].get('f1', results[key])}, {seconds:.0f} s", flush=True)
         with atomic_path(path) as temporary:
             temporary.write_text(json.dumps(results, indent=1))
 
@@ -153,15 +177,15 @@ def compared(recording, weights, members, activation, bin_size):
 
 
 def rows_of(results):
-    """Return by method: planted results by recording, and numbers found where nothing is."""
+    """Return by method: planted results and null ones by recording, and how many were stopped."""
     methods = {}
     for key, result in results.items():
         kind, i, method = key.split(" ", 2)
-        methods.setdefault(method, {"planted": {}, "null": {}})[kind][int(i)] = result
-    if "ours" in methods:  # a run that is not done yet compares the same recordings
-        done = methods["ours"]["planted"]
-        for of in methods.values():
-            of["planted"] = {i: one for i, one in of["planted"].items() if i in done}
+        of = methods.setdefault(method, {"planted": {}, "null": {}, "stopped": 0})
+        if "stopped_after" in result:
+            of["stopped"] += 1
+        else:
+            of[kind][int(i)] = result
     methods = {name: of for name, of in methods.items() if of["planted"]}
     return dict(sorted(methods.items(), key=lambda item: -_mean(item[1]["planted"], "f1")))
 
@@ -170,26 +194,44 @@ def _mean(planted, name):
     return float(np.mean([np.mean(one[name]) for one in planted.values()])) if planted else np.nan
 
 
+def _with_error(values):
+    """Return mean and standard error in words."""
+    error = np.std(values, ddof=1) / np.sqrt(len(values)) if len(values) > 1 else np.nan
+    return f"{np.mean(values):.2f} ± {error:.2f}"
+
+
+def _behind_ours(of, ours):
+    """Return F1 of ours less that of a method, over the recordings that both have."""
+    both = sorted(of.keys() & ours.keys())
+    return [np.mean(ours[i]["f1"]) - np.mean(of[i]["f1"]) for i in both]
+
+
 def show(path, figure):
     methods = rows_of(json.loads(path.read_text()))
     print(
-        "| method | recordings | F1 of members | AUC | recovered | found / true "
-        "| recordings with more than half recovered | without assemblies: any found, mean found |"
+        "| method | recordings (stopped) | F1 of members | ours ahead by | AUC | recovered "
+        "| found / true | more than half recovered | without assemblies: any found, mean found |"
     )
-    print("|---|---|---|---|---|---|---|---|")
+    print("|---|---|---|---|---|---|---|---|---|")
+    ours_of = methods.get("ours", {"planted": {}})["planted"]
     for name, of in methods.items():
         planted, null = of["planted"].values(), of["null"].values()
         f1 = np.array([np.mean(one["f1"]) for one in planted])
+        ahead = _behind_ours(of["planted"], ours_of) if name != "ours" else []
         true, found, recovered = (
             sum(one[f"n_{what}"] for one in planted) for what in ("true", "found", "recovered")
         )
         numbers = np.array([one["n_found"] for one in null])
         half = sum(one["n_recovered"] > one["n_true"] / 2 for one in planted)
+        stopped = f" ({of['stopped']})" if of["stopped"] else ""
+        without = ""
+        if len(numbers):
+            without = f"{(numbers > 0).sum()} of {len(numbers)}, {numbers.mean():.1f}"
         print(
-            f"| {name} | {len(f1)} | {f1.mean():.2f} ± {f1.std() / np.sqrt(len(f1)):.2f} "
+            f"| {name} | {len(f1)}{stopped} "
+            f"| {_with_error(f1)} | {_with_error(ahead) if ahead else ''} "
             f"| {_mean(of['planted'], 'auc'):.3f} | {recovered} of {true} "
-            f"| {found / true:.2f} | {half} | {(numbers > 0).sum()} of {len(numbers)}, "
-            f"{numbers.mean() if len(numbers) else np.nan:.1f} |"
+            f"| {found / true:.2f} | {half} | {without} |"
         )
     if figure:
         draw(methods, figure)
@@ -225,9 +267,10 @@ def draw(methods, figure):
         axes[0].set(xlabel="F1 of members", xlim=(-0.02, 1.02))
         axes[1].set(xlabel="Area under ROC of activation", xlim=(0.48, 1.01))
         axes[2].set(xlabel="Recovered (dark), found (light),\nof planted", xlim=(0, None))
-        for panel in axes:
+        for panel, ticks in zip(axes, ([0, 0.5, 1], [0.5, 0.75, 1], [0, 0.5, 1]), strict=True):
+            panel.set_xticks(ticks)
             panel.spines[["top", "right"]].set_visible(False)
-        shape.tight_layout(pad=0.4)
+        shape.tight_layout(pad=0.4, w_pad=1.5)
         shape.savefig(figure, dpi=200)
 
 
@@ -239,9 +282,11 @@ if __name__ == "__main__":
     parser.add_argument("results", type=Path)
     parser.add_argument("--methods", nargs="+", default=["ours", *DETECTORS])
     parser.add_argument("--recordings", nargs="+", type=int, default=list(range(RECORDINGS)))
+    parser.add_argument("--kinds", nargs="+", default=["planted", "null"])
+    parser.add_argument("--limit", type=int, default=0, help="seconds for each; 0 for none")
     parser.add_argument("--figure", type=Path)
     given = parser.parse_args()
     if given.what == "run":
-        run(given.results, given.methods, given.recordings)
+        run(given.results, given.methods, given.recordings, given.kinds, given.limit)
     else:
         show(given.results, given.figure)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import warnings
 from collections.abc import Mapping, Sequence
@@ -12,7 +11,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from neurohm.analysis.multiple_tests import holm
 from neurohm.checks import real_number, whole_number
 from neurohm.comparison.dataset import BIN_SIZE, Dataset
 from neurohm.comparison.evaluation import (
@@ -22,17 +20,11 @@ from neurohm.comparison.evaluation import (
     warn_of_few,
     warn_of_parameters,
 )
-from neurohm.comparison.models import (
-    INDEPENDENT,
-    HelmholtzSettings,
-    candidates,
-    read_models,
-    window_of,
-)
+from neurohm.comparison.models import HelmholtzSettings, candidates, read_models, window_of
 from neurohm.comparison.partition import Fold, cross_validation, last_part
 from neurohm.comparison.progress import stepping
-from neurohm.comparison.results import Comparison, ModelScore, SurrogateTest
-from neurohm.comparison.statistics import paired_p_value, rate_in_bits
+from neurohm.comparison.results import Comparison, SurrogateTest
+from neurohm.comparison.scores import scores_of
 from neurohm.comparison.surrogate_tests import SurrogatePlan, against_surrogates
 from neurohm.estimators import HelmholtzDensity, SpikeHelmholtz
 from neurohm.exceptions import ArgumentTypeError, InputError, NeurohmWarning
@@ -53,7 +45,7 @@ def compare(
     blocks: int = 20,
     trials: str | npt.ArrayLike | None = None,
     condition: str | npt.ArrayLike | None = None,
-    helmholtz: SpikeHelmholtz | HelmholtzDensity | None = None,
+    helmholtz: SpikeHelmholtz | HelmholtzDensity | Sequence[Any] | None = None,
     particles: int = 1000,
     surrogates: int = 0,
     surrogate: str = "jitter",
@@ -107,8 +99,9 @@ def compare(
     condition : str or array_like, (n_trials,), optional
         What tells trials apart: a column of the intervals, or the condition of each trial. Trials
         of each are averaged apart.
-    helmholtz : SpikeHelmholtz or HelmholtzDensity, optional
-        The settings of the model that is only called ``"helmholtz"``.
+    helmholtz : SpikeHelmholtz, HelmholtzDensity, or a sequence of them, optional
+        The settings of the model that is only called ``"helmholtz"``; of several, validation
+        samples choose one.
     particles : int
         Of the importance-sampled likelihood of Helmholtz machines.
     surrogates : int
@@ -290,7 +283,7 @@ def _result(
 ) -> Comparison:
     """Return the scores of all models, the best first."""
     return Comparison(
-        scores=_scores(scored),
+        scores=scores_of(scored.tallies, scored.bins, scored.spikes),
         observation=dataset.observation,
         bin_size=dataset.binned.bin_size,
         time_unit=dataset.binned.time_unit,
@@ -307,40 +300,3 @@ def _result(
         source=recording.source,
         surrogates=tests,
     )
-
-
-def _scores(scored: Scored) -> tuple[ModelScore, ...]:
-    """Return figures with standard errors, and tests of what is behind the best."""
-    tallies, bins, spikes = scored.tallies, scored.bins, scored.spikes
-    order = sorted(tallies, key=lambda name: -tallies[name].nats.sum())
-    best, reference = tallies[order[0]], tallies[INDEPENDENT]
-    further = {name: math.sqrt(tally.variance) for name, tally in tallies.items()}
-    behind = {
-        name: rate_in_bits(
-            best.nats - tallies[name].nats, bins, math.hypot(further[name], further[order[0]])
-        )
-        for name in order[1:]
-    }
-    p_values = dict(
-        zip(behind, holm([paired_p_value(*d, len(bins)) for d in behind.values()]), strict=True)
-    )
-    result = []
-    for name in order:
-        tally = tallies[name]
-        gain = tally.nats - reference.nats
-        result.append(
-            ModelScore(
-                name,
-                float(tally.nats.sum() / bins.sum()),
-                *rate_in_bits(tally.nats, bins, further[name]),
-                *rate_in_bits(gain, bins, further[name]),
-                *rate_in_bits(gain, spikes, further[name]),
-                *behind.get(name, (0.0, 0.0)),
-                float(p_values.get(name, math.nan)),
-                tally.n_parameters,
-                tally.seconds_to_fit,
-                tally.seconds_to_score,
-                tuple(tally.nats.tolist()),
-            )
-        )
-    return tuple(result)

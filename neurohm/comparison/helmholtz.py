@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from collections.abc import Sequence
+from typing import Any, Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -13,11 +14,14 @@ from neurohm.comparison.baselines.base import Baseline, as_samples
 from neurohm.comparison.dataset import as_recording
 from neurohm.comparison.samples import Samples
 from neurohm.estimators import HelmholtzDensity, SpikeHelmholtz
-from neurohm.exceptions import ArgumentTypeError
+from neurohm.exceptions import ArgumentTypeError, InputError
 from neurohm.likelihood import log_likelihood
 from neurohm.recordings import Recording
 
+Estimator: TypeAlias = SpikeHelmholtz | HelmholtzDensity
 _OBSERVATIONS = {"binary": "bernoulli", "counts": "poisson"}
+_OFTEN, _MORE = 0.01, 50  # share of samples from which on equal ones have so many more particles
+_CHOOSING = 100  # particles: estimators that differ by less than these show are as good
 
 
 class _Helmholtz(Baseline):
@@ -27,17 +31,21 @@ class _Helmholtz(Baseline):
 
     def __init__(
         self,
-        estimator: SpikeHelmholtz | HelmholtzDensity | None = None,
+        estimator: Estimator | Sequence[Estimator] | None = None,
         *,
         particles: int = 1000,
         seed: int = 0,
     ) -> None:
         estimator = SpikeHelmholtz(random_state=seed) if estimator is None else estimator
-        if not isinstance(estimator, SpikeHelmholtz | HelmholtzDensity):
-            raise ArgumentTypeError(
-                f"a {type(estimator).__name__}", "a SpikeHelmholtz or a HelmholtzDensity"
-            )
-        self.estimator = clone(estimator)  # its settings alone
+        several = estimator if isinstance(estimator, Sequence) else [estimator]
+        for one in several:
+            if not isinstance(one, SpikeHelmholtz | HelmholtzDensity):
+                raise ArgumentTypeError(
+                    f"a {type(one).__name__}", "a SpikeHelmholtz or a HelmholtzDensity"
+                )
+        if not several:
+            raise InputError("an empty list of estimators", "at least one")
+        self.estimators = [clone(one) for one in several]  # their settings alone
         self.particles = whole_number("particles", particles)
 
     def fit(self, x: npt.ArrayLike, validation: npt.ArrayLike | None = None) -> Self:
@@ -50,27 +58,30 @@ class _Helmholtz(Baseline):
             window at every phase, and sets some apart as it always does; the rows of a matrix it
             takes for bins.
         validation : array_like, optional
-            What stops the fit of a `HelmholtzDensity`, if that is to be stopped by a share of the
-            rows.
+            What one of several estimators is chosen by, and what stops the fit of a
+            `HelmholtzDensity`, if that is to be stopped by a share of the rows.
 
         Returns
         -------
         Baseline
             Itself.
+
+        Raises
+        ------
+        InputError
+            If there are several estimators, and nothing to choose by.
         """
-        fresh: Any = clone(self.estimator)
-        if isinstance(fresh, SpikeHelmholtz):
-            lags = x.lags if isinstance(x, Samples) else 1
-            fresh.set_params(bin_size="auto", lags=lags, observation=_OBSERVATIONS[self.domain])
-            self.estimator_ = fresh.fit(self._recording(x), label=None)
-        else:
-            rows = [np.asarray(x)]
-            if validation is not None and fresh.validation > 0:
-                rows.append(np.asarray(validation))
-                share = (len(rows[1]) + 0.5) / (len(rows[0]) + len(rows[1]))
-                fresh.set_params(validation=share)
-            fresh.set_params(observation=_observation(fresh.observation, self.domain))
-            self.estimator_ = fresh.fit(np.concatenate(rows), label=None)
+        if validation is None and len(self.estimators) > 1:
+            raise InputError(
+                f"{len(self.estimators)} estimators and no validation samples",
+                "samples to choose by",
+                "give one estimator, or validation samples",
+            )
+        fitted = [self._fitted(one, x, validation) for one in self.estimators]
+        self.estimator_ = fitted[0]
+        if len(fitted) > 1:
+            few = min(self.particles, _CHOOSING)
+            self.estimator_ = max(fitted, key=lambda one: self._score(one, validation, few).mean())
         return self
 
     def score_samples(self, x: npt.ArrayLike) -> npt.NDArray[np.float64]:
@@ -78,12 +89,7 @@ class _Helmholtz(Baseline):
 
         On average it lies below the true one.
         """
-        machine = self.estimator_.machine_
-        rows = as_samples(x, self.domain, machine.visible.size).astype(np.float32)
-        estimate = log_likelihood(
-            machine, rows, particles=self.particles, seed=self.estimator_.seed_, progress=False
-        )
-        return np.asarray(estimate.value, dtype=np.float64)
+        return self._score(self.estimator_, x, self.particles)
 
     def sample(self, n_samples: int, *, seed: int = 0) -> npt.NDArray[np.float32]:
         """Dream samples, ``(n_samples, n_columns)``."""
@@ -94,6 +100,42 @@ class _Helmholtz(Baseline):
     def n_parameters(self) -> int:
         """Weights and biases of both pathways."""
         return sum(value.size for value in self.estimator_.machine_.parameters().values())
+
+    def _fitted(self, estimator: Estimator, x: npt.ArrayLike, validation: Any) -> Estimator:
+        """Return an estimator with these settings that has learned."""
+        fresh: Estimator = clone(estimator)
+        if isinstance(fresh, SpikeHelmholtz):
+            lags = x.lags if isinstance(x, Samples) else 1
+            fresh.set_params(bin_size="auto", lags=lags, observation=_OBSERVATIONS[self.domain])
+            return fresh.fit(self._recording(x), label=None)
+        rows = [np.asarray(x)]
+        if validation is not None and fresh.validation > 0:
+            rows.append(np.asarray(validation))
+            share = (len(rows[1]) + 0.5) / (len(rows[0]) + len(rows[1]))
+            fresh.set_params(validation=share)
+        fresh.set_params(observation=_observation(fresh.observation, self.domain))
+        return fresh.fit(np.concatenate(rows), label=None)
+
+    def _score(self, estimator: Estimator, x: Any, particles: int) -> npt.NDArray[np.float64]:
+        """Return the log-likelihood of each sample under a fitted estimator, nats.
+
+        Equal samples have equal noise, so that what is frequent, such as silence, is estimated
+        from more particles.
+        """
+        machine = estimator.machine_
+        rows = as_samples(x, self.domain, machine.visible.size).astype(np.float32)
+        distinct, place, counts = np.unique(rows, axis=0, return_inverse=True, return_counts=True)
+
+        def estimated(rows: npt.NDArray[np.float32], particles: int) -> npt.NDArray[np.float64]:
+            estimate = log_likelihood(
+                machine, rows, particles=particles, seed=estimator.seed_, progress=False
+            )
+            return np.array(estimate.value, dtype=np.float64)
+
+        nats, often = estimated(distinct, particles), counts > _OFTEN * len(rows)
+        if often.any():
+            nats[often] = estimated(distinct[often], _MORE * particles)
+        return np.asarray(nats[place.reshape(-1)])
 
     def _recording(self, x: npt.ArrayLike) -> Recording:
         if isinstance(x, Samples) and x.binned is not None:
@@ -106,8 +148,9 @@ class HelmholtzBernoulli(_Helmholtz):
 
     Parameters
     ----------
-    estimator : SpikeHelmholtz or HelmholtzDensity, optional
-        Whose settings are taken, fitted or not; by default a `SpikeHelmholtz` as it comes.
+    estimator : SpikeHelmholtz, HelmholtzDensity, or a sequence of them, optional
+        Whose settings are taken, fitted or not; by default a `SpikeHelmholtz` as it comes. Of
+        several, validation samples choose one.
     particles : int
         Of the importance-sampled likelihood.
     seed : int

@@ -75,14 +75,14 @@ class HelmholtzSettings:
 
     Parameters
     ----------
-    estimator : SpikeHelmholtz or HelmholtzDensity, optional
+    estimator : SpikeHelmholtz, HelmholtzDensity, or a sequence of them, optional
         Of the model that is only called ``"helmholtz"``.
     particles : int
     seed : int
         Of all models that are given by name.
     """
 
-    estimator: SpikeHelmholtz | HelmholtzDensity | None = None
+    estimator: SpikeHelmholtz | HelmholtzDensity | Sequence[Any] | None = None
     particles: int = 1000
     seed: int = 0
 

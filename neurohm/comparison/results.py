@@ -39,6 +39,8 @@ class ModelScore:
         Of all folds together.
     nats_of_blocks : tuple of float
         Summed log-likelihood of each block.
+    log_partition_error : float
+        Standard error of their sum by that of log Z, nats; 0 where log Z is exact, or none needed.
     """
 
     name: str
@@ -56,6 +58,7 @@ class ModelScore:
     seconds_to_fit: float
     seconds_to_score: float
     nats_of_blocks: tuple[float, ...] = field(repr=False)
+    log_partition_error: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -174,6 +177,40 @@ class Comparison:
             if score.name == name:
                 return score
         raise KeyError(f"{name}; there are {', '.join(score.name for score in self.scores)}")
+
+    def joined(self, other: Comparison) -> Comparison:
+        """Return one comparison of the models of two, on the same bins of the same recording.
+
+        A model that was thought of later need not wait for the others to be fitted once more.
+
+        Parameters
+        ----------
+        other : Comparison
+            Independent units are in both; of other models no name is.
+
+        Returns
+        -------
+        Comparison
+            Differences are from the best of all models, and p-values over them all. Tests against
+            surrogates are those of this comparison.
+
+        Raises
+        ------
+        InputError
+            If the two are not of the same bins, or have a model of the same name.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import neurohm as nh
+        >>> words = np.tile(np.eye(4), (10, 1))
+        >>> one = nh.compare(words, ["independent"], folds=2)
+        >>> [score.name for score in one.joined(nh.compare(words, ["ising"], folds=2)).scores]
+        ['ising', 'independent']
+        """
+        from neurohm.comparison.joining import joined
+
+        return joined(self, other)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the comparison as plain data."""

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import neurohm as nh
+from neurohm.cli import compare_summary
 
 from .test_bad_input import assert_refused, files
 
@@ -32,6 +33,22 @@ def test_a_table_for_readers(call, recording_file):
     assert "mixture" in done.out
     assert "12 units, 6,000 held-out bins of 0.02 s" in done.out
     assert "2 folds, gaps of 1 bin; standard errors over 20 blocks" in done.out
+
+
+def test_a_narrow_terminal_loses_columns_and_cuts_nothing_off(words, capsys, monkeypatch):
+    compared = nh.compare(words[2], ["mixture"], folds=2)
+    titles = []
+    for width in (130, 80, 60):
+        monkeypatch.setattr(compare_summary, "_WIDTH", width)
+        compare_summary.print_comparison(compared)
+        table, _ = capsys.readouterr().out.split("\n\n")
+        assert max(map(len, table.splitlines())) <= width
+        assert "…" not in table
+        assert f"{compared['mixture'].gain_bits_per_spike:.4f} ±" in table
+        titles.append(table.splitlines()[0].split())
+    assert [len(row) for row in titles] == sorted((len(row) for row in titles), reverse=True)
+    assert "parameters" in titles[0]
+    assert "parameters" not in titles[1]
 
 
 def test_json_and_files_hold_the_same(call, recording_file, tmp_path):

@@ -8,7 +8,7 @@ import pytest
 import neurohm as nh
 from neurohm.comparison.dataset import Dataset
 from neurohm.comparison.helmholtz import HelmholtzBernoulli, HelmholtzPoisson
-from neurohm.exceptions import ArgumentTypeError
+from neurohm.exceptions import ArgumentTypeError, InputError
 
 WORDS = np.array(list(itertools.product([0, 1], repeat=4)))
 SAMPLES = np.tile(WORDS[[0, 3, 12, 15]], (40, 1))
@@ -35,6 +35,17 @@ def test_scores_approach_the_exact_ones():
     np.testing.assert_allclose(model.score_samples(WORDS), exact, atol=0.02)
 
 
+def test_frequent_samples_are_scored_by_more_particles():
+    model = HelmholtzBernoulli(nh.HelmholtzDensity(hidden=3, epochs=2), particles=100).fit(SAMPLES)
+    silent, machine = np.zeros((200, 4)), model.estimator_.machine_
+    exact = nh.exact_log_likelihood(machine, silent[:1])
+    many, alone = model.score_samples(silent), np.vstack([silent[:1], np.tile(WORDS[1:], (7, 1))])
+    assert np.ptp(many) == 0
+    np.testing.assert_allclose(many[0], exact, atol=0.02)  # 5000 particles
+    few = nh.log_likelihood(machine, silent[:1], particles=100, progress=False).value
+    assert model.score_samples(alone)[0] == few[0]  # 1 of 106 is rare
+
+
 def test_validation_rows_stop_a_density_and_are_not_learned_from():
     estimator = nh.HelmholtzDensity(hidden=3, epochs=2, validation=0.1)
     one = HelmholtzBernoulli(estimator).fit(SAMPLES, WORDS)
@@ -58,6 +69,17 @@ def test_the_estimator_given_is_left_alone():
     HelmholtzBernoulli(estimator).fit(SAMPLES)
     assert not hasattr(estimator, "machine_")
     assert estimator.lags == 5
+
+
+def test_validation_samples_choose_one_of_several():
+    poor, good = (nh.HelmholtzDensity(n, epochs=e, batch_size=20) for n, e in ((1, 1), (4, 60)))
+    for several in ([poor, good], [good, poor]):
+        model = HelmholtzBernoulli(several, particles=50).fit(SAMPLES, SAMPLES[:20])
+        assert model.estimator_.hidden == 4
+    with pytest.raises(InputError, match="2 estimators and no validation samples"):
+        model.fit(SAMPLES)
+    with pytest.raises(InputError, match="an empty list"):
+        HelmholtzBernoulli([])
 
 
 def test_other_objects_are_refused():

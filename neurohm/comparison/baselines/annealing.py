@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from neurohm.exceptions import NumericalError
 FEWEST, MOST_STEPS = 256, 2**16
 PILOT, PART = 256, 512  # chains
 SPREAD = 0.1  # of weights, relative to their mean, that is small enough for more chains to do
+UNSEEN = 2  # times that spread is too much: the first chains had not met rare large weights
 
 Anneal = Callable[[npt.NDArray[np.float64], int, int], npt.NDArray[np.float64]]
 
@@ -87,10 +89,11 @@ def annealed_log_partition(
 
     Notes
     -----
-    A few chains find the number of steps first: doubled until weights differ by less than a third
-    of their mean. Their logarithm is then nearly normal, and its mean and spread are known from a
-    thousand of chains; a weight that all others hide behind, of which no error bar knows, is rare.
-    These chains are not used for the estimate.
+    A few chains find the number of steps first: doubled until weights differ by less than a
+    tenth of their mean. Their logarithm is then nearly normal, and its mean and spread are known
+    from a thousand of chains. These chains are not used for the estimate. Where the following ones
+    differ by more than twice as much, rare large weights have turned up, and all is begun anew
+    with twice the steps; one so rare that no chain meets it no error bar knows of.
 
     References
     ----------
@@ -98,7 +101,13 @@ def annealed_log_partition(
     https://doi.org/10.1023/A:1008923215028
     """
     steps = FEWEST
-    while (spread := _spread(anneal(_betas(steps), 0, PILOT))) > SPREAD:
+    while True:
+        spread = _spread(anneal(_betas(steps), 0, PILOT))
+        if spread <= SPREAD:
+            log_weights = _log_weights(anneal, steps, tolerance, most_chains)
+            spread = _spread(log_weights)
+            if spread <= UNSEEN * SPREAD:
+                break
         if steps >= MOST_STEPS:
             raise NumericalError(
                 f"weights that differ by {spread:.2g} of their mean after {steps} annealing steps",
@@ -106,15 +115,23 @@ def annealed_log_partition(
                 "the model has states that chains do not leave: use stronger regularisation",
             )
         steps *= 2
+    value = float(logsumexp(log_weights) - np.log(log_weights.size))
+    error = spread / math.sqrt(log_weights.size)
+    return LogPartition(value, error, "annealed", log_weights.size, steps)
+
+
+def _log_weights(
+    anneal: Anneal, steps: int, tolerance: float, most_chains: int
+) -> npt.NDArray[np.float64]:
+    """Return log-weights of so many chains that their mean is known, or their spread too large."""
     log_weights, first = np.empty(0), PILOT
-    while True:
+    while log_weights.size < most_chains:
         more = anneal(_betas(steps), first, PART)
         log_weights, first = np.concatenate([log_weights, more]), first + PART
-        error = _spread(log_weights) / np.sqrt(log_weights.size)
-        if error <= tolerance or log_weights.size >= most_chains:
+        spread = _spread(log_weights)
+        if spread <= tolerance * math.sqrt(log_weights.size) or spread > UNSEEN * SPREAD:
             break
-    value = float(logsumexp(log_weights) - np.log(log_weights.size))
-    return LogPartition(value, error, "annealed", log_weights.size, steps)
+    return log_weights
 
 
 def _betas(steps: int) -> npt.NDArray[np.float64]:

@@ -1,6 +1,8 @@
-"""Chains of states under interactions: persistent ones, annealed ones, and independent draws."""
+"""Chains of states under a model: persistent ones, annealed ones, and independent draws."""
 
 from __future__ import annotations
+
+from typing import ClassVar, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -8,11 +10,28 @@ from scipy.special import expit
 
 from neurohm.backend import RandomStream, Site
 from neurohm.comparison.baselines.annealing import Anneal
-from neurohm.comparison.baselines.compiled import pairwise
-from neurohm.comparison.baselines.interactions import Interactions, Vector
+from neurohm.comparison.baselines.interactions import Vector
 
 Words = npt.NDArray[np.uint8]
-SWEEPS = 200  # after annealing, for a draw
+Key = npt.NDArray[np.uint32]
+
+
+class Movable(Protocol):
+    """A model that moves states, and takes them from independent units to itself."""
+
+    settling: ClassVar[int]
+    """Sweeps after annealing, for a draw."""
+
+    def sweep(self, words: Words, key: Key, site: Site, step: int, sweeps: int) -> None:
+        """Move words in place by Gibbs sampling, steps of random numbers counted from `step`."""
+
+    def anneal(
+        self, words: Words, log_odds: Vector, betas: Vector, key: Key, site: Site, first: int
+    ) -> Vector:
+        """Move words in place from independent units to the model, and return log-weights."""
+
+    def log_partition_of_independent(self, log_odds: Vector) -> float:
+        """Return log Z of where annealing begins."""
 
 
 class Chains:
@@ -38,9 +57,9 @@ class Chains:
         self.rows = independent_words(log_odds, n_chains, seed)
         self._key, self._step = RandomStream(seed).keys()[0], 0
 
-    def move(self, interactions: Interactions, sweeps: int) -> None:
+    def move(self, model: Movable, sweeps: int) -> None:
         """Visit every unit that many times."""
-        sweep(self.rows, interactions, self._key, Site.SLEEP, self._step, sweeps)
+        model.sweep(self.rows, self._key, Site.SLEEP, self._step, sweeps)
         self._step += sweeps
 
 
@@ -53,52 +72,23 @@ def independent_words(log_odds: Vector, n_words: int, seed: int, first: int = 0)
     return (uniform.random((n_words, log_odds.size)) < expit(log_odds)).astype(np.uint8)
 
 
-def sweep(
-    words: Words,
-    interactions: Interactions,
-    key: npt.NDArray[np.uint32],
-    site: Site,
-    step: int,
-    sweeps: int,
-) -> None:
-    """Move words in place by Gibbs sampling."""
-    pairwise.gibbs(words, *interactions.arrays, key, site.of(), 0, step, sweeps)
-
-
-def annealing(interactions: Interactions, log_odds: Vector, seed: int) -> Anneal:
-    """Return a function that takes chains from independent units to interactions.
+def annealing(model: Movable, log_odds: Vector, seed: int) -> Anneal:
+    """Return a function that takes chains from independent units to a model.
 
     See `neurohm.comparison.baselines.annealing.annealed_log_partition`.
     """
-    log_z = float(np.logaddexp(0, log_odds).sum())
+    log_z, key = model.log_partition_of_independent(log_odds), RandomStream(seed).keys()[0]
 
     def anneal(betas: Vector, first: int, n_chains: int) -> Vector:
         words = independent_words(log_odds, n_chains, seed, first)
-        return log_z + _anneal(words, interactions, log_odds, betas, Site.SCORE, seed, first)
+        return log_z + model.anneal(words, log_odds, betas, key, Site.SCORE, first)
 
     return anneal
 
 
-def annealed_words(
-    interactions: Interactions, log_odds: Vector, n_words: int, steps: int, seed: int
-) -> Words:
-    """Draw words from interactions, each by a long chain of its own, ``(n_words, n_units)``."""
-    words = independent_words(log_odds, n_words, seed)
-    _anneal(words, interactions, log_odds, np.linspace(0, 1, steps + 1), Site.DREAM, seed, 0)
-    sweep(words, interactions, RandomStream(seed).keys()[0], Site.DREAM, steps + 1, SWEEPS)
+def annealed_words(model: Movable, log_odds: Vector, n_words: int, steps: int, seed: int) -> Words:
+    """Draw words from a model, each by a long chain of its own, ``(n_words, n_units)``."""
+    words, key = independent_words(log_odds, n_words, seed), RandomStream(seed).keys()[0]
+    model.anneal(words, log_odds, np.linspace(0, 1, steps + 1), key, Site.DREAM, 0)
+    model.sweep(words, key, Site.DREAM, steps + 1, model.settling)
     return words
-
-
-def _anneal(
-    words: Words,
-    interactions: Interactions,
-    log_odds: Vector,
-    betas: Vector,
-    site: Site,
-    seed: int,
-    first: int,
-) -> Vector:
-    """Move words in place from independent units to interactions, and return log-weights."""
-    out, key = np.empty(len(words)), RandomStream(seed).keys()[0]
-    pairwise.anneal(words, log_odds, *interactions.arrays, betas, key, site.of(), first, out)
-    return out

@@ -7,71 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit
 
 from neurohm.backend import RandomStream, Site
-from neurohm.comparison.baselines.chains import independent_words
-from neurohm.comparison.baselines.compiled import restricted
+from neurohm.comparison.baselines.chains import Chains
 from neurohm.comparison.baselines.interactions import Vector
+from neurohm.comparison.baselines.restricted import Restricted
 
 Words = npt.NDArray[np.uint8]
 _FIRST, _SECOND, _EPSILON = 0.9, 0.999, 1e-8  # of Adam
-
-
-@dataclass(frozen=True, eq=False)
-class Restricted:
-    """The parameters of a restricted Boltzmann machine.
-
-    Parameters
-    ----------
-    weights : ndarray of float64, (n_units, n_hidden)
-    visible_bias : ndarray of float64, (n_units,)
-    hidden_bias : ndarray of float64, (n_hidden,)
-    """
-
-    weights: Vector
-    visible_bias: Vector
-    hidden_bias: Vector
-
-    @classmethod
-    def in_vector(cls, vector: Vector, n_units: int) -> Restricted:
-        """Return parameters that lie in a vector, and change with it."""
-        n_hidden = (vector.size - n_units) // (n_units + 1)
-        weights, visible, hidden = np.split(vector, np.cumsum([n_units * n_hidden, n_units]))
-        return cls(weights.reshape(n_units, n_hidden), visible, hidden)
-
-    @property
-    def vector(self) -> Vector:
-        """All parameters in one vector."""
-        return np.concatenate([self.weights.ravel(), self.visible_bias, self.hidden_bias])
-
-    @property
-    def transposed(self) -> Restricted:
-        """The machine whose visible units are the hidden ones of this."""
-        weights = np.ascontiguousarray(self.weights.T)
-        return Restricted(weights, self.hidden_bias, self.visible_bias)
-
-    @property
-    def arrays(self) -> tuple[Vector, Vector, Vector, Vector]:
-        """The arrays in the order of the compiled passes."""
-        return self.weights, self.transposed.weights, self.visible_bias, self.hidden_bias
-
-    def log_weights(self, visible: Vector) -> Vector:
-        """Return the log-weight of visible states, hidden units summed out, (n_states,)."""
-        drive = visible @ self.weights + self.hidden_bias
-        return np.asarray(visible @ self.visible_bias + np.logaddexp(0, drive).sum(1))
-
-    def slope(self, visible: Vector, shares: Vector) -> Vector:
-        """Return the gradient of the mean log-weight of visible states, as a vector.
-
-        Parameters
-        ----------
-        visible : ndarray of float64, (n_states, n_units)
-        shares : ndarray of float64, (n_states,)
-            Of each state in the mean.
-        """
-        hidden = expit(visible @ self.weights + self.hidden_bias) * shares[:, None]
-        return Restricted(visible.T @ hidden, shares @ visible, hidden.sum(0)).vector
 
 
 @dataclass(frozen=True)
@@ -128,14 +71,14 @@ def learn(
     first = stream.generator(Site.INITIAL.of(1)).normal(0, 0.05, (n_units, n_hidden))
     vector = Restricted(first, log_odds, np.full(n_hidden, -1.0)).vector
     machine = Restricted.in_vector(vector, n_units)
-    chains = independent_words(log_odds, settings.chains, seed)
+    chains = Chains(log_odds, settings.chains, seed)
     alike = np.full(settings.chains, 1 / settings.chains)
-    adam, key, sweeps = _Adam(vector.size), stream.keys()[0], settings.sweeps
+    adam = _Adam(vector.size)
     for step, rows in enumerate(_batches(len(words), settings, seed)):
-        restricted.gibbs(chains, *machine.arrays, key, Site.SLEEP.of(), 0, step * sweeps, sweeps)
+        chains.move(machine, settings.sweeps)
         batch = words[rows].astype(np.float64)
         slope = machine.slope(batch, np.full(len(rows), 1 / len(rows)))
-        slope -= machine.slope(chains.astype(np.float64), alike)
+        slope -= machine.slope(chains.rows.astype(np.float64), alike)
         slope[: first.size] -= weight_decay * vector[: first.size]
         pace = settings.learning_rate * (1 + np.cos(np.pi * step / settings.steps)) / 2
         vector += pace * adam.direction(slope)

@@ -20,7 +20,7 @@ from neurohm.exceptions import NeurohmWarning, NotFittedError, NumericalError
 
 Words = npt.NDArray[np.uint8]
 Energy = TypeVar("Energy")
-_COARSE = 3e-3  # nats: no two settings are told apart by less
+_COARSE = 1e-2  # nats: no two settings are told apart by less
 
 
 class EnergyModel(Baseline, Generic[Energy]):

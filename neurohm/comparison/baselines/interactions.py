@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 from scipy.linalg import cholesky, solve_triangular
 from scipy.stats import binom
 
+from neurohm.backend import Site
+from neurohm.comparison.baselines.compiled import pairwise
+
+Words = npt.NDArray[np.uint8]
+Key = npt.NDArray[np.uint32]
 Vector = npt.NDArray[np.float64]
 _REDUNDANT = 3  # constant, linear, quadratic: log Z, fields and couplings say as much
 
@@ -30,6 +36,7 @@ class Interactions:
     fields: Vector
     couplings: Vector
     potential: Vector
+    settling: ClassVar[int] = 200
 
     @property
     def arrays(self) -> tuple[Vector, Vector, Vector]:
@@ -46,6 +53,22 @@ class Interactions:
         """Return units that know nothing of each other."""
         n = log_odds.size
         return cls(log_odds, np.zeros((n, n)), np.zeros(n + 1))
+
+    def sweep(self, words: Words, key: Key, site: Site, step: int, sweeps: int) -> None:
+        """Move words in place by Gibbs sampling, unit by unit."""
+        pairwise.gibbs(words, *self.arrays, key, site.of(), 0, step, sweeps)
+
+    def anneal(
+        self, words: Words, log_odds: Vector, betas: Vector, key: Key, site: Site, first: int
+    ) -> Vector:
+        """Move words in place from independent units to interactions, and return log-weights."""
+        out = np.empty(len(words))
+        pairwise.anneal(words, log_odds, *self.arrays, betas, key, site.of(), first, out)
+        return out
+
+    def log_partition_of_independent(self, log_odds: Vector) -> float:
+        """Return log Z of units with these log-odds."""
+        return float(np.logaddexp(0, log_odds).sum())
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ or those of chains, and the curvature is only ever multiplied by a vector.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +27,7 @@ from neurohm.comparison.baselines.states import AllStates, SampledStates, States
 
 _FLOOR = 1e-10  # of a variance: what is rarer is not learned from
 _FIRST = 2.5  # one over the length of the first steps by chains
+_LAST = 5  # steps, over which it is judged whether they lead somewhere
 _LARGEST = 0.1  # divergence that a step may bring about, nats: chains have to follow it
 
 
@@ -129,14 +130,17 @@ class ChainSettings:
         Persistent ones, moved side by side.
     sweeps : int
         Visits of each unit before a step.
-    approach, averaging : int
-        Steps of one length, and steps that become shorter, so that they average.
+    approach, longest : int
+        Steps of one length: at least so many, and at most, if they still lead somewhere.
+    averaging : int
+        Steps that become shorter, so that they average.
     """
 
     chains: int = 10_000
     sweeps: int = 10
     approach: int = 25
-    averaging: int = 75
+    longest: int = 400
+    averaging: int = 125
 
 
 def match_by_chains(
@@ -163,9 +167,16 @@ def match_by_chains(
     Each step is one of Newton's method, with expectations over the chains and the curvature over
     the samples: far from the end it is that of the end, where it matters, and it is not noisy.
     (With the curvature of nearly independent chains a first step leads to where all units are
-    active.) Steps of length 1/k, at last, average the noise of the chains away, as if all of them
-    had been one step's. Of moments that are hardly met, in samples or chains, the curvature is not
-    known: their variance is taken to be larger than it is.
+    active.) Steps are of one length until the slope no longer points along them (Pflug's test):
+    from then on the noise of the chains is all that moves them. Steps of length 1/k, at last,
+    average it away, as if all of the chains had been one step's. Of moments that are hardly met,
+    in samples or chains, the curvature is not known: their variance is taken to be larger than it
+    is.
+
+    References
+    ----------
+    Chee, Toulis (2018). Convergence diagnostics for stochastic gradient descent with constant
+    learning rate. AISTATS, PMLR 84:1476.
     """
     layout, prior = problem.layout, problem.prior
     n_samples, n_chains = problem.n_samples, len(chains.rows)
@@ -174,15 +185,37 @@ def match_by_chains(
     scale = Scale(prior, problem.variance + extra)
     covariance = problem.curvature(data, data.weights)
     at = layout.vector(start)
-    for step in range(settings.approach + settings.averaging):
+    moved, lengths = np.zeros_like(at), _Lengths(settings)
+    for length in lengths:
         chains.move(layout.split(at), settings.sweeps)
         model = layout.join(SampledStates(chains.rows).mean_moments())
         slope = problem.wanted - model - prior.slope(at)
+        lengths.note(float(moved @ slope))
         change = _solve(lambda v: covariance(v) + extra * v, slope, scale, 0.03, 50)
-        length = 1 / max(_FIRST, step - settings.approach + _FIRST)
         divergence = max(float(change @ slope) / 2, 1e-300)
-        at = at + change * min(length, np.sqrt(_LARGEST / divergence))
+        moved = change * min(length, np.sqrt(_LARGEST / divergence))
+        at = at + moved
     return layout.split(at).anchored
+
+
+class _Lengths:
+    """Lengths of steps: the same until they lead nowhere, then shorter and shorter."""
+
+    def __init__(self, settings: ChainSettings) -> None:
+        self._settings = settings
+        self._gains: list[float] = []
+
+    def note(self, gain: float) -> None:
+        """Take the slope after a step, along that step: what one more like it would gain."""
+        self._gains.append(gain)
+
+    def __iter__(self) -> Iterator[float]:
+        for step in range(self._settings.longest):
+            if step >= self._settings.approach and sum(self._gains[-_LAST:]) < 0:
+                break
+            yield 1 / _FIRST
+        for step in range(self._settings.averaging):
+            yield 1 / (_FIRST + step)
 
 
 def _solve(

@@ -11,18 +11,17 @@ from scipy.special import expit, logsumexp
 
 from neurohm.backend import RandomStream, Site
 from neurohm.checks import real_number, whole_number
-from neurohm.comparison.baselines.annealing import Anneal, LogPartition, annealed_log_partition
-from neurohm.comparison.baselines.chains import independent_words
-from neurohm.comparison.baselines.compiled import restricted
-from neurohm.comparison.baselines.contrastive import ContrastiveSettings, Restricted, learn
+from neurohm.comparison.baselines.annealing import LogPartition, annealed_log_partition
+from neurohm.comparison.baselines.chains import annealed_words, annealing
+from neurohm.comparison.baselines.contrastive import ContrastiveSettings, learn
 from neurohm.comparison.baselines.energy import EnergyModel, Words
 from neurohm.comparison.baselines.interactions import Vector
+from neurohm.comparison.baselines.restricted import Restricted
 from neurohm.comparison.baselines.states import MOST_UNITS, numbered
 from neurohm.exceptions import InputError
 
 HIDDEN, DECAYS = (20, 50), (1e-4, 1e-3)
 _PART = 2**13  # states at a time
-_SWEEPS = 1000  # after annealing, for a draw
 
 
 class RestrictedBoltzmann(EnergyModel[Restricted]):
@@ -134,16 +133,14 @@ class RestrictedBoltzmann(EnergyModel[Restricted]):
         """Return log Z: exactly where one of the layers is small."""
         if min(energy.weights.shape) <= MOST_UNITS:
             return LogPartition(float(logsumexp(_log_weights_of_all(_enumerable(energy)))))
-        anneal = _annealing(energy, self.log_odds_, self.seed)
-        return annealed_log_partition(anneal, tolerance)
+        return annealed_log_partition(annealing(energy, self.log_odds_, self.seed), tolerance)
 
     def _draw(self, n_samples: int, seed: int) -> Words:
         """Draw samples from the fitted model."""
         machine, stream = self._energy, RandomStream(seed)
         if min(machine.weights.shape) > MOST_UNITS:
-            return _annealed_words(
-                machine, self.log_odds_, n_samples, self.log_partition_.steps, seed
-            )
+            steps = self.log_partition_.steps
+            return annealed_words(machine, self.log_odds_, n_samples, steps, seed)
         small = _enumerable(machine)
         weights = np.exp(_log_weights_of_all(small) - self.log_partition_.value)
         uniform = stream.generator(Site.DREAM.of()).random(n_samples)
@@ -184,47 +181,3 @@ def _log_weights_of_all(machine: Restricted) -> Vector:
             yield machine.log_weights(numbered(numbers, n_units))
 
     return np.concatenate(list(parts()))
-
-
-def _annealing(machine: Restricted, log_odds: Vector, seed: int) -> Anneal:
-    """Return a function that takes chains from independent units to the machine."""
-    independent = np.concatenate([log_odds, _hidden_base(machine, log_odds)])
-    log_z = float(np.logaddexp(0, independent).sum())
-
-    def anneal(betas: Vector, first: int, n_chains: int) -> Vector:
-        words = independent_words(log_odds, n_chains, seed, first)
-        return log_z + _anneal(words, machine, log_odds, betas, Site.SCORE, seed, first)
-
-    return anneal
-
-
-def _annealed_words(
-    machine: Restricted, log_odds: Vector, n_words: int, steps: int, seed: int
-) -> Words:
-    """Draw words from the machine, each by a long chain of its own."""
-    words = independent_words(log_odds, n_words, seed)
-    _anneal(words, machine, log_odds, np.linspace(0, 1, steps + 1), Site.DREAM, seed, 0)
-    key = RandomStream(seed).keys()[0]
-    restricted.gibbs(words, *machine.arrays, key, Site.DREAM.of(), 0, steps + 1, _SWEEPS)
-    return words
-
-
-def _anneal(
-    words: Words,
-    machine: Restricted,
-    log_odds: Vector,
-    betas: Vector,
-    site: Site,
-    seed: int,
-    first: int,
-) -> Vector:
-    """Move words in place from independent units to the machine, and return log-weights."""
-    out, key = np.empty(len(words)), RandomStream(seed).keys()[0]
-    base = log_odds, _hidden_base(machine, log_odds)
-    restricted.anneal(words, *base, *machine.arrays, betas, key, site.of(), first, out)
-    return out
-
-
-def _hidden_base(machine: Restricted, log_odds: Vector) -> Vector:
-    """Return what drives hidden units while visible ones are as active as on average."""
-    return np.asarray(expit(log_odds) @ machine.weights + machine.hidden_bias)

@@ -7,11 +7,10 @@ import pytest
 from scipy.special import logsumexp, softmax
 
 from neurohm.comparison.baselines import annealing as annealing_module
-from neurohm.comparison.baselines import rbm
 from neurohm.comparison.baselines.annealing import LogPartition, annealed_log_partition
 from neurohm.comparison.baselines.chains import annealed_words, annealing
-from neurohm.comparison.baselines.contrastive import Restricted
 from neurohm.comparison.baselines.interactions import Interactions
+from neurohm.comparison.baselines.restricted import Restricted
 from neurohm.comparison.baselines.states import AllStates, bits
 from neurohm.exceptions import NumericalError
 
@@ -56,7 +55,7 @@ def test_error_bars_cover_the_truth_of_restricted_machines(quick: None) -> None:
     for seed in range(100):
         model = machine_of(7, 5, seed)
         exact = logsumexp(model.log_weights(bits(7)))
-        found = annealed_log_partition(rbm._annealing(model, np.full(7, -1.0), seed), 0.02)
+        found = annealed_log_partition(annealing(model, np.full(7, -1.0), seed), 0.02)
         covered += abs(found.value - exact) < 1.96 * found.standard_error
     assert covered >= 91
 
@@ -90,6 +89,16 @@ def test_annealed_words_are_of_the_model() -> None:
 def test_weights_that_are_no_numbers_are_refused() -> None:
     with pytest.raises(NumericalError, match="no numbers"):
         annealed_log_partition(lambda betas, first, chains: np.full(chains, np.nan), 0.1)
+
+
+def test_rare_large_weights_double_the_steps() -> None:
+    def anneal(betas: np.ndarray, first: int, chains: int) -> np.ndarray:
+        numbers = np.arange(first, first + chains)  # the first chains meet none of the large ones
+        large = (numbers % 100 == 99) & (numbers >= 256) & (len(betas) < 1000)
+        return np.where(large, 3.0, 0.0)
+
+    found = annealed_log_partition(anneal, 1e-3)
+    assert (found.value, found.steps) == (0.0, 1024)
 
 
 def test_a_model_that_chains_do_not_reach_is_refused() -> None:

@@ -90,3 +90,25 @@ def test_chains_learn_what_enumeration_does(counted: bool) -> None:
     divergence = float(np.exp(exact) @ (exact - found))
     # The variance of averaged chains alone makes about size / (2 * 4000 * 75 / 2), 0.0002.
     assert 0 <= divergence < 0.001
+
+
+def test_rare_waves_take_more_steps_than_the_fewest_and_are_learned() -> None:
+    rng = np.random.default_rng(0)
+    waves = rng.random((6000, 1)) < 0.05
+    words = (rng.random((6000, 12)) < np.where(waves, 0.7, 0.02)).astype(np.uint8)
+    problem = problem_of(words, counted=True, precision=1 / len(words))
+    log_odds = logit(problem.target.means)
+    start, data = Interactions.independent(log_odds), SampledStates.distinct(words)
+
+    def log_likelihood(interactions: Interactions) -> float:
+        log_z = logsumexp(AllStates(12).log_weights(interactions))
+        return float(data.weights @ data.log_weights(interactions) - log_z)
+
+    best = log_likelihood(match_by_enumeration(problem, start))
+    lost = {}
+    for longest in (25, 400):
+        settings = ChainSettings(chains=3000, sweeps=5, longest=longest)
+        chains = Chains(log_odds, settings.chains, seed=1)
+        learned = match_by_chains(problem, start, data, chains, settings)
+        lost[longest] = best - log_likelihood(learned)
+    assert lost[400] < 0.01 < lost[25]

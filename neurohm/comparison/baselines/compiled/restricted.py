@@ -7,13 +7,17 @@ and 1, uint8. Sites of random numbers: `site` for visible units, the next one fo
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numba import njit
 
-from neurohm.comparison.baselines.compiled.draws import fill, room_for, softplus, turns_on
+from neurohm.comparison.baselines.compiled.draws import fill, room_for, turns_on
 from neurohm.kernels.cpu.scalar import EXACT
 
 __all__ = ["anneal", "gibbs"]
+
+_SMALL, _LARGE = 1e-100, 1e100
 
 
 @njit(**EXACT)
@@ -86,17 +90,28 @@ def anneal(  # type: ignore[no-untyped-def]
                 if state[i]:
                     total += (beta - before) * (visible_bias[i] - base[i])
             visible_drive[:] = 0.0
+            ratio = 1.0
             for j in range(hidden_drive.size):
                 begin, gain = hidden_base[j], hidden_drive[j] - hidden_base[j]
                 drive = begin + beta * gain
-                total += softplus(drive) - softplus(begin + before * gain)
+                ratio *= _weight_ratio(begin + before * gain, (beta - before) * gain)
+                if not _SMALL < ratio < _LARGE:
+                    total += math.log(ratio)
+                    ratio = 1.0
                 if turns_on(hidden_bits[j], drive):
                     for i in range(visible_drive.size):
                         visible_drive[i] += across[j, i]
+            total += math.log(ratio)
             for i in range(visible_drive.size):
                 gain = visible_bias[i] - base[i] + visible_drive[i]
                 state[i] = turns_on(bits[i], base[i] + beta * gain)
         out[row] = total
+
+
+@njit(**EXACT)
+def _weight_ratio(before, change):  # type: ignore[no-untyped-def]
+    """Return (1 + exp(before + change)) / (1 + exp(before)), for one logarithm of many factors."""
+    return 1.0 + math.expm1(change) / (1.0 + math.exp(-before))
 
 
 @njit(**EXACT)
