@@ -19,7 +19,7 @@ from neurohm.agents import (
 )
 from neurohm.agents.contexts import Conjunctive, RandomWinners
 from neurohm.agents.goal_learning import remember
-from neurohm.exceptions import FileFormatError, InputError, NotFittedError
+from neurohm.exceptions import ArgumentTypeError, FileFormatError, InputError, NotFittedError
 from neurohm.machine import ContextMachine
 
 THREE = nh.Categorical(3, categories=3)
@@ -180,6 +180,38 @@ def test_what_does_not_fit_is_refused(model, call, words: str) -> None:
         call(model)
 
 
+def test_settings_are_given_together_or_by_name(model) -> None:
+    how = nh.agents.Imagination(candidates=3, random_state=4)
+    together, by_name, changed = (
+        model.simulate([0, 1, 2], **given).x
+        for given in (
+            {"how": how},
+            {"candidates": 3, "random_state": 4},
+            {"how": nh.agents.Imagination(candidates=3), "random_state": 4},
+        )
+    )
+    np.testing.assert_array_equal(together, by_name)
+    np.testing.assert_array_equal(together, changed)
+    with pytest.raises(ArgumentTypeError, match="setting 'cycle'; expected one of cycles, accept"):
+        model.simulate([0], cycle=3)
+
+
+def test_a_crisp_code_remembers_across_a_long_gap() -> None:
+    """Undecided units make the trace noisy, the more so the longer songs are alike."""
+    songs = Songs(4, gap=4)
+    notes = nh.Categorical(songs.n_notes, categories=songs.n_notes)
+    right = {}
+    for spread in (6.0, 100.0):
+        settings = {"context": "random", "context_units": 400, "context_rate": 0.1}
+        model = nh.GoalSeededMachine(
+            notes, [48], memory=0.95, code_spread=spread, steps=250, batch_size=16, **settings
+        )
+        first = np.repeat(songs.examples()[:, 0], 50, axis=0)
+        sung = sing(model.fit(songs.examples()), first, 5).argmax(axis=2)
+        right[spread] = (sung == np.repeat(songs.notes, 50, axis=0)).all(axis=1).mean()
+    assert right[100.0] > max(0.9, right[6.0])
+
+
 def test_a_goal_that_was_never_seen_is_refused() -> None:
     model = nh.GoalSeededMachine(THREE, [8], goals=4, steps=10).fit(np.eye(3), [0, 1, 3])
     with pytest.raises(InputError, match="goal unit 2, of which nothing was learned"):
@@ -248,6 +280,15 @@ def test_routed_machines_compose_what_they_never_saw() -> None:
         model.simulate([0, 1])
     with pytest.raises(InputError, match="below"):
         model.simulate([[0, 4]])
+
+
+def test_a_shape_or_a_place_that_was_never_seen_is_refused() -> None:
+    world = ShapeWorld()
+    x, goals = world.examples(200)
+    model = RoutedMachine(world.slots, world.n_shapes, steps=5)
+    model.fit(x[goals[:, 0] != 2], goals[goals[:, 0] != 2])
+    with pytest.raises(InputError, match="shape 2, of which nothing was learned"):
+        model.simulate([[2, 0]])
 
 
 def test_rooms_and_their_shortest_ways() -> None:
