@@ -1,6 +1,6 @@
 """Held-out neurons: a fifth of the units predicted from the others, against three baselines.
 
-    python benchmarks/held_out_neurons.py words FOLDER/example50.mat [--only NAME ...] [-o FILE]
+    python benchmarks/held_out_neurons.py words FOLDER/example50.mat [--seeds 0 1 2] [-o FILE]
     python benchmarks/held_out_neurons.py recording FOLDER/FILE.h5 [--bin 0.05] [-o FILE]
     python benchmarks/held_out_neurons.py table [-o benchmarks/results/held-out-neurons.json]
 
@@ -48,7 +48,7 @@ def binned(path, bin_size):
 class Split:
     """Bins to learn from, bins to test, and the groups of units that are missing in turn."""
 
-    def __init__(self, x, seed=0):
+    def __init__(self, x, seed):
         split = int(0.8 * len(x))
         active = x[:split].mean(axis=0) > RAREST
         self.learn, test = x[:split, active], x[split:, active]
@@ -63,7 +63,7 @@ def log_bernoulli(p, x):
     return x * np.log(p) + (1 - x) * np.log1p(-p)
 
 
-def rates(split):
+def rates(split, seed):
     """Every unit at its mean."""
     mean = split.learn.mean(axis=0)
     for missing in split.missing:
@@ -71,7 +71,7 @@ def rates(split):
         yield log_bernoulli(p, split.test[:, missing]).sum(axis=1), p
 
 
-def logistic(split):
+def logistic(split, seed):
     """A regression of each missing unit on the observed ones."""
     for missing in split.missing:
         p = np.empty((len(split.test), missing.sum()))
@@ -84,7 +84,7 @@ def logistic(split):
         yield log_bernoulli(p, split.test[:, missing]).sum(axis=1), p
 
 
-def mixture(split, seed=0):
+def mixture(split, seed):
     """Forty components, each with a rate for every unit."""
     model = BernoulliMixture(40, strength=1.0, starts=2, steps=200, seed=seed).fit(split.learn)
     means = np.clip(model.mean_, 1e-9, 1 - 1e-9)
@@ -103,7 +103,7 @@ def mixture(split, seed=0):
 def machine(hidden, epochs=30, particles=10, rows=1000, rate=6e-3):
     """A Helmholtz machine, by reweighted wake-sleep; ``rows`` particles predict."""
 
-    def predicted(split, seed=0):
+    def predicted(split, seed):
         model = nh.HelmholtzDensity(
             hidden=hidden,
             particles=particles,
@@ -122,7 +122,7 @@ def machine(hidden, epochs=30, particles=10, rows=1000, rate=6e-3):
 
 
 PREDICTORS = {
-    "rates": rates,
+    "rates": rates,  # of (split, seed), group by group
     "logistic": logistic,
     "mixture": mixture,
     "machine 64-24": machine((64, 24)),
@@ -135,16 +135,16 @@ TRIED = {
 }
 
 
-def evaluate(split, predictor):
+def evaluate(split, predictor, seed):
     """Return nats and correlations of a predictor: means, and those of blocks of time."""
     begin = time.process_time()
     found = {"joint": [], "single": [], "correlation": []}
-    for missing, (joint, p) in zip(split.missing, predictor(split), strict=True):
+    for missing, (joint, p) in zip(split.missing, predictor(split, seed), strict=True):
         truth = split.test[:, missing]
         found["joint"].append(joint)
         found["single"].append(log_bernoulli(p, truth).sum(axis=1))
         for a, b in zip(p.T, truth.T, strict=True):
-            varies = a.std() > 0 and b.std() > 0
+            varies = np.ptp(a) > 0 and np.ptp(b) > 0
             found["correlation"].append(np.corrcoef(a, b)[0, 1] if varies else 0.0)
     units = split.learn.shape[1]
     entry = {"correlation": float(np.mean(found["correlation"]))}
@@ -163,36 +163,46 @@ def load(path):
 def run(arguments):
     """Run what is missing, and write after each predictor."""
     recorded, name = arguments.what == "recording", arguments.file.stem
-    split = Split(binned(arguments.file, arguments.bin) if recorded else words(arguments.file))
-    for kind in arguments.only or PREDICTORS:
-        if kind in load(arguments.output).get(name, {}):
-            continue
-        entry = evaluate(split, {**PREDICTORS, **TRIED}[kind])
-        results = load(arguments.output)
-        results.setdefault(name, {})[kind] = entry
-        arguments.output.write_text(json.dumps(results, indent=1) + "\n")
-        shown = {k: v for k, v in entry.items() if "blocks" not in k}
-        print(name, kind, json.dumps(shown), flush=True)
+    x = binned(arguments.file, arguments.bin) if recorded else words(arguments.file)
+    for seed in arguments.seeds:
+        split = Split(x, seed)
+        for kind in arguments.only or PREDICTORS:
+            if str(seed) in load(arguments.output).get(name, {}).get(kind, {}):
+                continue
+            entry = evaluate(split, {**PREDICTORS, **TRIED}[kind], seed)
+            results = load(arguments.output)
+            results.setdefault(name, {}).setdefault(kind, {})[str(seed)] = entry
+            arguments.output.write_text(json.dumps(results, indent=1) + "\n")
+            shown = {k: v for k, v in entry.items() if "blocks" not in k}
+            print(name, kind, seed, json.dumps(shown), flush=True)
 
 
 def table(arguments):
-    """Print means, and what the machine has more, with the standard error over blocks of time."""
-    print("| data | predictor | joint (nats) | one by one (nats) | correlation |")
-    print("|---|---|---|---|---|")
-    for name, entries in load(arguments.output).items():
-        for kind, entry in entries.items():
-            cells = [f"{entry[key]:.4f}" for key in ("joint", "single", "correlation")]
-            print(f"| {name} | {kind} | {' | '.join(cells)} |")
-    print("\n| data | a less b | joint | one by one |\n|---|---|---|---|")
-    for name, entries in load(arguments.output).items():
-        for ours in (kind for kind in entries if kind.startswith("machine")):
+    """Print means over seeds, and what machines have more, with its standard error over blocks."""
+    print("| data | predictor | joint (nats) | one by one (nats) | correlation | seeds |")
+    print("|---|---|---|---|---|---|")
+    results = load(arguments.output)
+    for name, kinds in results.items():
+        for kind, runs in kinds.items():
+            cells = [
+                f"{np.mean([run[key] for run in runs.values()]):.4f}"
+                for key in ("joint", "single", "correlation")
+            ]
+            print(f"| {name} | {kind} | {' | '.join(cells)} | {len(runs)} |")
+    print("\n| data | a less b | joint | one by one | seeds |\n|---|---|---|---|---|")
+    for name, kinds in results.items():
+        for ours in (kind for kind in kinds if kind.startswith("machine")):
             for kind in ("logistic", "mixture"):
-                cells = []
-                for key in ("joint of blocks", "single of blocks"):
-                    apart = np.subtract(entries[ours][key], entries[kind][key])
-                    error = apart.std(ddof=1) / np.sqrt(len(apart))
-                    cells.append(f"{apart.mean():+.4f} ± {error:.4f}")
-                print(f"| {name} | {ours} less {kind} | {' | '.join(cells)} |")
+                shared = sorted(set(kinds[ours]) & set(kinds[kind]))
+                cells = [apart(kinds[ours], kinds[kind], shared, k) for k in ("joint", "single")]
+                print(f"| {name} | {ours} less {kind} | {' | '.join(cells)} | {len(shared)} |")
+
+
+def apart(ours, theirs, seeds, key):
+    """Return the paired difference, mean over seeds, and its standard error over blocks of time."""
+    key = f"{key} of blocks"
+    blocks = np.mean([np.subtract(ours[s][key], theirs[s][key]) for s in seeds], axis=0)
+    return f"{blocks.mean():+.4f} ± {blocks.std(ddof=1) / np.sqrt(len(blocks)):.4f}"
 
 
 def main():
@@ -200,6 +210,7 @@ def main():
     parser.add_argument("what", choices=("words", "recording", "table"))
     parser.add_argument("file", type=Path, nargs="?")
     parser.add_argument("--bin", type=float, default=0.05)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0])
     parser.add_argument("--only", nargs="+", choices=[*PREDICTORS, *TRIED])
     parser.add_argument("-o", "--output", type=Path, default=RESULTS)
     arguments = parser.parse_args()

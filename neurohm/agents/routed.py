@@ -123,7 +123,7 @@ class RoutedMachine:
             for column, size in zip(numbers.T, sizes, strict=True)
         )
         rates = Delta(self.learning_rate), Delta(self.learning_rate)
-        with scoring(self.steps, shown=progress) as advance:
+        with scoring(self.steps, shown=progress, doing="learning", unit="steps") as advance:
             for step in range(self.steps):
                 part = step / self.steps
                 stream = RandomStream(self.random_state, step)

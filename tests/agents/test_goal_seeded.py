@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import pytest
 
@@ -20,6 +22,7 @@ from neurohm.agents import (
 from neurohm.agents.contexts import Conjunctive, RandomWinners
 from neurohm.agents.goal_learning import remember
 from neurohm.exceptions import ArgumentTypeError, FileFormatError, InputError, NotFittedError
+from neurohm.likelihood import progress as likelihood_progress
 from neurohm.machine import ContextMachine
 
 THREE = nh.Categorical(3, categories=3)
@@ -178,6 +181,21 @@ def test_a_model_comes_back_from_its_file(model, tmp_path) -> None:
 def test_what_does_not_fit_is_refused(model, call, words: str) -> None:
     with pytest.raises(InputError, match=words):
         call(model)
+
+
+def test_learning_shows_how_far_it_has_come(monkeypatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr(likelihood_progress, "PATIENCE", -1.0)
+    monkeypatch.setenv("TERM", "xterm")
+    for shown in (True, False):
+        monkeypatch.setattr("sys.stderr", terminal := Terminal())
+        model = nh.GoalSeededMachine(THREE, [8], goals=3, steps=20)
+        model.fit(np.eye(3), [0, 1, 2], progress=shown)
+        assert ("learning" in terminal.getvalue()) is shown
+        assert ("steps/s" in terminal.getvalue()) is shown
 
 
 def test_settings_are_given_together_or_by_name(model) -> None:
