@@ -241,6 +241,8 @@ def figure(arguments):
             for n in ("reweighted", *(f"reweighted, u {u}" for u in (1, 3, 5, 10)))
             if n in results
         ],
+        "a million samples, unlearning 8": [n for n in results if n == "reweighted, u 8, 1M"],
+        "natural plasticity": [n for n in results if n.startswith("natural")],
         "append": [n for n in results if "append" in n],
         "halve, salience": [n for n in results if n.startswith(("halve", "salience"))],
     }

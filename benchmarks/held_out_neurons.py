@@ -17,7 +17,6 @@ from __future__ import annotations
 import argparse
 import json
 import time
-import warnings
 from pathlib import Path
 
 import h5py
@@ -29,6 +28,7 @@ from neurohm.comparison.baselines import BernoulliMixture
 
 RESULTS = Path(__file__).parent / "results" / "held-out-neurons.json"
 GROUPS, TESTED, BLOCKS = 5, 600, 20
+PENALTIES = (0.01, 0.1, 1.0)  # inverse strengths, scikit-learn's C
 RAREST = 0.001  # activity of a bin below which a unit is left out
 
 
@@ -72,21 +72,32 @@ def rates(split, seed):
 
 
 def logistic(split, seed):
-    """A regression of each missing unit on the observed ones."""
+    """A regression of each missing unit on the observed ones, its penalty chosen for it."""
     for missing in split.missing:
-        p = np.empty((len(split.test), missing.sum()))
+        given, p = split.learn[:, ~missing], np.empty((len(split.test), missing.sum()))
         for place, unit in enumerate(np.flatnonzero(missing)):
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                model = LogisticRegression(C=1.0, max_iter=200)
-                model.fit(split.learn[:, ~missing], split.learn[:, unit] > 0)
+            best = max(PENALTIES, key=lambda c, u=unit: validated(given, split.learn[:, u], c))
+            model = regression(best).fit(given, split.learn[:, unit] > 0)
             p[:, place] = model.predict_proba(split.test[:, ~missing])[:, 1]
         yield log_bernoulli(p, split.test[:, missing]).sum(axis=1), p
 
 
+def regression(penalty):
+    return LogisticRegression(C=penalty, max_iter=200)
+
+
+def validated(given, unit, penalty):
+    """Return the log-likelihood of the last fifth of what is learned from, fitted to the others."""
+    last = int(0.8 * len(unit))
+    if not unit[:last].any():
+        return 0.0
+    p = regression(penalty).fit(given[:last], unit[:last] > 0).predict_proba(given[last:])[:, 1]
+    return log_bernoulli(p, unit[last:]).sum()
+
+
 def mixture(split, seed):
-    """Forty components, each with a rate for every unit."""
-    model = BernoulliMixture(40, strength=1.0, starts=2, steps=200, seed=seed).fit(split.learn)
+    """Components, each with a rate for every unit; their number and prior by validation."""
+    model = BernoulliMixture(starts=2, steps=200, seed=seed).fit(split.learn)
     means = np.clip(model.mean_, 1e-9, 1 - 1e-9)
 
     def log_p(units):
