@@ -12,9 +12,10 @@ import numpy.typing as npt
 from neurohm.agents.grasp import Grasp, grasp, require_same_size
 from neurohm.agents.pool import AppendedPool, HalvedPool, Pool, ResampledPool, SaliencePool
 from neurohm.agents.settings import Acting, changed
-from neurohm.agents.worlds import BitWorld
+from neurohm.agents.worlds import BitWorld, require_world
 from neurohm.backend import RandomStream, Site
 from neurohm.checks import whole_number
+from neurohm.exceptions import InputError
 from neurohm.learning import ActiveSampling, Reweighted
 from neurohm.machine import HelmholtzMachine, log_joint, recognise
 from neurohm.machine.passes import add_log_probability, zero_total
@@ -189,9 +190,14 @@ def act(
     >>> acted.grasp.accuracy > 0.4
     True
     """
-    how = changed(how or Acting(), changes)
+    how = changed(Acting() if how is None else how, changes)
+    require_world(world)
     require_same_size(machine, world)
     pool = _pool(how, world.patterns() if data is None else data, world)
+    if pool.original.shape[1] != world.n_units:
+        raise InputError(
+            f"data of shape {pool.original.shape}", f"(rows, {world.n_units}), a column a bit"
+        )
     given = Signed(Delta(0.05 * how.batch_size)) if how.plasticity is None else how.plasticity
     plasticity = as_plasticity(given)
     exact = world.n_units <= 14

@@ -138,6 +138,8 @@ def changed(settings: Settings, changes: dict[str, Any]) -> Settings:
     >>> changed(Imagination(candidates=8), {"cycles": 3}).candidates
     8
     """
+    if not isinstance(settings, (Acting, Imagination)):
+        raise ArgumentTypeError(f"settings {settings!r}", "Acting(...) or Imagination(...)")
     known = [field.name for field in fields(settings)]
     unknown = [name for name in changes if name not in known]
     if unknown:

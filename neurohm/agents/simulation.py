@@ -124,11 +124,13 @@ class Simulator:
             Before `fit`.
         """
         machine = self._fitted()
-        how = changed(how or Imagination(), changes)
+        how = changed(Imagination() if how is None else how, changes)
         heat = self.temperature if how.temperature is None else temperatures(how.temperature)
         check_temperature(machine, heat)
         parts = self.context_parts(goals, situations, memory, rows)
         count = len(parts[0]) if parts else whole_number("rows", 1 if rows is None else rows)
+        if rows not in (None, count):
+            raise InputError(f"rows {rows} with contexts of {count}", "as many, or rows alone")
         candidates, stream = how.candidates, how.stream
         tiled = [np.repeat(part, candidates, axis=0) for part in parts]
         context = self.expansion(tiled, machine) if self.expansion is not None else None

@@ -175,6 +175,7 @@ def unjudged() -> None:
         (lambda: act(machine(), WORLD, mode="grow"), "'fixed' or 'append'"),
         (lambda: act(machine(), RhythmWorld(7)), "6 visible units in a world of 7"),
         (lambda: act(machine(), NEVER), "accepts nothing"),
+        (lambda: act(machine(), WORLD, np.eye(5)), r"expected \(rows, 6\)"),
         *(
             (lambda mode=mode: act(machine(), NEVER, np.eye(6), mode=mode), "accepts nothing")
             for mode in ("fixed", "halve", "salience")
@@ -205,6 +206,13 @@ def test_settings_are_given_together_or_by_name() -> None:
     assert runs[0] == runs[1] == act(machine(), WORLD, epochs=3, draws=64, seed=5).grasp.accuracy
     with pytest.raises(ArgumentTypeError, match="setting 'epoch'; expected one of mode, keep"):
         act(machine(), WORLD, epoch=3)
+    with pytest.raises(ArgumentTypeError, match=r"expected Acting"):
+        act(machine(), WORLD, how=6)
+
+
+def test_a_function_is_no_world_of_its_own() -> None:
+    with pytest.raises(ArgumentTypeError, match="a world of type function.*Predicate"):
+        act(machine(), lambda x: x[:, 0] > 0)
 
 
 def test_natural_plasticity_learns_from_both_phases_together() -> None:

@@ -170,6 +170,12 @@ def test_a_model_comes_back_from_its_file(model, tmp_path) -> None:
         ),
         (lambda m: m.simulate([0], evidence=[1, 0, 0]), "both"),
         (lambda m: m.simulate([0], memory=np.zeros((1, 16))), "memory of a model that has none"),
+        (lambda m: m.simulate([0, 1], rows=5), "rows 5 with contexts of 2"),
+        (lambda m: m.simulate([0.5]), "float64; expected .* whole numbers"),
+        (
+            lambda m: m.simulate([0], evidence=[np.nan] * 3, observed=[True] * 3),
+            "evidence that is not finite",
+        ),
         (lambda m: m.simulate([0], select="best"), "'free-energy'"),
         (lambda m: m.simulate([0], temperature=0.0), "above 0"),
         (lambda m: m.fit(np.eye(4), [0, 1, 2, 0]), "observations of shape"),
@@ -343,6 +349,24 @@ def test_an_agent_reaches_goals_in_a_small_world() -> None:
         rollout(model, GridWorld(), [1], [2])
     with pytest.raises(InputError, match="0 to 7"):
         rollout(model, world, [1], [9])
+    with pytest.raises(ArgumentTypeError, match="setting 'heat'"):
+        rollout(None, world, [1], [2], heat=1.0)
+
+
+def test_evidence_that_cannot_follow_has_a_high_free_energy() -> None:
+    """It is held all the same; the free energy, nats, tells that it contradicts the world."""
+    world = GridWorld("...\n.#.\n...")
+    place, goal, following = world.examples(4000)
+    cells = nh.Categorical(8, categories=8)
+    model = nh.GoalSeededMachine(cells, [32], goals=8, situation=8, steps=1500)
+    model.fit(following, goal, place)
+    near, far = world.neighbours[0, 0], int(world.distance[0].argmax())
+    made = [
+        model.simulate([far], [0], evidence=np.eye(8)[cell], observed=[True] * 8)
+        for cell in (near, far)
+    ]
+    assert [int(m.x.argmax()) for m in made] == [near, far]
+    assert made[1].free_energy[-1, 0] > made[0].free_energy[-1, 0] + 5
 
 
 def test_a_population_responds_to_a_condition_as_it_did() -> None:
