@@ -4,7 +4,7 @@
     python benchmarks/held_out_neurons.py recording FOLDER/FILE.h5 [--bin 0.05] [-o FILE]
     python benchmarks/held_out_neurons.py table [-o benchmarks/results/held-out-neurons.json]
 
-Learned from the first four fifths of the time, tested on bins of the last. The units are dealt into
+Learned from the first four fifths of the time, tested on some bins of the last. The units are dealt into
 five groups; each group in turn is missing. Helmholtz machines and a mixture of Bernoulli
 components, fitted to all units, fill them in by conditioning; a logistic regression of each missing
 unit on the observed ones is fitted for just that. Nats are per missing unit and bin: of all missing
@@ -27,7 +27,7 @@ import neurohm as nh
 from neurohm.comparison.baselines import BernoulliMixture
 
 RESULTS = Path(__file__).parent / "results" / "held-out-neurons.json"
-GROUPS, TESTED, BLOCKS = 5, 600, 20
+GROUPS, BLOCKS = 5, 20
 PENALTIES = (0.01, 0.1, 1.0)  # inverse strengths, scikit-learn's C
 RAREST = 0.001  # activity of a bin below which a unit is left out
 
@@ -48,12 +48,12 @@ def binned(path, bin_size):
 class Split:
     """Bins to learn from, bins to test, and the groups of units that are missing in turn."""
 
-    def __init__(self, x, seed):
+    def __init__(self, x, seed, tested=600):
         split = int(0.8 * len(x))
         active = x[:split].mean(axis=0) > RAREST
         self.learn, test = x[:split, active], x[split:, active]
         rng = np.random.default_rng(seed)
-        self.test = test[np.sort(rng.permutation(len(test))[:TESTED])]
+        self.test = test[np.sort(rng.permutation(len(test))[:tested])]
         group = rng.permutation(self.learn.shape[1]) % GROUPS
         self.missing = [group == number for number in range(GROUPS)]
 
@@ -174,9 +174,10 @@ def load(path):
 def run(arguments):
     """Run what is missing, and write after each predictor."""
     recorded, name = arguments.what == "recording", arguments.file.stem
+    name += "" if arguments.tested == 600 else f", {arguments.tested} bins"
     x = binned(arguments.file, arguments.bin) if recorded else words(arguments.file)
     for seed in arguments.seeds:
-        split = Split(x, seed)
+        split = Split(x, seed, arguments.tested)
         for kind in arguments.only or PREDICTORS:
             if str(seed) in load(arguments.output).get(name, {}).get(kind, {}):
                 continue
@@ -221,6 +222,7 @@ def main():
     parser.add_argument("what", choices=("words", "recording", "table"))
     parser.add_argument("file", type=Path, nargs="?")
     parser.add_argument("--bin", type=float, default=0.05)
+    parser.add_argument("--tested", type=int, default=600)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
     parser.add_argument("--only", nargs="+", choices=[*PREDICTORS, *TRIED])
     parser.add_argument("-o", "--output", type=Path, default=RESULTS)
