@@ -4,12 +4,13 @@
     python benchmarks/held_out_neurons.py recording FOLDER/FILE.h5 [--bin 0.05] [-o FILE]
     python benchmarks/held_out_neurons.py table [-o benchmarks/results/held-out-neurons.json]
 
-Learned from the first four fifths of the time, tested on some bins of the last. The units are dealt into
-five groups; each group in turn is missing. Helmholtz machines and a mixture of Bernoulli
-components, fitted to all units, fill them in by conditioning; a logistic regression of each missing
-unit on the observed ones is fitted for just that. Nats are per missing unit and bin: of all missing
-units together where the model has them (joint), and of one by one. Correlation is that of
-probabilities with spikes, mean over units. Predictors are added to the file one by one.
+Learned from the first four fifths of the time, tested on bins of the last, 600 or as many as
+`--tested` says. The units are dealt into five groups; each group in turn is missing. Helmholtz
+machines and a mixture of Bernoulli components, fitted to all units, fill them in by conditioning; a
+logistic regression of each missing unit on the observed ones is fitted for just that. Nats are per
+missing unit and bin: of all missing units together where the model has them (joint), and of one by
+one. Correlation is that of probabilities with spikes, mean over units. Predictors are added to the
+file one by one.
 """
 
 from __future__ import annotations
