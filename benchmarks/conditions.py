@@ -35,6 +35,12 @@ MACHINES = {
     "64, random code": {"hidden": [64]},
     "64, learned code": {"hidden": [64], **LEARNED},
     "16, learned code, no warm-up": {"hidden": [16], "warm_up": 0.0, **LEARNED},
+    "16, and recognition sees the direction": {
+        "hidden": [16],
+        "warm_up": 0.0,
+        "recognises_context": True,
+        **LEARNED,
+    },
 }
 
 

@@ -122,6 +122,23 @@ def test_a_constant_context_knows_no_goal() -> None:
     assert abs((made == goals).mean() - 1 / 3) < 0.15
 
 
+def test_recognition_may_see_the_context(tmp_path) -> None:
+    """Two goals, one kind of observation: recognition that sees the goal tells them apart."""
+    x, goals = np.ones((200, 4)), np.arange(200) % 2
+    apart = {}
+    for sees in (False, True):
+        model = nh.GoalSeededMachine(
+            4, [8], goals=2, recognises_context=sees, recogniser_rate=1.0, steps=300
+        ).fit(x, goals)
+        z = model.recognise(x, goals)[0]
+        apart[sees] = np.abs(z[goals == 0].mean(axis=0) - z[goals == 1].mean(axis=0)).max()
+        model.save(tmp_path / "model.h5")
+        again = nh.load(tmp_path / "model.h5")
+        assert again.settings() == model.settings()
+        np.testing.assert_array_equal(again.recognise(x, goals)[0], z)
+    assert apart[True] > apart[False]
+
+
 def test_numbers_and_codes_are_the_same_data() -> None:
     world = GridWorld()
     place, goal, following = world.examples(400, seed=1)
