@@ -398,3 +398,17 @@ def test_a_population_responds_to_a_condition_as_it_did() -> None:
     for goal in range(3):
         observed, imagined = words[condition == goal].mean(0), made[asked == goal].mean(0)
         assert np.corrcoef(observed, imagined)[0, 1] > 0.85
+
+
+def test_units_that_fire_together_within_a_condition_do_so_in_imagination() -> None:
+    rng = np.random.default_rng(1)
+    condition = rng.integers(0, 2, 3000)
+    words = (rng.random((3000, 5)) < 0.3 + 0.2 * condition[:, None]).astype(np.float32)
+    copied = rng.random(3000) < 0.9
+    words[copied, 1] = words[copied, 0]
+    spikes = {"code_spread": 0.1, "recogniser_rate": 1.0, "warm_up": 0.0, "learning_rate": 2.0}
+    model = nh.GoalSeededMachine(5, [4], goals=2, steps=1500, recognises_context=True, **spikes)
+    made = model.fit(words, condition).simulate(np.zeros(4000, int), temperature=1.0).x
+    together = np.corrcoef(made.T)
+    assert together[0, 1] > 0.5  # 0.9 in the data
+    assert np.abs(together[2:, 2:][np.triu_indices(3, 1)]).max() < 0.2
