@@ -221,9 +221,9 @@ def table(arguments):
             ("divergence_from_data", 3),
         ):
             values = np.array([run[key] for run in runs.values()])
-            cells.append(
-                f"{values.mean():.{digits}f} ({values.min():.{digits}f}-{values.max():.{digits}f})"
-            )
+            spread = f" ({values.min():.{digits}f}-{values.max():.{digits}f})"
+            cell = f"{values.mean():.{digits}f}" + (spread if len(values) > 1 else "")
+            cells.append(cell if np.isfinite(values).all() else "")
         print(f"| {name} | {' | '.join(cells)} | {len(runs)} |")
 
 

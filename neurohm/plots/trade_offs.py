@@ -78,12 +78,13 @@ def trade_off(
         axes.axvspan(1 - target[0], 1e-9, *_above(axes, target[1]), color="0.9", zorder=0)
         axes.set_xlim(right=right)
         axes.annotate(
-            f"at least {target[0]:g}\nand {target[1]:g} patterns",
-            (1.0, target[1]),
-            xycoords=("axes fraction", "data"),
-            xytext=(-3, 3),
+            f"at least {target[0]:g} and {target[1]:g}",
+            (1.0, 1.0),
+            xycoords="axes fraction",
+            xytext=(-3, -2),
             textcoords="offset points",
             ha="right",
+            va="top",
             color=GREY,
             fontsize="small",
         )
