@@ -78,10 +78,10 @@ def trade_off(
         axes.axvspan(1 - target[0], 1e-9, *_above(axes, target[1]), color="0.9", zorder=0)
         axes.set_xlim(right=right)
         axes.annotate(
-            f"at least {target[0]:g} and {target[1]:g}",
-            (1.0, 1.0),
-            xycoords="axes fraction",
-            xytext=(-3, -2),
+            f"at least\n{target[0]:g}, {target[1]:g}",
+            (1.0, target[1]),
+            xycoords=("axes fraction", "data"),
+            xytext=(-3, -3),
             textcoords="offset points",
             ha="right",
             va="top",
