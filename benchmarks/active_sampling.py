@@ -33,6 +33,10 @@ def reweighted(particles=5):
     return nh.Reweighted(particles=particles, wake_mix=0.5, sleep_mix=1.0)
 
 
+def natural(rate):
+    return nh.Natural(nh.Delta(rate), damping=0.1, every=10)
+
+
 def world_of(bits):
     """Return rhythms, of 20 bits those that are well formed."""
     return RhythmWorld(bits)
@@ -160,13 +164,17 @@ SLOW = {
     "append from the beginning": lambda seed: learned(
         seed, mode="append", sleep_on="accepted", samples=100_000
     ),
-    "natural plasticity, reweighted, u 5": lambda seed: learned(
+    "natural, reweighted, u 5": lambda seed: learned(
+        seed, plain=FIVE, unlearning=5.0, batch=64, plasticity=natural(1.0)
+    ),
+    "natural, reweighted, u 8, 1M": lambda seed: learned(
         seed,
         plain=FIVE,
-        unlearning=5.0,
+        unlearning=8.0,
+        samples=1_000_000,
+        hold=0.3,
         batch=64,
-        samples=400_000,
-        plasticity=nh.Natural(nh.Delta(0.4), damping=0.1, every=10),
+        plasticity=natural(1.0),
     ),
 }
 
@@ -213,9 +221,9 @@ def table(arguments):
             ("divergence_from_data", 3),
         ):
             values = np.array([run[key] for run in runs.values()])
-            cells.append(
-                f"{values.mean():.{digits}f} ({values.min():.{digits}f}-{values.max():.{digits}f})"
-            )
+            spread = f" ({values.min():.{digits}f}-{values.max():.{digits}f})"
+            cell = f"{values.mean():.{digits}f}" + (spread if len(values) > 1 else "")
+            cells.append(cell if np.isfinite(values).all() else "")
         print(f"| {name} | {' | '.join(cells)} | {len(runs)} |")
 
 
@@ -233,6 +241,8 @@ def figure(arguments):
             for n in ("reweighted", *(f"reweighted, u {u}" for u in (1, 3, 5, 10)))
             if n in results
         ],
+        "a million samples, unlearning 8": [n for n in results if n == "reweighted, u 8, 1M"],
+        "natural plasticity": [n for n in results if n.startswith("natural")],
         "append": [n for n in results if "append" in n],
         "halve, salience": [n for n in results if n.startswith(("halve", "salience"))],
     }

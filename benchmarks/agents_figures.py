@@ -58,7 +58,7 @@ def rooms(folder):
         for heat in (0.5, 1.0)
     )
     with matplotlib.rc_context(fname=STYLE):
-        axes = new_figure(6.9, 2.5).subplots(1, 3)
+        axes = new_figure(6.9, 2.75).subplots(1, 3)
     nh.plots.trajectories(world, cool, axes=axes[0])
     axes[0].set_title("ways, temperature 0.5", fontsize="small")
     for panel, run, heat in ((axes[1], cool, 0.5), (axes[2], warm, 1.0)):

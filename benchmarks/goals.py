@@ -127,7 +127,10 @@ def songs(seed):
         (2, 2, 0.0, {}),
         (2, 2, 0.8, {}),
         (2, 2, 0.9, {}),
+        (2, 2, 0.9, {"code_spread": CRISP}),
         (8, 6, 0.9, EIGHT),
+        (8, 6, 0.9, {"code_spread": CRISP, **EIGHT}),
+        (8, 6, 0.98, {"code_spread": CRISP, **EIGHT}),
     ):
         world = Songs(n_songs, gap)
         notes = nh.Categorical(world.n_notes, categories=world.n_notes)
@@ -137,17 +140,23 @@ def songs(seed):
         first = np.repeat(world.examples()[:, 0], 2000 // n_songs, axis=0)
         truth = np.repeat(world.notes, 2000 // n_songs, axis=0)
         for heat in (1.0, 0.5):
-            sung = sing(model, first, gap + 1, temperature=heat, random_state=seed).argmax(axis=2)
-            name = f"{n_songs} songs, gap {gap}, memory {memory}, T {heat}"
-            result[name] = {"success": float((sung == truth).all(axis=1).mean())}
+            right = truth == sing(
+                model, first, gap + 1, temperature=heat, random_state=seed
+            ).argmax(axis=2)
+            name = f"{n_songs} songs, gap {gap}, memory {memory}, code {model.code_spread:g}"
+            result[f"{name}, T {heat}"] = {
+                "success": float(right.all(axis=1).mean()),
+                "middle": float(right[:, :-1].all(axis=1).mean()),
+            }
     return result
 
 
+CRISP = 100.0  # deviation of recognition weights: hardly a unit is undecided
 EIGHT = {
     "context": "random",
     "context_units": 1000,
     "context_rate": 0.1,
-    "steps": 3000,
+    "steps": 1500,
     "hidden": [64],
 }
 

@@ -80,6 +80,7 @@ if TYPE_CHECKING:
     from neurohm.likelihood import annealed_log_likelihood as annealed_log_likelihood
     from neurohm.likelihood import complete as complete
     from neurohm.likelihood import conditional_log_likelihood as conditional_log_likelihood
+    from neurohm.likelihood import conditional_mean as conditional_mean
     from neurohm.likelihood import exact_filter as exact_filter
     from neurohm.likelihood import exact_log_likelihood as exact_log_likelihood
     from neurohm.likelihood import log_likelihood as log_likelihood
@@ -169,6 +170,7 @@ _HOMES = {
         "annealed_log_likelihood",
         "complete",
         "conditional_log_likelihood",
+        "conditional_mean",
         "exact_filter",
         "exact_log_likelihood",
         "log_likelihood",

@@ -12,6 +12,7 @@ from neurohm.agents.pool import AppendedPool, HalvedPool, Pool, ResampledPool, S
 from neurohm.agents.practising import practise
 from neurohm.agents.rollout import Rollout, rollout
 from neurohm.agents.routed import RoutedMachine
+from neurohm.agents.settings import Acting, Imagination
 from neurohm.agents.shapes import ShapeWorld
 from neurohm.agents.simulation import Simulation, Simulator
 from neurohm.agents.songs import Songs, sing
@@ -21,6 +22,7 @@ __all__ = [
     "EXPANSIONS",
     "FOUR_ROOMS",
     "Acted",
+    "Acting",
     "AppendedPool",
     "BitWorld",
     "Conjunctive",
@@ -33,6 +35,7 @@ __all__ = [
     "Grasp",
     "GridWorld",
     "HalvedPool",
+    "Imagination",
     "Linear",
     "Pool",
     "Predicate",

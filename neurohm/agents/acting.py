@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from neurohm.agents.grasp import Grasp, grasp, require_same_size
 from neurohm.agents.pool import AppendedPool, HalvedPool, Pool, ResampledPool, SaliencePool
-from neurohm.agents.worlds import BitWorld
+from neurohm.agents.settings import Acting, changed
+from neurohm.agents.worlds import BitWorld, require_world
 from neurohm.backend import RandomStream, Site
 from neurohm.checks import whole_number
 from neurohm.exceptions import InputError
@@ -19,12 +20,9 @@ from neurohm.learning import ActiveSampling, Reweighted
 from neurohm.machine import HelmholtzMachine, log_joint, recognise
 from neurohm.machine.passes import add_log_probability, zero_total
 from neurohm.machine.workspace import Workspace
-from neurohm.plasticity import Delta, Plasticity, Signed
+from neurohm.plasticity import Delta, Signed, as_plasticity
 from neurohm.training import Callback, History, Progress, train
 from neurohm.training.run import Run
-from neurohm.training.schedule import Schedule
-
-MODES = ("fixed", "append", "halve", "resample", "salience")
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,18 +146,10 @@ def act(
     world: BitWorld,
     data: npt.ArrayLike | None = None,
     *,
-    mode: str = "fixed",
     rule: ActiveSampling | None = None,
-    plasticity: str | Plasticity | None = None,
-    epochs: int = 100,
-    draws: int | None = None,
-    batch_size: int = 16,
-    keep: float = 0.0,
-    schedule: Schedule | float | None = None,
-    every: int = 10,
     callbacks: Sequence[Callback] = (),
-    seed: int = 0,
-    threads: int | None = None,
+    how: Acting | None = None,
+    **changes: Any,
 ) -> Acted:
     """Let a machine learn in a world that judges its dreams.
 
@@ -170,25 +160,15 @@ def act(
     world : BitWorld
     data : array_like, (rows, units), optional
         What it begins with; by default every well-formed pattern once.
-    mode : {"fixed", "append", "halve", "resample", "salience"}
-        How accepted dreams become data, see `neurohm.agents.pool`.
     rule : ActiveSampling, optional
         By default, in mode ``"fixed"``, reweighted wake-sleep with five particles and unlearning of
         rejected dreams at 5 times the rate; in the other modes wake-sleep, asleep from accepted
         dreams alone in mode ``"append"``.
-    plasticity : str or Plasticity, optional
-        By default the delta rule for signed units, with a rate of 0.05 a sample.
-    epochs, draws, batch_size, seed : int
-        An epoch is ``draws`` samples.
-    keep : float
-        Share of the samples that are drawn from the original data.
-    schedule : Schedule or float, optional
-        Of the learning rate, see `neurohm.train`.
-    every : int
-        Epochs between entries of the free energy.
     callbacks : sequence of Callback
-    threads : int, optional
-        See `neurohm.train`; small machines are learned fastest by one.
+    how : Acting, optional
+        Mode, epochs, rate and all else, see `Acting`.
+    **changes
+        Settings of `Acting` by name, such as ``epochs=40``, in place of those of ``how``.
 
     Returns
     -------
@@ -210,43 +190,49 @@ def act(
     >>> acted.grasp.accuracy > 0.4
     True
     """
-    if mode not in MODES:
-        raise InputError(f"mode {mode!r}", " or ".join(map(repr, MODES)))
+    how = changed(Acting() if how is None else how, changes)
+    require_world(world)
     require_same_size(machine, world)
-    given = world.patterns() if data is None else data
-    pool = _pool(mode, given, world, {"draws": draws, "keep": keep})
-    if rule is None:
-        plain = Reweighted(particles=5, wake_mix=0.5, sleep_mix=1.0)
-        rule = {
-            "fixed": ActiveSampling(world=world, plain=plain, unlearning=5.0),
-            "append": ActiveSampling(world=world, sleep_on="accepted"),
-        }.get(mode) or ActiveSampling(world=world)
-    if plasticity is None:
-        plasticity = Signed(Delta(0.05 * batch_size))
+    pool = _pool(how, world.patterns() if data is None else data, world)
+    if pool.original.shape[1] != world.n_units:
+        raise InputError(
+            f"data of shape {pool.original.shape}", f"(rows, {world.n_units}), a column a bit"
+        )
+    given = Signed(Delta(0.05 * how.batch_size)) if how.plasticity is None else how.plasticity
+    plasticity = as_plasticity(given)
     exact = world.n_units <= 14
-    watched = FreeEnergy(world, pool, every=every, exact=exact)
+    watched = FreeEnergy(world, pool, every=how.every, exact=exact)
     result = train(
         machine,
         pool,
-        rule=rule,
+        rule=_rule(how, world) if rule is None else rule,
         plasticity=plasticity,
-        epochs=epochs,
-        batch_size=batch_size,
-        seed=seed,
-        schedule=schedule,
-        order="alternating",
+        epochs=how.epochs,
+        batch_size=how.batch_size,
+        seed=how.seed,
+        schedule=how.schedule,
+        order="simultaneous" if plasticity.needs_metric else "alternating",
         callbacks=[pool, watched, Progress("acting"), *callbacks],
-        threads=threads,
+        threads=how.threads,
     )
     return Acted(machine, pool, result.history, grasp(machine, world))
 
 
-def _pool(mode: str, data: Any, world: BitWorld, settings: dict[str, Any]) -> Pool:
-    if mode == "resample":
+def _rule(how: Acting, world: BitWorld) -> ActiveSampling:
+    """Return the rule of a mode."""
+    if how.mode == "fixed":
+        plain = Reweighted(particles=5, wake_mix=0.5, sleep_mix=1.0)
+        return ActiveSampling(world=world, plain=plain, unlearning=5.0)
+    return ActiveSampling(world=world, sleep_on="accepted" if how.mode == "append" else "every")
+
+
+def _pool(how: Acting, data: Any, world: BitWorld) -> Pool:
+    settings: dict[str, Any] = {"draws": how.draws, "keep": how.keep}
+    if how.mode == "resample":
         return ResampledPool(data, world, **settings)
-    if mode == "salience":
+    if how.mode == "salience":
         return SaliencePool(data, world, **settings)
-    return {"fixed": Pool, "append": AppendedPool, "halve": HalvedPool}[mode](data, **settings)
+    return {"fixed": Pool, "append": AppendedPool, "halve": HalvedPool}[how.mode](data, **settings)
 
 
 def _entropy_of(x: npt.NDArray[np.float32]) -> float:

@@ -202,10 +202,10 @@ def _codes(given: Any, sizes: tuple[int, ...]) -> Array:
     values, width = np.asarray(given), sum(sizes)
     if values.ndim != 2 or values.shape[1] != width:
         raise InputError(
-            f"goals of shape {values.shape}",
-            f"(rows,) numbers, or codes of shape (rows, {width})"
+            f"goals of shape {values.shape}, {values.dtype}",
+            f"(rows,) whole numbers, or codes of shape (rows, {width})"
             if len(sizes) == 1
-            else f"(rows, {len(sizes)}) numbers, or codes of shape (rows, {width})",
+            else f"(rows, {len(sizes)}) whole numbers, or codes of shape (rows, {width})",
         )
     return _finite("goals", values)
 

@@ -80,6 +80,10 @@ def evidence_on(
 
 def _require_possible(visible: Population, values: Array, mask: npt.NDArray[np.bool_]) -> None:
     """Refuse evidence that no visible activity agrees with."""
+    if not np.isfinite(values[mask]).all():
+        raise InputError(
+            "evidence that is not finite", "numbers, observed=False where there is none"
+        )
     if isinstance(visible, Categorical):
         _require_whole_groups(visible, mask)
         groups = mask.reshape(len(mask), -1, visible.categories).all(axis=2)
@@ -92,10 +96,6 @@ def _require_possible(visible: Population, values: Array, mask: npt.NDArray[np.b
             )
     if visible.domain in ("binary", "one-hot") and not np.isin(values[mask], (0, 1)).all():
         raise InputError("evidence that is neither 0 nor 1", "states of binary units")
-    if not np.isfinite(values[mask]).all():
-        raise InputError(
-            "evidence that is not finite", "numbers, observed=False where there is none"
-        )
 
 
 def _require_whole_groups(population: Categorical, observed: npt.NDArray[np.bool_]) -> None:

@@ -105,7 +105,10 @@ class Learner:
         """Learn, and return the mean bound (nats) of each hundredth of the run."""
         course, history = self.course, []
         share = max(1, course.steps // 100)
-        with self._workers() as workers, scoring(course.steps, shown=progress) as advance:
+        with (
+            self._workers() as workers,
+            scoring(course.steps, shown=progress, doing="learning", unit="steps") as advance,
+        ):
             warm = _Program(None)
             warm.program = self.machine.kernels.record(self._body(warm, asleep=False))
             both = warm

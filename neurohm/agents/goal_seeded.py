@@ -50,11 +50,15 @@ class GoalSeededMachine(Simulator):
     context_units : int
         Of a random context.
     code_spread : float
-        Deviation of the recognition weights to begin with: a random, nearly binary code. For spikes
-        take a small one, e.g. 0.1, and let recognition learn.
+        Deviation of the recognition weights to begin with: a random, nearly binary code. With
+        memory take a crisp one, e.g. 100, since the trace adds up what undecided units do; for
+        spikes a small one, e.g. 0.1, and let recognition learn from the start.
     recogniser_rate : float
         Rate of the recognition pathway as a factor of the generative one's; 0 keeps its random
         code. Near 1 the code decays: what recognition learns from blended dreams is a blend.
+    recognises_context : bool
+        Whether the context drives recognition, too. What is recognised may then come to say the
+        goal instead of what is seen; where recognition learns, e.g. from spikes, it says more.
     learning_rate, context_rate : float
         Of the mean gradient over a batch; and of each visit to a context.
     steps, batch_size : int
@@ -102,6 +106,7 @@ class GoalSeededMachine(Simulator):
         context_units: int = 1000,
         code_spread: float = 6.0,
         recogniser_rate: float = 0.0,
+        recognises_context: bool = False,
         learning_rate: float = 0.5,
         context_rate: float = 0.5,
         steps: int = 15_000,
@@ -123,6 +128,7 @@ class GoalSeededMachine(Simulator):
         self.context, self.context_units = context, whole_number("context_units", context_units)
         self.code_spread = real_number("code_spread", code_spread, least=0)
         self.recogniser_rate = real_number("recogniser_rate", recogniser_rate, least=0)
+        self.recognises_context = bool(recognises_context)
         self.learning_rate = real_number("learning_rate", learning_rate, above=0)
         self.context_rate = real_number("context_rate", context_rate, least=0)
         self.steps = whole_number("steps", steps)
@@ -168,9 +174,13 @@ class GoalSeededMachine(Simulator):
         """
         lessons = lessons_of(self.visible, self.codes, x, goals, situations)
         units = 0 if self.expansion is None else self.expansion.units
-        populations: list[Population | int | str] = [self.visible, *self.hidden]
-        initial, seed = RandomCode(self.code_spread), self.random_state
-        self.machine_ = ContextMachine(populations, context=units, initial=initial, seed=seed)
+        self.machine_ = ContextMachine(
+            [self.visible, *self.hidden],
+            context=units,
+            recognised=self.recognises_context,
+            initial=RandomCode(self.code_spread),
+            seed=self.random_state,
+        )
         centre(self.machine_, lessons)
         self.decoders_ = tuple(
             HelmholtzMachine([Categorical(size, categories=size), self.hidden[-1]])
@@ -243,9 +253,3 @@ class GoalSeededMachine(Simulator):
     def __repr__(self) -> str:
         sizes = " - ".join(map(str, (self.visible.size, *self.hidden)))
         return f"GoalSeededMachine({sizes}, goals {self.goals}, {self.context} context)"
-
-
-def _centre(machine: ContextMachine, mean: npt.NDArray[np.float64]) -> None:
-    """Let units of the first hidden population be on for half of the data, however sparse."""
-    weights = machine.parameters()["recognition/visible->hidden1"]
-    machine.recognition.biases[1].weights[...] = -mean @ weights

@@ -81,6 +81,9 @@ class Pool(Callback):
         first = self.original[(part * len(self.original)).astype(np.int64)]
         out[...] = np.where(own[:, None], first, chosen)
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({len(self.rows)} rows of {self.original.shape[1]} units)"
+
     def state(self) -> dict[str, Any]:
         """Return the pool, for a checkpoint."""
         weights = {} if self.weights is None else {"weights": self.weights}

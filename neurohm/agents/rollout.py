@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from neurohm.agents.goal_seeded import GoalSeededMachine
 from neurohm.agents.grid import GridWorld, Places
+from neurohm.agents.settings import Imagination, changed
 from neurohm.backend import RandomStream
 from neurohm.checks import whole_number
 from neurohm.exceptions import InputError
@@ -110,6 +111,7 @@ def rollout(
     >>> rollout(None, world, [0, 1, 2], [10, 11, 39]).places.shape[0]
     3
     """
+    changed(Imagination(), simulation)
     place, goal = _cells("starts", starts, world), _cells("goals", goals, world)
     if place.shape != goal.shape or (place == goal).any():
         raise InputError("starts that are their goals, or not as many", "others, as many")

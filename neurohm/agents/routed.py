@@ -117,8 +117,13 @@ class RoutedMachine:
                 f"images of shape {images.shape}", f"({len(numbers)}, {self.slots.size})"
             )
         self._begin()
+        sizes = self.n_shapes, len(self.slots)
+        self.seen_ = tuple(
+            np.bincount(column, minlength=size) > 0
+            for column, size in zip(numbers.T, sizes, strict=True)
+        )
         rates = Delta(self.learning_rate), Delta(self.learning_rate)
-        with scoring(self.steps, shown=progress) as advance:
+        with scoring(self.steps, shown=progress, doing="learning", unit="steps") as advance:
             for step in range(self.steps):
                 part = step / self.steps
                 stream = RandomStream(self.random_state, step)
@@ -135,10 +140,34 @@ class RoutedMachine:
     def simulate(
         self, goals: npt.ArrayLike, *, temperature: float = 1.0, random_state: int = 0
     ) -> npt.NDArray[np.float32]:
-        """Return how probable each pixel is on, codes being drawn from goals, (rows, pixels)."""
+        """Return how probable each pixel is on, codes being drawn from goals, (rows, pixels).
+
+        Parameters
+        ----------
+        goals : array_like of int, (rows, 2)
+            What and where. Together they need not have been seen; each must have been.
+        temperature : float
+            Of the codes.
+        random_state : int
+
+        Returns
+        -------
+        ndarray, (rows, pixels)
+
+        Raises
+        ------
+        InputError
+            If goals do not fit, or nothing was learned of one.
+        NotFittedError
+            Before `fit`.
+        """
         if not hasattr(self, "what_"):
             raise NotFittedError("a RoutedMachine that has learned nothing", "one after fit")
         numbers, stream = self._goals(goals), RandomStream(random_state)
+        for name, seen, asked in zip(("shape", "place"), self.seen_, numbers.T, strict=True):
+            if not (known := seen[asked]).all():
+                found = f"{name} {asked[~known][0]}, of which nothing was learned"
+                raise InputError(found, "shapes and places of which some were seen in fit")
         what, where = self._drawn(numbers, stream, temperature)
         return self._image(self._patch(what[1]), where[1])
 

@@ -36,7 +36,9 @@ def goal_seeded_from_tree(kind: type[GoalSeededMachine], tree: Tree) -> GoalSeed
     settings["temperature"] = tuple(settings["temperature"])
     model = kind(population_of(tree["visible"][0]), **settings)
     units = 0 if model.expansion is None else model.expansion.units
-    model.machine_ = ContextMachine([model.visible, *model.hidden], context=units)
+    model.machine_ = ContextMachine(
+        [model.visible, *model.hidden], context=units, recognised=model.recognises_context
+    )
     model.machine_.set_parameters(parameters_from_tree(tree["machine"]))
     decoders = tree.get("decoders", {})
     model.decoders_ = tuple(machine_from_tree(decoders[str(i)]) for i in range(len(decoders)))

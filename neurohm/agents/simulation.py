@@ -22,13 +22,12 @@ from neurohm.agents.cycles import (
 )
 from neurohm.agents.evidence import evidence_on
 from neurohm.agents.goal_decoding import decode, log_probability
+from neurohm.agents.settings import Imagination, changed
 from neurohm.backend import Activations, Array, RandomStream, Site
 from neurohm.checks import whole_number
 from neurohm.exceptions import InputError, NotFittedError
 from neurohm.machine import ContextMachine, HelmholtzMachine, recognise
 from neurohm.populations import Population
-
-SELECTIONS = ("free-energy", "goal", "both")
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,12 +88,8 @@ class Simulator:
         rows: int | None = None,
         evidence: npt.ArrayLike | None = None,
         observed: npt.ArrayLike | None = None,
-        cycles: int = 0,
-        accept: str = "always",
-        candidates: int = 1,
-        select: str = "free-energy",
-        temperature: float | tuple[float, float] | None = None,
-        random_state: int | RandomStream = 0,
+        how: Imagination | None = None,
+        **changes: Any,
     ) -> Simulation:
         """Imagine what follows from goals and situations.
 
@@ -108,18 +103,11 @@ class Simulator:
             Simulations, where neither goals nor situations nor memory say how many.
         evidence, observed : array_like, (rows, visible units) or (visible units,), optional
             States of units that are given, and which those are.
-        cycles : int
-            Of recognition and generation. Without evidence or selection they do not make goals more
-            likely, and with imperfect recognition less.
-        accept : {"always", "greedy", "metropolis"}
-            Which cycles are taken, see `neurohm.agents.refine`.
-        candidates : int
-            Of which the best is chosen.
-        select : {"free-energy", "goal", "both"}
-            What is best: the lowest free energy, the goal decoded best, or their sum.
-        temperature : float or tuple of float, optional
-            Of hidden and visible draws; the model's by default.
-        random_state : int or RandomStream
+        how : Imagination, optional
+            Cycles, candidates, temperature and their like, see `neurohm.agents.Imagination`.
+        **changes
+            Settings of `Imagination` by name, such as ``candidates=8``, in place of those of
+            ``how``.
 
         Returns
         -------
@@ -130,25 +118,29 @@ class Simulator:
         InputError
             If a goal code is of the wrong width, a goal was never seen in learning, or evidence is
             nothing that visible units can be.
+        ArgumentTypeError
+            If there is no such setting.
         NotFittedError
             Before `fit`.
         """
         machine = self._fitted()
-        heat = self.temperature if temperature is None else temperatures(temperature)
+        how = changed(Imagination() if how is None else how, changes)
+        heat = self.temperature if how.temperature is None else temperatures(how.temperature)
         check_temperature(machine, heat)
-        candidates = whole_number("candidates", candidates)
         parts = self.context_parts(goals, situations, memory, rows)
         count = len(parts[0]) if parts else whole_number("rows", 1 if rows is None else rows)
+        if rows not in (None, count):
+            raise InputError(f"rows {rows} with contexts of {count}", "as many, or rows alone")
+        candidates, stream = how.candidates, how.stream
         tiled = [np.repeat(part, candidates, axis=0) for part in parts]
         context = self.expansion(tiled, machine) if self.expansion is not None else None
-        stream = _stream(random_state)
         given = evidence_on(self.visible, evidence, observed, count, candidates)
         states = imagine(machine, context, count * candidates, stream, heat)
         if given is not None:
             states[0] = given.clamp(dense(states[0]))
-        how = Cycle(whole_number("cycles", cycles, 0), accept, heat)
-        states, energy = refine(machine, states, given, how, stream)
-        scores = self._scores(machine, states, tiled, select, stream, candidates)
+        refined = Cycle(how.cycles, how.accept, heat)
+        states, energy = refine(machine, states, given, refined, stream)
+        scores = self._scores(machine, states, tiled, how)
         best = np.arange(count) * candidates + scores.argmax(axis=1)
         deepest = dense(states[len(machine.populations) - 1])
         return Simulation(dense(states[0])[best], deepest[best], energy[:, best], scores)
@@ -212,22 +204,18 @@ class Simulator:
         machine: ContextMachine,
         states: list[Activations],
         parts: Sequence[Array],
-        select: str,
-        stream: RandomStream,
-        candidates: int,
+        how: Imagination,
     ) -> npt.NDArray[np.float64]:
         """Return by how much each candidate is preferred, ``(rows, candidates)``."""
-        if select not in SELECTIONS:
-            raise InputError(f"select {select!r}", " or ".join(map(repr, SELECTIONS)))
-        total = np.zeros(states[0].shape[0])
-        if select != "goal":
+        total, stream = np.zeros(states[0].shape[0]), how.stream
+        if how.select != "goal":
             later = [RandomStream(stream.seed, stream.step + 7 + k) for k in range(2)]
             total -= np.mean([free_energy_of(machine, states, s) for s in later], axis=0)
-        if select != "free-energy":
+        if how.select != "free-energy":
             if not self.decoders_:
-                raise InputError(f"select {select!r} of a model without goals", "'free-energy'")
+                raise InputError(f"select {how.select!r} of a model without goals", "'free-energy'")
             total += self.goal_log_probability(dense(states[len(machine.populations) - 1]), parts)
-        return total.reshape(-1, candidates)
+        return total.reshape(-1, how.candidates)
 
     def _fitted(self) -> ContextMachine:
         if not hasattr(self, "machine_"):

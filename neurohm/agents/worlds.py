@@ -198,6 +198,22 @@ class Predicate(BitWorld):
         return answers.astype(bool)
 
 
+def require_world(world: object) -> None:
+    """Refuse what is no world.
+
+    Raises
+    ------
+    ArgumentTypeError
+        Which says how a function becomes one.
+    """
+    if not isinstance(world, BitWorld):
+        raise ArgumentTypeError(
+            f"a world of type {type(world).__name__}",
+            "a BitWorld, such as nh.agents.RhythmWorld(10)",
+            "let a function of rows be nh.agents.Predicate(function, n_units)",
+        )
+
+
 def _has(bits: Bits, motif: str) -> Answers:
     """Return which rows have a motif anywhere."""
     wanted = np.array([int(c) for c in motif])

@@ -7,7 +7,11 @@ from neurohm.likelihood.bidirectional import (
     bidirectional_log_likelihood,
     bidirectional_log_partition,
 )
-from neurohm.likelihood.conditional import complete, conditional_log_likelihood
+from neurohm.likelihood.conditional import (
+    complete,
+    conditional_log_likelihood,
+    conditional_mean,
+)
 from neurohm.likelihood.curve import LogLikelihoodCurve, log_likelihood_curve
 from neurohm.likelihood.estimate import LogLikelihood
 from neurohm.likelihood.exact import (
@@ -40,6 +44,7 @@ __all__ = [
     "block_standard_error",
     "complete",
     "conditional_log_likelihood",
+    "conditional_mean",
     "exact_distribution",
     "exact_divergence",
     "exact_filter",

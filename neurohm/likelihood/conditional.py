@@ -1,4 +1,4 @@
-"""What some visible units say about the others: conditional likelihood, and completion."""
+"""What some visible units say about the others: conditional likelihood, mean and completion."""
 
 from __future__ import annotations
 
@@ -100,6 +100,81 @@ def conditional_log_likelihood(
         particles,
         "exact" if joint.kind == "exact" else "importance",
     )
+
+
+def conditional_mean(
+    machine: HelmholtzMachine,
+    x: Any,
+    observed: npt.ArrayLike,
+    *,
+    particles: int = 1000,
+    sweeps: int = 10,
+    seed: int = 0,
+    progress: bool = True,
+) -> Array:
+    """Estimate the mean activity of the missing units of each row given the observed ones.
+
+    Of Bernoulli units it is how probable each is active: the best guess of a held-out neuron.
+
+    Parameters
+    ----------
+    machine : HelmholtzMachine
+        Its visible population Bernoulli or Poisson.
+    x : array_like or sparse matrix, (rows, visible units)
+        What it holds for missing units does not matter, as long as it is activity.
+    observed : array_like of bool, (visible units,) or (rows, visible units)
+        True where a unit is given.
+    particles : int
+        Over which the mean is taken, weighted.
+    sweeps : int
+        In which missing units are filled in, for the proposal of hidden activity.
+    seed : int
+    progress : bool
+        Whether more than two seconds show a bar, where stderr is a terminal.
+
+    Returns
+    -------
+    ndarray of float64, (rows, visible units)
+        Observed units as given.
+
+    Raises
+    ------
+    InputError, ArgumentTypeError
+        If data, mask or machine do not fit; if a row has no missing, or no observed, unit.
+
+    Notes
+    -----
+    Sum of w E[x | h] over particles h, divided by the sum of their weights w, which are those of
+    `conditional_log_likelihood`. The mean of as many draws of `complete` estimates the same, with
+    the noise of the draws added.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import neurohm as nh
+    >>> machine = nh.HelmholtzMachine([4, 3], seed=0)
+    >>> mean = nh.conditional_mean(machine, [[0, 1, 1, 0]], [True, True, False, False])
+    >>> mean.shape, mean[0, :2].tolist(), bool((mean[0, 2:] < 1).all())
+    ((1, 4), [0.0, 1.0], True)
+    """
+    particles = whole_number("particles", particles)
+
+    def average(filling: Filling) -> Array:
+        sums, rows = Weights(len(filling.x)), len(filling.x)
+        total = np.zeros(filling.x.shape)
+        for first, count in _chunks(particles):
+            states, log_weights = filling.particles(first, count)
+            means = filling.mean(states, rows * count).reshape(rows, count, -1)
+            before = sums.largest
+            sums.add(log_weights)
+            weights = np.exp(log_weights - sums.largest[:, None])
+            shrink = np.exp(before - sums.largest)[:, None]
+            total = total * shrink + np.einsum("rk,rku->ru", weights, means)
+        return np.asarray((total / sums.total[:, None]).T)
+
+    given = _Incomplete(machine, x, observed, sweeps, seed)
+    mean = given.parts(average, particles, progress).T
+    return np.where(given.observed, given.known(), mean)
 
 
 def complete(

@@ -102,6 +102,25 @@ class Filling:
         pathway.populations[0].draw(machine.kernels, given, draws, out)
         return out
 
+    def mean(self, states: Sequence[Activations], rows: int) -> Array:
+        """Return the mean visible activity of the generative model given hidden activity.
+
+        Parameters
+        ----------
+        states : sequence of ndarray, (rows, units)
+            The visible population's is not looked at.
+        rows : int
+
+        Returns
+        -------
+        ndarray, (rows, visible units)
+        """
+        machine, pathway = self.machine, self.machine.generative
+        out = self._work.array("mean", (rows, machine.visible.size), machine.dtype)
+        given = input_of(pathway, 0, drive(machine, pathway, 0, states, self._work, Site.SCORE))
+        pathway.populations[0].mean(machine.kernels, given, out)
+        return out
+
     def _observing(self, activity: Array, count: int) -> Array:
         """Return activity with the observed units written into it, in memory of its own."""
         particles = activity.reshape(-1, count, activity.shape[1])

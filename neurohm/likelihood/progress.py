@@ -13,7 +13,9 @@ PATIENCE = 2.0  # seconds before a bar appears
 
 
 @contextmanager
-def scoring(rows: int, *, shown: bool = True) -> Iterator[Callable[[int], None]]:
+def scoring(
+    rows: int, *, shown: bool = True, doing: str = "scoring", unit: str = "rows"
+) -> Iterator[Callable[[int], None]]:
     """Give a function that is told of rows done, from any thread, and shows them in a bar.
 
     The bar has throughput and time left. It appears after two seconds, and only where stderr is a
@@ -24,6 +26,8 @@ def scoring(rows: int, *, shown: bool = True) -> Iterator[Callable[[int], None]]
     rows : int
         How many there are to score.
     shown : bool
+    doing, unit : str
+        What the bar says is done, and what is counted.
 
     Yields
     ------
@@ -38,7 +42,7 @@ def scoring(rows: int, *, shown: bool = True) -> Iterator[Callable[[int], None]]
     if not shown or not sys.stderr.isatty():
         yield lambda more: None
         return
-    bar = _Bar(rows)
+    bar = _Bar(rows, doing, unit)
     try:
         yield bar.advance
     finally:
@@ -48,8 +52,9 @@ def scoring(rows: int, *, shown: bool = True) -> Iterator[Callable[[int], None]]
 class _Bar:
     """A bar of rich's that begins when the wait has become long."""
 
-    def __init__(self, rows: int) -> None:
+    def __init__(self, rows: int, doing: str, unit: str) -> None:
         self._rows, self._done = rows, 0
+        self._doing, self._unit = doing, unit
         self._begun = time.monotonic()
         self._lock = threading.Lock()
         self._bar: Any = None
@@ -63,7 +68,7 @@ class _Bar:
             if self._bar is None and elapsed > PATIENCE and self._done < self._rows:
                 self._start()
             if self._bar is not None:
-                speed = f"{self._done / elapsed:,.4g} rows/s"
+                speed = f"{self._done / elapsed:,.4g} {self._unit}/s"
                 self._bar.update(self._task, completed=self._done, speed=speed)
 
     def stop(self) -> None:
@@ -84,4 +89,4 @@ class _Bar:
             transient=True,
         )
         self._bar.start()
-        self._task = self._bar.add_task("scoring", total=self._rows, speed="")
+        self._task = self._bar.add_task(self._doing, total=self._rows, speed="")

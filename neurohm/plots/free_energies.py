@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 
 from neurohm.exceptions import InputError
 from neurohm.plots.canvas import one_panel
-from neurohm.plots.style import BLUE, VERMILION, drawable, styled
+from neurohm.plots.style import BLUE, GREY, VERMILION, drawable, styled
 
 
 @styled
@@ -70,7 +71,7 @@ def free_energy_of_cycles(energies: dict[str, npt.ArrayLike], *, axes: Axes | No
     Returns
     -------
     Axes
-        Medians (lines) and quartiles (dotted) over rows, nats.
+        Medians (lines) and quartiles (dotted) over rows, nats; the legend says so.
 
     Raises
     ------
@@ -94,5 +95,8 @@ def free_energy_of_cycles(energies: dict[str, npt.ArrayLike], *, axes: Axes | No
             axes.plot(cycles, quartile, color=colour, marker=marker, ms=2, lw=0.6, ls=":")
     axes.set_xlabel("cycle of recognition and generation")
     axes.set_ylabel("free energy (nats)")
-    axes.legend(fontsize="small")
+    handles, _ = axes.get_legend_handles_labels()
+    looks_of_rows = (("median of rows", "-", 1.2), ("quartiles", ":", 0.6))
+    handles += [Line2D([], [], color=GREY, ls=s, lw=w, label=n) for n, s, w in looks_of_rows]
+    axes.legend(handles=handles, fontsize="small", ncols=2)
     return axes

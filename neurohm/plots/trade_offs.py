@@ -77,6 +77,17 @@ def trade_off(
     if target is not None:
         axes.axvspan(1 - target[0], 1e-9, *_above(axes, target[1]), color="0.9", zorder=0)
         axes.set_xlim(right=right)
+        axes.annotate(
+            f"at least\n{target[0]:g}, {target[1]:g}",
+            (1.0, target[1]),
+            xycoords=("axes fraction", "data"),
+            xytext=(-3, -3),
+            textcoords="offset points",
+            ha="right",
+            va="top",
+            color=GREY,
+            fontsize="small",
+        )
     axes.set_xlabel("dreams rejected (share)")
     axes.set_ylabel("patterns in use, exp(entropy)")
     axes.legend(loc="lower right", fontsize="small")

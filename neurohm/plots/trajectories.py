@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
+from matplotlib.lines import Line2D
 
 from neurohm.checks import whole_number
 from neurohm.plots.canvas import one_panel
@@ -64,6 +65,8 @@ def trajectories(
         for cell in world.cells[wrong] + shift:
             axes.plot(cell[1], cell[0], "x", color=colour, ms=6, mew=1.5)
             axes.plot([columns[-1], cell[1]], [rows[-1], cell[0]], ":", color=colour, lw=0.9)
+    marks = (("start", "o"), ("goal", "*"), ("not allowed", "x"))
+    _explain(axes, [Line2D([], [], color="k", ls="", marker=m, ms=5, label=n) for n, m in marks])
     return axes
 
 
@@ -125,7 +128,25 @@ def imagined_moves(
         )
     star = world.cells[wanted]
     axes.plot(star[1], star[0], "*", color="k", ms=10)
+    kinds = (("allowed", BLUE), ("not allowed", VERMILION))
+    handles = [Line2D([], [], color=colour, lw=1.5, label=name) for name, colour in kinds]
+    _explain(axes, [*handles, Line2D([], [], color="k", ls="", marker="*", ms=7, label="goal")])
     return axes
+
+
+def _explain(axes: Axes, handles: list[Line2D]) -> None:
+    """Draw a legend under the map."""
+    axes.legend(
+        handles=handles,
+        loc="upper center",
+        bbox_to_anchor=(0.5, 0.0),
+        ncols=len(handles),
+        fontsize="x-small",
+        frameon=False,
+        handlelength=1.2,
+        columnspacing=1.0,
+        borderpad=0.2,
+    )
 
 
 def _draw_map(axes: Axes, world: GridWorld) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 import neurohm as nh
 from neurohm.agents import (
+    Acting,
     AppendedPool,
     HalvedPool,
     Pool,
@@ -16,7 +17,7 @@ from neurohm.agents import (
     SaliencePool,
     act,
 )
-from neurohm.exceptions import InputError, NumericalError
+from neurohm.exceptions import ArgumentTypeError, InputError, NumericalError
 from neurohm.likelihood import exact_distribution
 from neurohm.machine import Normal, Zeros
 from neurohm.training.run import Run
@@ -174,6 +175,7 @@ def unjudged() -> None:
         (lambda: act(machine(), WORLD, mode="grow"), "'fixed' or 'append'"),
         (lambda: act(machine(), RhythmWorld(7)), "6 visible units in a world of 7"),
         (lambda: act(machine(), NEVER), "accepts nothing"),
+        (lambda: act(machine(), WORLD, np.eye(5)), r"expected \(rows, 6\)"),
         *(
             (lambda mode=mode: act(machine(), NEVER, np.eye(6), mode=mode), "accepts nothing")
             for mode in ("fixed", "halve", "salience")
@@ -193,6 +195,30 @@ def unjudged() -> None:
 def test_what_makes_no_sense_is_refused(make, words: str) -> None:
     with pytest.raises(InputError, match=words):
         make()
+
+
+def test_settings_are_given_together_or_by_name() -> None:
+    how = Acting(epochs=3, draws=64, seed=5)
+    runs = [
+        act(machine(), WORLD, **given).grasp.accuracy
+        for given in ({"how": how}, {"how": Acting(epochs=3, draws=64), "seed": 5})
+    ]
+    assert runs[0] == runs[1] == act(machine(), WORLD, epochs=3, draws=64, seed=5).grasp.accuracy
+    with pytest.raises(ArgumentTypeError, match="setting 'epoch'; expected one of mode, keep"):
+        act(machine(), WORLD, epoch=3)
+    with pytest.raises(ArgumentTypeError, match=r"expected Acting"):
+        act(machine(), WORLD, how=6)
+
+
+def test_a_function_is_no_world_of_its_own() -> None:
+    with pytest.raises(ArgumentTypeError, match="a world of type function.*Predicate"):
+        act(machine(), lambda x: x[:, 0] > 0)
+
+
+def test_natural_plasticity_learns_from_both_phases_together() -> None:
+    natural = nh.Natural(nh.Delta(0.1), damping=0.1)
+    acted = act(machine(), WORLD, epochs=2, draws=256, batch_size=32, plasticity=natural)
+    assert acted.grasp.accuracy > len(WORLD.patterns()) / 64
 
 
 @pytest.mark.slow

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import pytest
 
@@ -19,7 +21,8 @@ from neurohm.agents import (
 )
 from neurohm.agents.contexts import Conjunctive, RandomWinners
 from neurohm.agents.goal_learning import remember
-from neurohm.exceptions import FileFormatError, InputError, NotFittedError
+from neurohm.exceptions import ArgumentTypeError, FileFormatError, InputError, NotFittedError
+from neurohm.likelihood import progress as likelihood_progress
 from neurohm.machine import ContextMachine
 
 THREE = nh.Categorical(3, categories=3)
@@ -119,6 +122,23 @@ def test_a_constant_context_knows_no_goal() -> None:
     assert abs((made == goals).mean() - 1 / 3) < 0.15
 
 
+def test_recognition_may_see_the_context(tmp_path) -> None:
+    """Two goals, one kind of observation: recognition that sees the goal tells them apart."""
+    x, goals = np.ones((200, 4)), np.arange(200) % 2
+    apart = {}
+    for sees in (False, True):
+        model = nh.GoalSeededMachine(
+            4, [8], goals=2, recognises_context=sees, recogniser_rate=1.0, steps=300
+        ).fit(x, goals)
+        z = model.recognise(x, goals)[0]
+        apart[sees] = np.abs(z[goals == 0].mean(axis=0) - z[goals == 1].mean(axis=0)).max()
+        model.save(tmp_path / "model.h5")
+        again = nh.load(tmp_path / "model.h5")
+        assert again.settings() == model.settings()
+        np.testing.assert_array_equal(again.recognise(x, goals)[0], z)
+    assert apart[True] > apart[False]
+
+
 def test_numbers_and_codes_are_the_same_data() -> None:
     world = GridWorld()
     place, goal, following = world.examples(400, seed=1)
@@ -167,6 +187,12 @@ def test_a_model_comes_back_from_its_file(model, tmp_path) -> None:
         ),
         (lambda m: m.simulate([0], evidence=[1, 0, 0]), "both"),
         (lambda m: m.simulate([0], memory=np.zeros((1, 16))), "memory of a model that has none"),
+        (lambda m: m.simulate([0, 1], rows=5), "rows 5 with contexts of 2"),
+        (lambda m: m.simulate([0.5]), "float64; expected .* whole numbers"),
+        (
+            lambda m: m.simulate([0], evidence=[np.nan] * 3, observed=[True] * 3),
+            "evidence that is not finite",
+        ),
         (lambda m: m.simulate([0], select="best"), "'free-energy'"),
         (lambda m: m.simulate([0], temperature=0.0), "above 0"),
         (lambda m: m.fit(np.eye(4), [0, 1, 2, 0]), "observations of shape"),
@@ -178,6 +204,53 @@ def test_a_model_comes_back_from_its_file(model, tmp_path) -> None:
 def test_what_does_not_fit_is_refused(model, call, words: str) -> None:
     with pytest.raises(InputError, match=words):
         call(model)
+
+
+def test_learning_shows_how_far_it_has_come(monkeypatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr(likelihood_progress, "PATIENCE", -1.0)
+    monkeypatch.setenv("TERM", "xterm")
+    for shown in (True, False):
+        monkeypatch.setattr("sys.stderr", terminal := Terminal())
+        model = nh.GoalSeededMachine(THREE, [8], goals=3, steps=20)
+        model.fit(np.eye(3), [0, 1, 2], progress=shown)
+        assert ("learning" in terminal.getvalue()) is shown
+        assert ("steps/s" in terminal.getvalue()) is shown
+
+
+def test_settings_are_given_together_or_by_name(model) -> None:
+    how = nh.agents.Imagination(candidates=3, random_state=4)
+    together, by_name, changed = (
+        model.simulate([0, 1, 2], **given).x
+        for given in (
+            {"how": how},
+            {"candidates": 3, "random_state": 4},
+            {"how": nh.agents.Imagination(candidates=3), "random_state": 4},
+        )
+    )
+    np.testing.assert_array_equal(together, by_name)
+    np.testing.assert_array_equal(together, changed)
+    with pytest.raises(ArgumentTypeError, match="setting 'cycle'; expected one of cycles, accept"):
+        model.simulate([0], cycle=3)
+
+
+def test_a_crisp_code_remembers_across_a_long_gap() -> None:
+    """Undecided units make the trace noisy, the more so the longer songs are alike."""
+    songs = Songs(4, gap=4)
+    notes = nh.Categorical(songs.n_notes, categories=songs.n_notes)
+    right = {}
+    for spread in (6.0, 100.0):
+        settings = {"context": "random", "context_units": 400, "context_rate": 0.1}
+        model = nh.GoalSeededMachine(
+            notes, [48], memory=0.95, code_spread=spread, steps=250, batch_size=16, **settings
+        )
+        first = np.repeat(songs.examples()[:, 0], 50, axis=0)
+        sung = sing(model.fit(songs.examples()), first, 5).argmax(axis=2)
+        right[spread] = (sung == np.repeat(songs.notes, 50, axis=0)).all(axis=1).mean()
+    assert right[100.0] > max(0.9, right[6.0])
 
 
 def test_a_goal_that_was_never_seen_is_refused() -> None:
@@ -250,6 +323,15 @@ def test_routed_machines_compose_what_they_never_saw() -> None:
         model.simulate([[0, 4]])
 
 
+def test_a_shape_or_a_place_that_was_never_seen_is_refused() -> None:
+    world = ShapeWorld()
+    x, goals = world.examples(200)
+    model = RoutedMachine(world.slots, world.n_shapes, steps=5)
+    model.fit(x[goals[:, 0] != 2], goals[goals[:, 0] != 2])
+    with pytest.raises(InputError, match="shape 2, of which nothing was learned"):
+        model.simulate([[2, 0]])
+
+
 def test_rooms_and_their_shortest_ways() -> None:
     world = GridWorld()
     assert world.n_cells == 40
@@ -284,6 +366,24 @@ def test_an_agent_reaches_goals_in_a_small_world() -> None:
         rollout(model, GridWorld(), [1], [2])
     with pytest.raises(InputError, match="0 to 7"):
         rollout(model, world, [1], [9])
+    with pytest.raises(ArgumentTypeError, match="setting 'heat'"):
+        rollout(None, world, [1], [2], heat=1.0)
+
+
+def test_evidence_that_cannot_follow_has_a_high_free_energy() -> None:
+    """It is held all the same; the free energy, nats, tells that it contradicts the world."""
+    world = GridWorld("...\n.#.\n...")
+    place, goal, following = world.examples(4000)
+    cells = nh.Categorical(8, categories=8)
+    model = nh.GoalSeededMachine(cells, [32], goals=8, situation=8, steps=1500)
+    model.fit(following, goal, place)
+    near, far = world.neighbours[0, 0], int(world.distance[0].argmax())
+    made = [
+        model.simulate([far], [0], evidence=np.eye(8)[cell], observed=[True] * 8)
+        for cell in (near, far)
+    ]
+    assert [int(m.x.argmax()) for m in made] == [near, far]
+    assert made[1].free_energy[-1, 0] > made[0].free_energy[-1, 0] + 5
 
 
 def test_a_population_responds_to_a_condition_as_it_did() -> None:
@@ -298,3 +398,17 @@ def test_a_population_responds_to_a_condition_as_it_did() -> None:
     for goal in range(3):
         observed, imagined = words[condition == goal].mean(0), made[asked == goal].mean(0)
         assert np.corrcoef(observed, imagined)[0, 1] > 0.85
+
+
+def test_units_that_fire_together_within_a_condition_do_so_in_imagination() -> None:
+    rng = np.random.default_rng(1)
+    condition = rng.integers(0, 2, 3000)
+    words = (rng.random((3000, 5)) < 0.3 + 0.2 * condition[:, None]).astype(np.float32)
+    copied = rng.random(3000) < 0.9
+    words[copied, 1] = words[copied, 0]
+    spikes = {"code_spread": 0.1, "recogniser_rate": 1.0, "warm_up": 0.0, "learning_rate": 2.0}
+    model = nh.GoalSeededMachine(5, [4], goals=2, steps=1500, recognises_context=True, **spikes)
+    made = model.fit(words, condition).simulate(np.zeros(4000, int), temperature=1.0).x
+    together = np.corrcoef(made.T)
+    assert together[0, 1] > 0.5  # 0.9 in the data
+    assert np.abs(together[2:, 2:][np.triu_indices(3, 1)]).max() < 0.2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -97,6 +99,32 @@ def test_distributions_sum_to_one_and_agree_with_dreams() -> None:
     codes = machine.dream(n, seed=1).astype(int) @ (1 << np.arange(6)[::-1])
     share = np.bincount(codes, minlength=64) / n
     assert (np.abs(share - p) < 5 * np.sqrt(p / n) + 5 / n).all()  # false alarms: 4e-5
+
+
+def test_units_of_minus_and_plus_one_are_the_same_family() -> None:
+    """With W = 2 V and b = c - sum V the dreams are those of signed units, by enumeration."""
+    rng, sizes = np.random.default_rng(0), (4, 3, 2)
+    signed = [rng.standard_normal((above, below)) for below, above in pairwise(sizes)]
+    offsets = [rng.standard_normal(size) for size in sizes]
+    machine = nh.HelmholtzMachine(list(sizes), dtype="float64")
+    p = machine.parameters()
+    p["generative/hidden2"][...] = offsets[2]
+    for layer, (synapses, bias) in enumerate(
+        (("hidden1->visible", "visible"), ("hidden2->hidden1", "hidden1"))
+    ):
+        p[f"generative/{synapses}"][...] = 2 * signed[layer]
+        p[f"generative/{bias}"][...] = offsets[layer] - signed[layer].sum(axis=0)
+    dreamt = _bernoulli(all_states(2), np.broadcast_to(offsets[2], (1, 2)))[0]
+    for layer in (1, 0):
+        given = (2 * all_states(sizes[layer + 1]) - 1) @ signed[layer] + offsets[layer]
+        dreamt = dreamt @ _bernoulli(all_states(sizes[layer]), given)
+    np.testing.assert_allclose(exact_distribution(machine), dreamt, atol=1e-12)
+
+
+def _bernoulli(states: np.ndarray, logits: np.ndarray) -> np.ndarray:
+    """Return how probable each state is given the logits of each row."""
+    on = 1 / (1 + np.exp(-logits))
+    return np.exp(np.log(on) @ states.T + np.log(1 - on) @ (1 - states).T)
 
 
 def test_thresholded_dreams_are_those_of_drawn_layers_above() -> None:
