@@ -14,6 +14,7 @@ from neurohm.cli.resumable import Fitting
 from neurohm.estimators import SpikeCascade
 from neurohm.exceptions import InputError
 from neurohm.locks import held
+from neurohm.recordings.unit_observation import observed_together, warn_of_time_left_out
 
 _LAGS = 11
 
@@ -71,9 +72,10 @@ class CascadeFit:
             option = "--resume" if fitting.resume else "--report"
             raise InputError(f"{option} with a cascade", "the cascade without it")
         whole = self.reader.load(self.source, width_of_bins=self.machine.bin_size)
-        train, held_out = whole, None
+        warn_of_time_left_out(whole)
+        train, held_out = observed_together(whole), None
         if self.test:
-            train, held_out = train_and_test(whole, self.test, self.model.lags)
+            train, held_out = train_and_test(train, self.test, self.model.lags)
         begin = time.monotonic()
         with held(fitting.lock):
             model = self.model.fit(train)

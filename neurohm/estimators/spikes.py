@@ -35,6 +35,7 @@ from neurohm.machine.initial import fit_visible_bias
 from neurohm.plasticity import Plasticity
 from neurohm.populations import POPULATIONS
 from neurohm.recordings import BinnedSpikes, Recording, Windows, bin_spikes
+from neurohm.recordings.unit_observation import warn_of_time_left_out
 from neurohm.training import (
     Batches,
     Callback,
@@ -177,6 +178,7 @@ class SpikeHelmholtz(CallbackSupportMixin, FittedSpikes):
         recording : Recording or array_like, (n_bins, n_units)
             A matrix holds counts in bins of ``bin_size``. What `as_recording` takes besides
             (objects of Neo, pynapple or SpikeInterface, a mapping of spike times) will do.
+            Bins in which not all units were observed are left out.
         y : None
             Ignored.
         checkpoint : path, optional
@@ -201,10 +203,16 @@ class SpikeHelmholtz(CallbackSupportMixin, FittedSpikes):
         ------
         InputError, ArgumentTypeError
             If an argument or the recording cannot be used.
+
+        Warns
+        -----
+        NeurohmWarning
+            If time is left out because units were observed at different times.
         """
         settings = self._checked()
         hooks = hooks_of(self, recording, y)
         recording = self._as_recording(recording)
+        warn_of_time_left_out(recording)
         begun = latest_checkpoint(checkpoint) if resume and checkpoint else None
         self._take_over(recording, begun)
         binned = self._observed(bin_spikes(recording, self.bin_size_))
@@ -264,6 +272,7 @@ class SpikeHelmholtz(CallbackSupportMixin, FittedSpikes):
             binned = self._binned(recording)
         else:
             recording = self._as_recording(recording)
+            warn_of_time_left_out(recording)
             self._take_over(recording, None)
             binned = self._observed(bin_spikes(recording, self.bin_size_))
             self.machine_ = self._machine(settings["hidden"]).on("cpu")

@@ -199,7 +199,7 @@ def _rescaled(recording: Recording, factor: float) -> Recording:
     def scaled(arrays: Any) -> dict[str, Any]:
         return {name: np.asarray(array) * factor for name, array in arrays.items()}
 
-    times = recording.spike_times
+    times, spans = recording.spike_times, recording.observed_by_unit
     return replace(
         recording,
         spike_times=times.scaled(factor) if isinstance(times, StoredTimes) else times * factor,
@@ -207,6 +207,7 @@ def _rescaled(recording: Recording, factor: float) -> Recording:
         t_stop=recording.t_stop * factor,
         intervals=scaled(recording.intervals),
         events=scaled(recording.events),
+        observed_by_unit=None if spans is None else [each * factor for each in spans],
         bin_width=None if width is None else width * factor,
         layout=f"{recording.layout}; times multiplied by {factor:g}",
     )

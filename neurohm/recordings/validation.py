@@ -12,10 +12,13 @@ from numpy.typing import NDArray
 
 from neurohm.exceptions import ArgumentTypeError, InputError
 from neurohm.recordings.ascending_times import check_times
+from neurohm.recordings.intervals import intersection, merged
 from neurohm.recordings.stored_times import StoredTimes
 
 if TYPE_CHECKING:
     from neurohm.recordings.recording import Recording
+
+_SPANS = "observed_by_unit"
 
 __all__ = ["check_recording", "file_path", "normalised_fields", "unit_text", "where"]
 
@@ -137,6 +140,7 @@ def normalised_fields(recording: Recording) -> dict[str, Any]:
             for name, value in recording.events.items()
         },
         "positions": None if positions is None else floats.array(positions, "positions"),
+        "observed_by_unit": _spans(recording, floats),
         "bin_width": None if recording.bin_width is None else float(recording.bin_width),
         "metadata": dict(recording.metadata),
     }
@@ -223,6 +227,23 @@ def _text_or_numbers(values: Any) -> NDArray[Any]:
     return array
 
 
+def _spans(recording: Recording, floats: _Reader) -> tuple[NDArray[np.float64], ...] | None:
+    """Disjoint ascending spans of each unit, within the recording; None where there are none."""
+    if recording.observed_by_unit is None:
+        return None
+    whole = np.array([[recording.t_start, recording.t_stop]], dtype=np.float64)
+    spans = []
+    for place, given in enumerate(recording.observed_by_unit):
+        pairs = floats.pairs(np.reshape(given, (0, 2)) if len(given) == 0 else given, _SPANS)
+        if not (np.isfinite(pairs).all() and (pairs[:, 0] <= pairs[:, 1]).all()):
+            raise InputError(
+                f"{where(recording)}{_SPANS}, unit {place}: a start after its stop, or not finite",
+                "start <= stop",
+            )
+        spans.append(_read_only(intersection(whole, merged(pairs))))
+    return tuple(spans)
+
+
 def _unit_ids(recording: Recording) -> NDArray[Any]:
     ids = np.atleast_1d(np.asarray(recording.unit_ids))
     if ids.dtype.kind in "iu" or ids.size == 0:
@@ -254,6 +275,11 @@ def _check_units(recording: Recording) -> None:
         repeated = ids[counts > 1].tolist()[0]
         raise InputError(
             f"{where(recording)}unit id {repeated!r} occurs {counts.max()} times", "distinct ids"
+        )
+    spans = recording.observed_by_unit
+    if spans is not None and len(spans) != len(ids):
+        raise InputError(
+            f"{where(recording)}{_SPANS} of {len(spans)} units", f"one set for each of {len(ids)}"
         )
     positions = recording.positions
     if positions is not None and positions.shape not in [(len(ids), 2), (len(ids), 3)]:
@@ -293,7 +319,7 @@ def _check_intervals(recording: Recording) -> None:
     if observed is None:
         return
     outside = (observed < recording.t_start) | (observed > recording.t_stop)
-    if outside.any() or not len(recording.observed):
+    if outside.any() or not len(merged(observed)):
         raise InputError(
             f"{where(recording)}observed time is empty or outside of the recording",
             f"intervals between t_start={recording.t_start:g} and t_stop={recording.t_stop:g}",
