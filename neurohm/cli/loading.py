@@ -82,11 +82,16 @@ def _tell_of_time_left_out(recording: Recording, model: SpikeHelmholtz | SpikeCa
 
 
 def load_recording_for(
-    model: SpikeHelmholtz | SpikeCascade, path: Path, reader: ReaderOptions
+    model: SpikeHelmholtz | SpikeCascade,
+    path: Path,
+    reader: ReaderOptions,
+    *,
+    all_at_once: bool = True,
 ) -> Recording:
     """Return a recording to use a fitted model on.
 
-    A matrix that does not state the width of its bins has those of the model.
+    A matrix that does not state the width of its bins has those of the model. Of time that is left
+    out because not all units were observed, a warning tells, if they have to be all at once.
 
     Raises
     ------
@@ -100,7 +105,8 @@ def load_recording_for(
     in_seconds = model.time_unit_ == "s"
     recording = reader.load(path, width_of_bins=model.bin_size_ if in_seconds else None)
     if recording.time_unit == model.time_unit_:
-        _tell_of_time_left_out(recording, model)
+        if all_at_once:
+            _tell_of_time_left_out(recording, model)
         return recording
     if in_seconds:
         raise InputError(

@@ -46,6 +46,18 @@ def test_a_fit_leaves_time_out_and_says_so_once(call: Callable, partly: Path) ->
     scored = call("score", partly.with_name("fit.h5"), partly, *options[:2], "--particles", "5")
     assert "20 s of 60 s are left out" in scored.err
     assert "2,000 bins" in scored.out
+    summed = call(
+        "score",
+        partly.with_name("fit.h5"),
+        partly,
+        *options[:2],
+        "--particles",
+        "5",
+        "--missing",
+        "sum-out",
+    )
+    assert "3,000 bins, 95.2% of their entries" in summed.out
+    assert "left out" not in summed.err
 
 
 def test_converted_files_keep_it(call: Callable, partly: Path) -> None:
