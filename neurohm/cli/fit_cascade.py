@@ -53,7 +53,7 @@ class CascadeFit:
         if options.rule not in ("cascade", "wake-sleep"):
             raise InputError(f"--rule {options.rule} with --trigger", "cascade or wake-sleep")
         others = "hidden", "particles", "plasticity", "learning_rate", "batch_size", "device"
-        require_unset(options, "--trigger", *others)
+        require_unset(options, "--trigger", *others, "shuffle_window")
         if options.rule == "cascade":
             require_unset(options, "--rule cascade", "epochs")
         self.model = SpikeCascade(
