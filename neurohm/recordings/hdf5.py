@@ -196,15 +196,16 @@ def spans_of_units(spans: Sequence[NDArray[np.float64]]) -> dict[str, NDArray[An
 def _read_spans(file: Any, source: str) -> list[NDArray[np.float64]] | None:
     if SPANS not in file:
         return None
-    held = _read_group(file, SPANS)
+    held = _read_group(file, SPANS) if hasattr(file[SPANS], "items") else {}
     start, stop, index = (held.get(name, np.empty(0)) for name in ("start", "stop", "index"))
-    fits = start.ndim == 1 and start.shape == stop.shape and index.dtype.kind in "iu"
-    if not fits or not len(index) or index[-1] != len(start) or (np.diff(index) < 0).any():
+    fits = start.ndim == index.ndim == 1 and start.shape == stop.shape and index.dtype.kind in "iu"
+    ends = index.astype(np.int64) if fits else np.empty(0, np.int64)
+    if not len(ends) or ends[-1] != len(start) or (np.diff(ends, prepend=0) < 0).any():
         raise FileFormatError(
             f"'{source}': /{SPANS} whose parts do not fit each other",
             "start, stop, and in index the end of each unit",
         )
-    return np.split(np.stack([start, stop], axis=1), index[:-1])
+    return np.split(np.stack([start, stop], axis=1), ends[:-1])
 
 
 def _write_attributes(recording: Recording, file: Any) -> None:

@@ -13,16 +13,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from neurohm.checks import real_number
 from neurohm.recordings.counts import bin_centres, count_matrix, spikes_of_counts, unit_ids_of
+from neurohm.recordings.normalising import normalised_fields
 from neurohm.recordings.observed_time import Observable
 from neurohm.recordings.parts import Divisible
 from neurohm.recordings.spike_times import SpikeTimes, blocks
 from neurohm.recordings.unit_observation import observed_duration_of_units
-from neurohm.recordings.validation import (
-    check_recording,
-    file_path,
-    normalised_fields,
-    unit_text,
-)
+from neurohm.recordings.validation import check_recording, file_path, unit_text
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,13 +5,14 @@ from __future__ import annotations
 import warnings
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import neurohm as nh
-from neurohm.exceptions import InputError, NeurohmWarning
+from neurohm.exceptions import InputError, NeurohmError, NeurohmWarning
 from neurohm.recordings import Recording, Windows, bin_spikes, merge_recordings, stretches_of
 from neurohm.recordings.rate_course import spikes_and_time
 from neurohm.recordings.unit_observation import (
@@ -212,3 +213,26 @@ def test_bins_are_those_that_every_unit_was_observed_in(
 def test_what_makes_no_sense_is_refused(given_spans: list[list[object]], message: str) -> None:
     with pytest.raises(InputError, match=message):
         partly(observed_by_unit=given_spans)
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("index", [1, 2]),
+        ("index", [1, 2, 5]),
+        ("index", [2, 1, 4]),
+        ("index", [-1, 2, 4]),
+        ("index", [1.0, 2.0, 4.0]),
+        ("start", [0.0]),
+        ("start", [[0.0, 2.0, 0.0, 3.0]]),
+        ("start", ["a", "b", "c", "d"]),
+        ("stop", [8.0, 8.0, np.nan, 7.0]),
+    ],
+)
+def test_a_file_whose_spans_do_not_fit_is_refused(tmp_path: Path, name: str, values: list) -> None:
+    partly().save(tmp_path / "a.h5")
+    with h5py.File(tmp_path / "a.h5", "r+") as file:
+        del file["observed_by_unit"][name]
+        file["observed_by_unit"][name] = values
+    with pytest.raises(NeurohmError, match="observed_by_unit"):
+        nh.load_recording(tmp_path / "a.h5")
