@@ -35,6 +35,8 @@ class StoredLists:
 
     def __init__(self, file: Any, names: Sequence[str], ends: NDArray[np.int64]) -> None:
         self._file, self._names, self._ends = file, names, ends
+        self._place = -1  # of the list that was read from last
+        self._last: Any = None
 
     def read(self, first: int, end: int) -> NDArray[Any]:
         """Return what lies between two places of the whole, the first one included."""
@@ -44,8 +46,14 @@ class StoredLists:
             before = int(self._ends[place - 1]) if place else 0
             stop = min(end, int(self._ends[place])) - before
             if stop > max(first - before, 0):
-                pieces.append(_part(self._file[self._names[place]], max(first - before, 0), stop))
+                pieces.append(_part(self._list(place), max(first - before, 0), stop))
         return np.concatenate(pieces) if len(pieces) != 1 else pieces[0]
+
+    def _list(self, place: int) -> Any:
+        # Looking a name up takes longer than reading a few spikes.
+        if place != self._place:
+            self._place, self._last = place, self._file[self._names[place]]
+        return self._last
 
 
 def names_of(datasets: Sequence[Any]) -> list[str]:
