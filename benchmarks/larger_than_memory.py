@@ -23,6 +23,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from neurohm import load
 from neurohm.training import latest_checkpoint, read_checkpoint
 
 RATE = 10.0
@@ -90,9 +91,15 @@ def fit(path: Path, model: Path, bin_size: str, limit: float, seconds: float) ->
             process.wait(120)
         time.sleep(0.1)
     took = time.monotonic() - begin
+    return {**most, "exit code": process.returncode, "seconds": took, "steps": steps_of(model)}
+
+
+def steps_of(model: Path) -> int:
+    """Return how many steps a fit took that came to its end, or was stopped."""
+    if model.exists():
+        return int(load(model).learning_["steps"])
     checkpoint = latest_checkpoint(model.with_name(f"{model.name}.checkpoint"))
-    steps = 0 if checkpoint is None else read_checkpoint(checkpoint)["run"]["position"]["step"]
-    return {**most, "exit code": process.returncode, "seconds": took, "steps": steps}
+    return 0 if checkpoint is None else read_checkpoint(checkpoint)["run"]["position"]["step"]
 
 
 def main() -> None:

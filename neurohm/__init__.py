@@ -85,6 +85,7 @@ if TYPE_CHECKING:
     from neurohm.likelihood import exact_log_likelihood as exact_log_likelihood
     from neurohm.likelihood import log_likelihood as log_likelihood
     from neurohm.likelihood import log_likelihood_curve as log_likelihood_curve
+    from neurohm.likelihood import marginal_log_likelihood as marginal_log_likelihood
     from neurohm.logs import set_log_level as set_log_level
     from neurohm.machine import HelmholtzMachine as HelmholtzMachine
     from neurohm.machine import HiddenDynamics as HiddenDynamics
@@ -175,6 +176,7 @@ _HOMES = {
         "exact_log_likelihood",
         "log_likelihood",
         "log_likelihood_curve",
+        "marginal_log_likelihood",
     ),
     "logs": ("set_log_level",),
     "machine": ("HelmholtzMachine", "HiddenDynamics"),

@@ -9,7 +9,7 @@ import numpy as np
 
 from neurohm.analysis.independent import IndependentModel
 from neurohm.checks import whole_number
-from neurohm.likelihood import log_likelihood
+from neurohm.likelihood import marginal_log_likelihood
 from neurohm.machine import HelmholtzMachine, as_machine
 
 _ROWS = 1024  # made dense at a time
@@ -75,6 +75,7 @@ def score_rows(
     ----------
     machine : HelmholtzMachine
     x : ndarray or sparse matrix, (n_rows, visible units)
+        Entries that are nan are missing: the rest of their rows is scored.
     independent : IndependentModel or None
         The baseline, of the training data, if it is known.
     particles : int
@@ -97,7 +98,7 @@ def score_rows(
     4
     """
     particles, n_rows = whole_number("particles", particles), x.shape[0]
-    estimate = log_likelihood(as_machine(machine), x, particles=particles, seed=seed)
+    estimate = marginal_log_likelihood(as_machine(machine), x, particles=particles, seed=seed)
     value = estimate.value
     return DensityReport(
         nats=float(value.mean()),
@@ -118,5 +119,7 @@ def _mean_of(independent: IndependentModel, x: Any) -> float:
     for first in range(0, x.shape[0], _ROWS):
         part = x[first : first + _ROWS]
         dense = part.toarray() if hasattr(part, "tocsr") else np.asarray(part)
-        total += float(independent.log_likelihood(dense, 1).sum())
+        missing = np.isnan(dense)
+        observed = ~missing if missing.any() else None
+        total += float(independent.log_likelihood(dense, 1, observed).sum())
     return total / int(x.shape[0])

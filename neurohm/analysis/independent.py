@@ -43,14 +43,18 @@ class IndependentModel:
         observed = int(np.count_nonzero(binned.observed))
         return cls(kind, (binned.spikes_of_units() + 0.5) / (observed + 1))
 
-    def log_likelihood(self, x: npt.NDArray[Any], lags: int) -> npt.NDArray[np.float64]:
-        """Return the log-probability of each window (nats).
+    def log_likelihood(
+        self, x: npt.NDArray[Any], lags: int, observed: npt.NDArray[np.bool_] | None = None
+    ) -> npt.NDArray[np.float64]:
+        """Return the log-probability of each window, or of what was observed of it (nats).
 
         Parameters
         ----------
         x : ndarray, (n_windows, n_units * lags)
             Counts; column ``unit * lags + lag``.
         lags : int
+        observed : ndarray of bool, (n_windows, n_units * lags), optional
+            Which counts were observed; all by default.
 
         Returns
         -------
@@ -58,8 +62,23 @@ class IndependentModel:
         """
         mean = np.repeat(self.mean, lags)
         counts = x.astype(np.float64)
+        if observed is not None:
+            return self._of_observed(np.where(observed, counts, 0), mean, observed)
         if self.kind == "bernoulli":
             result = counts @ (np.log(mean) - np.log1p(-mean)) + np.log1p(-mean).sum()
         else:
             result = counts @ np.log(mean) - mean.sum() - gammaln(counts + 1).sum(axis=1)
+        return np.asarray(result, dtype=np.float64)
+
+    def _of_observed(
+        self,
+        counts: npt.NDArray[np.float64],
+        mean: npt.NDArray[np.float64],
+        observed: npt.NDArray[np.bool_],
+    ) -> npt.NDArray[np.float64]:
+        """Return the log-probability of what was observed; other counts are zero."""
+        if self.kind == "bernoulli":
+            result = counts @ (np.log(mean) - np.log1p(-mean)) + observed @ np.log1p(-mean)
+        else:
+            result = counts @ np.log(mean) - observed @ mean - gammaln(counts + 1).sum(axis=1)
         return np.asarray(result, dtype=np.float64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,9 +11,16 @@ import numpy.typing as npt
 
 from neurohm.analysis.independent import IndependentModel
 from neurohm.checks import whole_number
-from neurohm.likelihood import block_standard_error, log_likelihood, nats_to_bits
+from neurohm.likelihood import (
+    LogLikelihood,
+    block_standard_error,
+    log_likelihood,
+    marginal_log_likelihood,
+    nats_to_bits,
+)
 from neurohm.machine import HelmholtzMachine, as_machine
 from neurohm.recordings import Windows
+from neurohm.recordings.unit_masks import UnitMasks
 
 SHORTEST_BLOCK = {"s": 10.0, "bin": 500.0}
 
@@ -42,6 +50,8 @@ class ScoreReport:
         Of Bernoulli units a bin with several spikes counts as one spike.
     observation : str
         Distribution of the counts, ``"poisson"`` or ``"bernoulli"``.
+    observed_share : float
+        Of the entries, bins times units: below 1 where units were missing, which are summed out.
     """
 
     nats_per_bin: float
@@ -56,6 +66,7 @@ class ScoreReport:
     n_spikes: int
     n_blocks: int
     observation: str
+    observed_share: float = 1.0
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain data."""
@@ -104,6 +115,7 @@ def score_windows(
     *,
     particles: int = 1000,
     seed: int = 0,
+    masks: UnitMasks | None = None,
 ) -> ScoreReport:
     """Score a machine on windows that do not overlap.
 
@@ -117,6 +129,9 @@ def score_windows(
         The baseline, of the training data.
     particles : int
     seed : int
+    masks : UnitMasks, optional
+        Which units were observed in which bins; all in all by default. What was not observed is
+        summed out, and of the baseline left out.
 
     Returns
     -------
@@ -127,14 +142,14 @@ def score_windows(
     InputError, ArgumentTypeError
         If an argument cannot be used.
     """
-    matrix, particles = WindowMatrix(windows), whole_number("particles", particles)
-    estimate = log_likelihood(as_machine(machine), matrix, particles=particles, seed=seed)
+    machine, particles = as_machine(machine), whole_number("particles", particles)
+    if masks is None:
+        matrix = WindowMatrix(windows)
+        estimate = log_likelihood(machine, matrix, particles=particles, seed=seed)
+    else:
+        estimate = log_likelihood_of_observed(machine, windows, masks, particles, seed)
     lags, count = windows.lags, len(windows)
-    baseline, spikes = np.empty(count), np.empty(count)
-    for first in range(0, count, 1024):
-        x = matrix[first : first + 1024]
-        baseline[first : first + 1024] = independent.log_likelihood(x, lags)
-        spikes[first : first + 1024] = x.sum(axis=1)
+    baseline, spikes, share = _independent_of(windows, independent, masks)
     gain = estimate.value - baseline
     bins = count * lags
     blocks = _blocks(windows)
@@ -151,7 +166,60 @@ def score_windows(
         n_spikes=int(spikes.sum()),
         n_blocks=len(np.unique(blocks)),
         observation=independent.kind,
+        observed_share=share,
     )
+
+
+def log_likelihood_of_observed(
+    machine: HelmholtzMachine, windows: Windows, masks: UnitMasks, particles: int, seed: int
+) -> LogLikelihood:
+    """Estimate the log-likelihood of what was observed of each window.
+
+    Parameters
+    ----------
+    machine : HelmholtzMachine
+    windows : Windows
+    masks : UnitMasks
+    particles, seed : int
+
+    Returns
+    -------
+    LogLikelihood
+    """
+    parts = []
+    for starts, x in _portions(windows):
+        observed = masks.of_windows(starts, windows.lags)
+        parts.append(
+            marginal_log_likelihood(
+                machine, x, observed, particles=particles, seed=seed, progress=False
+            )
+        )
+    value, error, effective = (
+        np.concatenate([getattr(part, name) for part in parts])
+        for name in ("value", "standard_error", "effective_sample_size")
+    )
+    return LogLikelihood(value, error, effective, particles, parts[0].kind)
+
+
+def _portions(windows: Windows) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]]:
+    """First bins and counts of the windows, not too many at a time."""
+    for first in range(0, len(windows), 1024):
+        part = slice(first, first + 1024)
+        yield windows.starts_of(part), windows.dense(part)
+
+
+def _independent_of(
+    windows: Windows, independent: IndependentModel, masks: UnitMasks | None
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], float]:
+    """The baseline and the spikes of each window, and the share of its entries that was seen."""
+    baseline, spikes, seen = [], [], 0.0
+    for starts, x in _portions(windows):
+        observed = None if masks is None else masks.of_windows(starts, windows.lags)
+        baseline.append(independent.log_likelihood(x, windows.lags, observed))
+        spikes.append((x if observed is None else x * observed).sum(axis=1))
+        seen += x.size if observed is None else int(np.count_nonzero(observed))
+    share = seen / (len(windows) * windows.n_columns)
+    return np.concatenate(baseline), np.concatenate(spikes).astype(np.float64), share
 
 
 def _blocks(windows: Windows) -> npt.NDArray[np.int64]:

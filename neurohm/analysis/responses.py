@@ -13,7 +13,7 @@ from scipy.special import logit
 from neurohm.checks import real_number
 from neurohm.exceptions import InputError, NeurohmWarning
 from neurohm.recordings import BinnedSpikes, Recording, Trials
-from neurohm.recordings.intervals import merged
+from neurohm.recordings.unit_observation import require_shared
 
 Array = npt.NDArray[np.float64]
 
@@ -205,7 +205,8 @@ def _edges(start: float, stop: float, size: float) -> Array:
 
 def _observed(recording: Recording, starts: Array, stops: Array) -> npt.NDArray[np.bool_]:
     """Return which stretches lie wholly in observed time."""
-    observed = merged(recording.observed)
+    require_shared(recording)
+    observed = recording.observed
     piece = np.searchsorted(observed[:, 0], starts + _TICK, side="right") - 1
     inside: npt.NDArray[np.bool_] = (piece >= 0) & (stops <= observed[piece, 1] + _TICK)
     return inside

@@ -72,7 +72,7 @@ def fit(
         if trigger is not None:
             raise InputError("--trigger with images", "it with a recording")
         require_unset(reader, "images")
-        require_unset(machine, "images", "bin", "lags")
+        require_unset(machine, "images", "bin", "lags", "shuffle_window")
         from neurohm.cli.fit_images import ImageFit
 
         task: Any = ImageFit(data, machine, images, density, test, score_particles)

@@ -14,6 +14,7 @@ from neurohm.cli.resumable import Fitting
 from neurohm.estimators import SpikeCascade
 from neurohm.exceptions import InputError
 from neurohm.locks import held
+from neurohm.recordings.unit_observation import observed_together, warn_of_time_left_out
 
 _LAGS = 11
 
@@ -52,7 +53,7 @@ class CascadeFit:
         if options.rule not in ("cascade", "wake-sleep"):
             raise InputError(f"--rule {options.rule} with --trigger", "cascade or wake-sleep")
         others = "hidden", "particles", "plasticity", "learning_rate", "batch_size", "device"
-        require_unset(options, "--trigger", *others)
+        require_unset(options, "--trigger", *others, "shuffle_window")
         if options.rule == "cascade":
             require_unset(options, "--rule cascade", "epochs")
         self.model = SpikeCascade(
@@ -71,9 +72,10 @@ class CascadeFit:
             option = "--resume" if fitting.resume else "--report"
             raise InputError(f"{option} with a cascade", "the cascade without it")
         whole = self.reader.load(self.source, width_of_bins=self.machine.bin_size)
-        train, held_out = whole, None
+        warn_of_time_left_out(whole)
+        train, held_out = observed_together(whole), None
         if self.test:
-            train, held_out = train_and_test(whole, self.test, self.model.lags)
+            train, held_out = train_and_test(train, self.test, self.model.lags)
         begin = time.monotonic()
         with held(fitting.lock):
             model = self.model.fit(train)

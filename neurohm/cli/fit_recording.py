@@ -13,6 +13,7 @@ from neurohm.cli.options import MachineOptions, ReaderOptions
 from neurohm.cli.resumable import Fitting, Learned
 from neurohm.cli.score_summary import score_rows
 from neurohm.recordings import Recording
+from neurohm.recordings.unit_observation import observed_together, warn_of_time_left_out
 from neurohm.recordings.validation import unit_text
 
 
@@ -49,7 +50,8 @@ class RecordingFit:
     def run(self, fitting: Fitting) -> tuple[dict[str, Any], dict[str, str]]:
         """Fit, score and report; return what to say of it, as data and in words."""
         whole = self.reader.load(self.source, width_of_bins=self.machine.bin_size)
-        train, held_out = self._parts(whole)
+        warn_of_time_left_out(whole)
+        train, held_out = self._parts(observed_together(whole))
         begin = time.monotonic()
         model = fitting.fitted(self.model, _learned(train))
         seconds = time.monotonic() - begin

@@ -67,7 +67,9 @@ def require_window(recording: Recording, model: SpikeHelmholtz) -> None:
     Windows(bin_spikes(silent, bin_size), model.lags, stride=model.lags)
 
 
-def scored(model: SpikeHelmholtz, recording: Recording, particles: int) -> ScoreReport:
+def scored(
+    model: SpikeHelmholtz, recording: Recording, particles: int, missing: str = "leave-out"
+) -> ScoreReport:
     """Return the score of a recording, and say why it should be taken with care.
 
     Parameters
@@ -75,13 +77,15 @@ def scored(model: SpikeHelmholtz, recording: Recording, particles: int) -> Score
     model : SpikeHelmholtz
     recording : Recording
     particles : int
+    missing : str
+        As `SpikeHelmholtz.score_report` takes it.
 
     Returns
     -------
     ScoreReport
     """
     _announce(model, recording, particles)
-    score = model.score_report(recording, particles=particles)
+    score = model.score_report(recording, particles=particles, missing=missing)
     care = cautions.about_scored_time(score, float(model.independent_.mean.sum()))
     if care:
         note(care[0].lower() + care[1:])

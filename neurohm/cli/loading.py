@@ -72,12 +72,26 @@ def load_spike_model(path: Path) -> SpikeHelmholtz:
     return model
 
 
+def _tell_of_time_left_out(recording: Recording, model: SpikeHelmholtz | SpikeCascade) -> None:
+    """Warn of time in which not all units of the model were observed, if these are there."""
+    from neurohm.recordings.unit_observation import warn_of_time_left_out
+
+    known = set(model.unit_ids_.tolist())
+    if known <= set(recording.unit_ids.tolist()):
+        warn_of_time_left_out(recording.select_units(model.unit_ids_))
+
+
 def load_recording_for(
-    model: SpikeHelmholtz | SpikeCascade, path: Path, reader: ReaderOptions
+    model: SpikeHelmholtz | SpikeCascade,
+    path: Path,
+    reader: ReaderOptions,
+    *,
+    all_at_once: bool = True,
 ) -> Recording:
     """Return a recording to use a fitted model on.
 
-    A matrix that does not state the width of its bins has those of the model.
+    A matrix that does not state the width of its bins has those of the model. Of time that is left
+    out because not all units were observed, a warning tells, if they have to be all at once.
 
     Raises
     ------
@@ -91,6 +105,8 @@ def load_recording_for(
     in_seconds = model.time_unit_ == "s"
     recording = reader.load(path, width_of_bins=model.bin_size_ if in_seconds else None)
     if recording.time_unit == model.time_unit_:
+        if all_at_once:
+            _tell_of_time_left_out(recording, model)
         return recording
     if in_seconds:
         raise InputError(

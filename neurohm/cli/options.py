@@ -258,6 +258,15 @@ class MachineOptions:
     batch_size: Annotated[
         int, typer.Option(help="Windows, or images, a step.", rich_help_panel=LEARNING)
     ] = 100
+    shuffle_window: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="Draw batches from so much of the recording at a time, such as 600s: for disks "
+            "that seek slowly. By default from all of it.",
+            rich_help_panel=LEARNING,
+        ),
+    ] = None
     device: Annotated[str, typer.Option(help="Where to compute.", rich_help_panel=LEARNING)] = "cpu"
     seed: Annotated[
         int, typer.Option(help="The same gives the same fit.", rich_help_panel=LEARNING)
@@ -278,6 +287,9 @@ class MachineOptions:
             bin_size="auto" if bin_size is None else bin_size,
             lags=LAGS if self.lags is None else self.lags,
             observation=self.observation,
+            shuffle_window=parse_time(self.shuffle_window, "--shuffle-window")
+            if self.shuffle_window
+            else None,
             **shared,
         )
 

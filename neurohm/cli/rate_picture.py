@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from neurohm.recordings.spike_times import blocks
+from neurohm.recordings.rate_course import spikes_and_time
 from neurohm.recordings.validation import unit_text
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from neurohm.recordings import Recording
 
 MOST_COLUMNS, MOST_CLASSES, HEIGHT = 60, 24, 3
@@ -43,13 +41,10 @@ def rate_course(recording: Recording, columns: int = MOST_COLUMNS) -> dict[str, 
         width = recording.bin_width * math.ceil(width / recording.bin_width - 1e-9)
     n_pieces = max(1, math.ceil(recording.duration / width - 1e-9))
     edges = np.append(start + width * np.arange(n_pieces), stop)
-    observed = _overlap(edges, recording.observed)
-    counts = np.zeros(n_pieces, np.int64)
-    for _, times in blocks(recording.spike_times):
-        counts += np.histogram(times[_is_inside(times, recording.observed)], bins=edges)[0]
+    counts, observed = spikes_and_time(recording, edges)
     seen = observed > 1e-9 * width
     rates = [
-        float(count / time / recording.n_units) if is_seen else None
+        float(count / time) if is_seen else None
         for count, time, is_seen in zip(counts, observed, seen, strict=True)
     ]
     return {"edges": edges.tolist(), "rates": rates}
@@ -196,18 +191,3 @@ def _chart(
     axis = low + high.rjust(max(len(wide) - len(low), len(high) + 2))
     lines = [f"{label:>{_MARGIN - 1}} {row}" for label, row in zip(labels, rows, strict=True)]
     return [*lines, " " * _MARGIN + axis]
-
-
-def _overlap(edges: NDArray[np.float64], intervals: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Time of disjoint ascending intervals between each two edges."""
-    lengths = intervals[:, 1] - intervals[:, 0]
-    moments = np.ravel(intervals)
-    passed = np.ravel(np.stack([np.cumsum(lengths) - lengths, np.cumsum(lengths)], axis=1))
-    return np.diff(np.interp(edges, moments, passed))
-
-
-def _is_inside(times: NDArray[np.float64], intervals: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Whether each time lies in one of disjoint ascending intervals, ends included."""
-    piece = np.searchsorted(intervals[:, 0], times, side="right") - 1
-    inside: NDArray[np.bool_] = (piece >= 0) & (times <= intervals[piece, 1])
-    return inside

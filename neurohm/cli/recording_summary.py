@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from neurohm.recordings.unit_observation import observed_duration_of_units, time_left_out
 from neurohm.recordings.validation import unit_text
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ def recording_facts(recording: Recording) -> dict[str, Any]:
     >>> facts["units"], facts["spikes"], facts["silent_units"]
     (2, 2, [1])
     """
-    rates = recording.rates
+    rates = recording.rates[np.isfinite(recording.rates)]
+    rates = rates if len(rates) else np.zeros(1)
     positions = recording.positions
     return {
         "kind": "recording",
@@ -40,6 +42,7 @@ def recording_facts(recording: Recording) -> dict[str, Any]:
         "duration": recording.duration,
         "observed": recording.observed.tolist(),
         "observed_duration": recording.observed_duration,
+        "observed_at_different_times": _left_out(recording),
         "bin_width": recording.bin_width if recording.time_unit == "s" else None,
         "rates": {name: float(f(rates)) for name, f in _SUMMARIES.items()},
         "silent_units": recording.unit_ids[recording.spike_counts == 0].tolist(),
@@ -67,6 +70,7 @@ def recording_rows(facts: Mapping[str, Any]) -> dict[str, str]:
         "units": str(facts["units"]),
         "spikes": f"{facts['spikes']:,}",
         "duration": _duration(facts),
+        "observed": facts["observed_at_different_times"],
         "rates": _rates(facts),
         "silent units": named(facts["silent_units"]) or "none",
         "bin width": _bin_width(facts),
@@ -107,8 +111,25 @@ def _duration(facts: Mapping[str, Any]) -> str:
     text = f"{unit_text(facts['duration'], unit)} (from {start} to {stop})"
     if stretches > 1 or facts["observed_duration"] < facts["duration"]:
         text += f", {unit_text(facts['observed_duration'], unit)} of it observed"
-        text += f" in {stretches} stretch{'es' * (stretches > 1)}"
+        text += f" in {stretches} stretch{'es' * (stretches != 1)}"
     return text
+
+
+def _left_out(recording: Recording) -> str:
+    """Say what units cost that were observed at other times than the rest; empty if none were."""
+    left = time_left_out(recording)
+    if left is None:
+        return ""
+    durations = observed_duration_of_units(recording)
+    unit, ids = recording.time_unit, recording.unit_ids[list(left.units)].tolist()
+    low, high, some, shared, regained = (
+        unit_text(value, unit)
+        for value in (durations.min(), durations.max(), left.some, left.shared, left.regained)
+    )
+    return (
+        f"units were observed for {low} to {high} each, {shared} of {some} in all of them; without "
+        f"{named(ids)} it would be {regained}"
+    )
 
 
 def _rates(facts: Mapping[str, Any]) -> str:

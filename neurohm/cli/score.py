@@ -10,6 +10,7 @@ import typer
 from neurohm.cli.image_options import ImageOptions
 from neurohm.cli.loading import load_any, load_recording_for
 from neurohm.cli.options import (
+    PART,
     AsJson,
     DataFile,
     ModelFile,
@@ -41,6 +42,14 @@ def score(
         int | None,
         typer.Option(min=1, help="Score so many images, from all over.", rich_help_panel="Images"),
     ] = None,
+    missing: Annotated[
+        str,
+        typer.Option(
+            help="Bins in which not all units were observed: leave-out, or sum-out, which scores "
+            "the units that were.",
+            rich_help_panel=PART,
+        ),
+    ] = "leave-out",
     as_json: AsJson = False,
 ) -> None:
     """Score a model on a recording or on images, beside independent units fitted to the same."""
@@ -59,7 +68,7 @@ def score(
         require_unset(images, "a model of a recording")
         if rows is not None:
             raise InputError("--rows with a model of a recording", "it with one of images")
-        result, text = _of_recording(fitted, model, data, reader, particles, test)
+        result, text = _of_recording(fitted, model, data, reader, particles, test, missing)
     else:
         require_unset(reader, "a model of images")
         result, text = _of_images(fitted, data, images, particles, test, rows)
@@ -73,17 +82,18 @@ def _of_recording(
     reader: ReaderOptions,
     particles: int,
     test: float | None,
+    missing: str,
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Return the score of a recording, as data and in words."""
     from neurohm.cli.held_out import scored, train_and_test
     from neurohm.cli.score_summary import score_rows
 
-    part = load_recording_for(fitted, recording, reader)
+    part = load_recording_for(fitted, recording, reader, all_at_once=missing != "sum-out")
     if test is not None:
         _, part = train_and_test(part, test, fitted.lags)
     elif _same_file(recording, fitted.recording_["source"]):
         note(f"{model} was fitted to a part of this file; --test 0.2 scores its last fifth alone")
-    report = scored(fitted, part, particles)
+    report = scored(fitted, part, particles, missing)
     return {"recording": str(recording), **report.to_dict()}, score_rows(report)
 
 

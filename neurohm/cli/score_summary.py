@@ -7,8 +7,10 @@ from neurohm.analysis import ScoreReport
 
 def score_rows(score: ScoreReport) -> dict[str, str]:
     """Return a score as rows to print."""
+    share = f", {score.observed_share:.1%} of their entries" * (score.observed_share < 1)
     return {
-        "scored": f"{score.n_bins:,} bins with {score.n_spikes:,} spikes ({score.observation})",
+        "scored": f"{score.n_bins:,} bins{share} with {score.n_spikes:,} spikes "
+        f"({score.observation})",
         "machine": f"{score.nats_per_bin:.4f} nats/bin ({score.kind}, {score.particles} particles)",
         "independent": f"{score.independent_nats_per_bin:.4f} nats/bin",
         "gain": f"{_with_error(score)} ({score.gain_bits_per_bin:.4f} bits/bin)",

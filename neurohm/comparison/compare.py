@@ -29,6 +29,7 @@ from neurohm.comparison.surrogate_tests import SurrogatePlan, against_surrogates
 from neurohm.estimators import HelmholtzDensity, SpikeHelmholtz
 from neurohm.exceptions import ArgumentTypeError, InputError, NeurohmWarning
 from neurohm.recordings import Recording, Trials, trials_of
+from neurohm.recordings.unit_observation import warn_of_time_left_out
 
 
 def compare(
@@ -133,7 +134,8 @@ def compare(
     Warns
     -----
     NeurohmWarning
-        If units are constant, or a model has more parameters than there are bins to learn from.
+        If units are constant, if time is left out because not all units were observed in it, or
+        if a model has more parameters than there are bins to learn from.
 
     Examples
     --------
@@ -151,6 +153,7 @@ def compare(
     """
     asked = read_models(models)
     recording, test = _as_recording(data, test)
+    warn_of_time_left_out(recording)
     in_trials = _trials(recording, trials, condition)
     dataset = _dataset(recording, asked, bin_size, lags, observation, in_trials)
     split = _folds(dataset, test, folds, gap)

@@ -21,6 +21,7 @@ from neurohm.machine.initial import fit_visible_bias
 from neurohm.plasticity import Adam
 from neurohm.populations import POPULATIONS
 from neurohm.recordings import Recording, TriggerWindows
+from neurohm.recordings.unit_observation import warn_of_time_left_out
 from neurohm.training import Decay, History, Progress, train
 
 OBSERVATIONS = ("poisson", "bernoulli")
@@ -182,6 +183,7 @@ class SpikeCascade(FittedCascade):
         """
         self._check()
         recording = self._as_recording(recording)
+        warn_of_time_left_out(recording)
         self.unit_ids_, self.time_unit_ = recording.unit_ids, recording.time_unit
         self.seed_ = chosen_seed(self.random_state)
         self.recording_ = {"fingerprint": recording.fingerprint(), "source": recording.source}

@@ -16,7 +16,7 @@ from neurohm.estimators.observation import are_probabilities, drawn_by_content
 from neurohm.estimators.row_estimator import RowEstimator
 from neurohm.estimators.settings import Layers, chosen_seed, require_fitted
 from neurohm.learning import LearningRule, ParticleSchedule
-from neurohm.likelihood import log_likelihood
+from neurohm.likelihood import marginal_log_likelihood
 from neurohm.machine import dream
 from neurohm.plasticity import Plasticity
 from neurohm.populations import Population
@@ -147,6 +147,8 @@ class HelmholtzDensity(DensityMixin, RowEstimator):
         Parameters
         ----------
         X : array_like or sparse matrix, (n_samples, n_features)
+            An entry that is nan is missing: what is scored is the rest of the row, whatever the
+            missing ones may be. Bernoulli and Poisson columns can be missing.
 
         Returns
         -------
@@ -154,11 +156,11 @@ class HelmholtzDensity(DensityMixin, RowEstimator):
         """
         require_fitted(self)
         particles = whole_number("score_particles", self.score_particles)
-        rows = self._scored(X)
-        return log_likelihood(self.machine_, rows, particles=particles, seed=self.seed_).value
+        rows, seed = self._scored(X), self.seed_
+        return marginal_log_likelihood(self.machine_, rows, particles=particles, seed=seed).value
 
     def score(self, X: Any, y: None = None) -> float:
-        """Return the mean log-likelihood of the rows (nats)."""
+        """Return the mean log-likelihood of the rows (nats), as `score_samples` gives it."""
         return float(self.score_samples(X).mean())
 
     def score_report(self, X: Any, *, particles: int | None = None) -> DensityReport:
@@ -167,6 +169,7 @@ class HelmholtzDensity(DensityMixin, RowEstimator):
         Parameters
         ----------
         X : array_like or sparse matrix, (n_samples, n_features)
+            Entries that are nan are missing, for independent units, too.
         particles : int, optional
             ``score_particles`` by default.
 
@@ -200,7 +203,14 @@ class HelmholtzDensity(DensityMixin, RowEstimator):
 
     def _scored(self, X: Any) -> Any:
         """Return rows to be scored: of probabilities one draw of each row, always the same."""
-        matrix = matrix_for(self, X)
-        if self._takes_probabilities and are_probabilities(matrix):
-            return drawn_by_content(matrix, self.seed_)
+        matrix = matrix_for(self, X, missing=True)
+        if self._takes_probabilities and are_probabilities(known := _known(matrix)):
+            drawn = drawn_by_content(known, self.seed_)
+            return drawn if known is matrix else np.where(np.isnan(matrix), np.nan, drawn)
         return matrix
+
+
+def _known(matrix: Any) -> Any:
+    """Return rows with missing entries set to zero; themselves where there are none."""
+    is_dense = isinstance(matrix, np.ndarray) and matrix.dtype.kind == "f"
+    return np.nan_to_num(matrix) if is_dense and np.isnan(matrix).any() else matrix

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -25,9 +26,11 @@ from neurohm.estimators.hidden_activity import HiddenActivity
 from neurohm.estimators.settings import chosen_seed, require_fitted
 from neurohm.exceptions import InputError
 from neurohm.machine import recognise_mean
-from neurohm.recordings import Recording, Windows
+from neurohm.recordings import BinnedSpikes, Recording, Windows
+from neurohm.recordings.unit_masks import UnitMasks
 
 MOST_BINS = 2**28
+MISSING = ("leave-out", "sum-out")
 
 
 class FittedSpikes(TransformerMixin, AssemblyFinder):
@@ -53,7 +56,11 @@ class FittedSpikes(TransformerMixin, AssemblyFinder):
         return self.score_report(recording, particles=particles).nats_per_bin
 
     def score_report(
-        self, recording: Recording | npt.ArrayLike, *, particles: int = 1000
+        self,
+        recording: Recording | npt.ArrayLike,
+        *,
+        particles: int = 1000,
+        missing: str = "leave-out",
     ) -> ScoreReport:
         """Return the score of a recording beside that of independent units on the same bins.
 
@@ -63,15 +70,46 @@ class FittedSpikes(TransformerMixin, AssemblyFinder):
         ----------
         recording : Recording or array_like, (n_bins, n_units)
         particles : int
+        missing : {"leave-out", "sum-out"}
+            Where units were observed at different times: leave bins out in which one was not, or
+            score what was observed of them, whatever the others may have done.
 
         Returns
         -------
         ScoreReport
+
+        Examples
+        --------
+        >>> import neurohm as nh
+        >>> spans = [[[0.0, 20.0]]] * 3 + [[[0.0, 15.0]]]
+        >>> recording = nh.Recording.from_trains([[0.5]] * 4, t_stop=20.0, observed_by_unit=spans)
+        >>> model = nh.SpikeHelmholtz(hidden=2, lags=2, epochs=1).fit(recording.between(0, 15))
+        >>> model.score_report(recording, particles=5).n_bins
+        750
+        >>> report = model.score_report(recording, particles=5, missing="sum-out")
+        >>> report.n_bins, report.observed_share
+        (1000, 0.9375)
         """
-        windows = Windows(self._binned(recording), self.lags, stride=self.lags)
+        if missing not in MISSING:
+            raise InputError(f"missing={missing!r}", "one of " + ", ".join(map(repr, MISSING)))
+        known = self._matched(recording)
+        by_unit = known.observed_by_unit is not None and missing == "sum-out"
+        binned, masks = self._masked(known) if by_unit else (self._binned_of(known), None)
+        windows = Windows(binned, self.lags, stride=self.lags)
         return score_windows(
-            self.machine_, windows, self.independent_, particles=particles, seed=self.seed_
+            self.machine_,
+            windows,
+            self.independent_,
+            particles=particles,
+            seed=self.seed_,
+            masks=masks,
         )
+
+    def _masked(self, recording: Recording) -> tuple[BinnedSpikes, UnitMasks]:
+        """Return counts of bins in which any unit was observed, and which were."""
+        binned = self._binned_of(replace(recording, observed_by_unit=None))
+        masks = UnitMasks.of(recording, self.bin_size_, binned.n_bins)
+        return replace(binned, observed=binned.observed & masks.some), masks
 
     def moments(
         self,

@@ -10,12 +10,14 @@ import numpy.typing as npt
 from neurohm.exceptions import ArgumentTypeError, InputError
 
 
-def as_matrix(X: Any) -> Any:
+def as_matrix(X: Any, *, missing: bool = False) -> Any:
     """Return a matrix, dense or in compressed rows.
 
     Parameters
     ----------
     X : array_like or sparse matrix, (n_samples, n_features)
+    missing : bool
+        Whether nan may stand for missing entries of a dense one.
 
     Returns
     -------
@@ -48,12 +50,18 @@ def as_matrix(X: Any) -> Any:
         raise InputError("Complex data not supported", "real numbers")
     if matrix.dtype.kind not in "biuf":
         raise InputError(f"data of type {matrix.dtype}", "numbers")
-    if not np.isfinite(matrix.data if hasattr(matrix, "tocsr") else matrix).all():
-        raise InputError("data with NaN or infinite (inf) values", "finite numbers")
+    is_sparse = hasattr(matrix, "tocsr")
+    values = matrix.data if is_sparse else matrix
+    if not (np.isfinite(values) | (missing and not is_sparse and np.isnan(values))).all():
+        raise InputError(
+            "data with NaN or infinite (inf) values",
+            "finite numbers",
+            "missing entries, nan, are for score and score_samples" * bool(np.isnan(values).any()),
+        )
     return matrix
 
 
-def matrix_for(estimator: Any, X: Any, *, reset: bool = False) -> Any:
+def matrix_for(estimator: Any, X: Any, *, reset: bool = False, missing: bool = False) -> Any:
     """Return a matrix with the columns that an estimator was fitted to, or that it will be.
 
     Parameters
@@ -63,6 +71,8 @@ def matrix_for(estimator: Any, X: Any, *, reset: bool = False) -> Any:
     X : array_like or sparse matrix, (n_samples, n_features)
     reset : bool
         Whether these columns are to be kept, not compared.
+    missing : bool
+        Whether nan may stand for missing entries.
 
     Returns
     -------
@@ -75,7 +85,7 @@ def matrix_for(estimator: Any, X: Any, *, reset: bool = False) -> Any:
     """
     from sklearn.utils.validation import validate_data
 
-    matrix = as_matrix(X)
+    matrix = as_matrix(X, missing=missing)
     named = X if hasattr(X, "columns") else matrix
     try:
         validate_data(estimator, named, reset=reset, skip_check_array=True)

@@ -62,7 +62,11 @@ class SpikeInput(HelmholtzEstimator):
 
     def _binned(self, recording: Any) -> BinnedSpikes:
         """Return the counts of a recording, its units in the order of those fitted."""
-        return self._clipped(bin_spikes(self._matched(recording), self.bin_size_))
+        return self._binned_of(self._matched(recording))
+
+    def _binned_of(self, recording: Recording) -> BinnedSpikes:
+        """Return the counts of a recording whose units are in order."""
+        return self._clipped(bin_spikes(recording, self.bin_size_))
 
 
 def _with_units(recording: Any) -> Recording | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -35,6 +36,7 @@ from neurohm.machine.initial import fit_visible_bias
 from neurohm.plasticity import Plasticity
 from neurohm.populations import POPULATIONS
 from neurohm.recordings import BinnedSpikes, Recording, Windows, bin_spikes
+from neurohm.recordings.unit_observation import warn_of_time_left_out
 from neurohm.training import (
     Batches,
     Callback,
@@ -90,6 +92,10 @@ class SpikeHelmholtz(CallbackSupportMixin, FittedSpikes):
     patience : int or "auto"
         Epochs without improvement on that share before the fit stops. "auto": a fifth of the
         epochs, and at least 10.
+    shuffle_window : float, optional
+        Seconds (or bins) of the recording that batches are drawn from at a time, in 16 blocks from
+        all over it: for recordings that are larger than memory, on disks that seek slowly. By
+        default batches are drawn from all of it.
     device : str
         ``"cpu"``, or ``"cuda"`` to learn on a GPU; the fitted machine lies on the CPU.
     random_state : int, Generator or None
@@ -140,6 +146,7 @@ class SpikeHelmholtz(CallbackSupportMixin, FittedSpikes):
         observation: str = "auto",
         validation: float = 0.1,
         patience: int | str = "auto",
+        shuffle_window: float | None = None,
         device: str = "cpu",
         random_state: Any = 0,
     ) -> None:
@@ -155,6 +162,7 @@ class SpikeHelmholtz(CallbackSupportMixin, FittedSpikes):
         self.observation = observation
         self.validation = validation
         self.patience = patience
+        self.shuffle_window = shuffle_window
         self.device = device
         self.random_state = random_state
 
@@ -178,6 +186,7 @@ class SpikeHelmholtz(CallbackSupportMixin, FittedSpikes):
         recording : Recording or array_like, (n_bins, n_units)
             A matrix holds counts in bins of ``bin_size``. What `as_recording` takes besides
             (objects of Neo, pynapple or SpikeInterface, a mapping of spike times) will do.
+            Bins in which not all units were observed are left out.
         y : None
             Ignored.
         checkpoint : path, optional
@@ -202,15 +211,21 @@ class SpikeHelmholtz(CallbackSupportMixin, FittedSpikes):
         ------
         InputError, ArgumentTypeError
             If an argument or the recording cannot be used.
+
+        Warns
+        -----
+        NeurohmWarning
+            If time is left out because units were observed at different times.
         """
         settings = self._checked()
         hooks = hooks_of(self, recording, y)
         recording = self._as_recording(recording)
+        warn_of_time_left_out(recording)
         begun = latest_checkpoint(checkpoint) if resume and checkpoint else None
         self._take_over(recording, begun)
         binned = self._observed(bin_spikes(recording, self.bin_size_))
         learned, held_out = hold_out(binned, self.validation, settings["lags"])
-        windows = batches(learned, settings["lags"])
+        windows = self._shuffled(batches)(learned, settings["lags"])
         self.machine_ = self._machine(settings["hidden"])
         epochs = chosen_epochs(
             self.epochs, windows.size(), settings["batch_size"], settings["rule"]
@@ -267,13 +282,14 @@ class SpikeHelmholtz(CallbackSupportMixin, FittedSpikes):
             binned = self._binned(recording)
         else:
             recording = self._as_recording(recording)
+            warn_of_time_left_out(recording)
             self._take_over(recording, None)
             binned = self._observed(bin_spikes(recording, self.bin_size_))
             self.machine_ = self._machine(settings["hidden"]).on("cpu")
             self.history_, self.learning_ = History(), {}
         if not hasattr(self, "_increments"):
             self._increments = Increments(settings["plasticity"].fresh())
-        batches = WindowBatches(binned, settings["lags"])
+        batches = WindowBatches(binned, settings["lags"], self.shuffle_window)
         order = batches.order(self._increments.portions, self.seed_)
         self._increments.learn(
             self.machine_,
@@ -293,6 +309,10 @@ class SpikeHelmholtz(CallbackSupportMixin, FittedSpikes):
             mend = "give seconds, e.g. 0.02, or 'auto'"
             real_number("bin_size", self.bin_size, above=0, mend=mend)
         real_number("validation", self.validation, least=0, below=1)
+        if self.shuffle_window is not None:
+            real_number(
+                "shuffle_window", self.shuffle_window, above=0, mend="give seconds, e.g. 600"
+            )
         if self.observation not in OBSERVATIONS:
             raise InputError(
                 f"observation {self.observation!r}", "one of " + ", ".join(map(repr, OBSERVATIONS))
@@ -304,6 +324,14 @@ class SpikeHelmholtz(CallbackSupportMixin, FittedSpikes):
             "lags": whole_number("lags", self.lags),
             "batch_size": whole_number("batch_size", self.batch_size),
         }
+
+    def _shuffled(self, batches: BatchMaker) -> BatchMaker:
+        """Return what makes batches, shuffled as asked for."""
+        if self.shuffle_window is None:
+            return batches
+        if batches is not WindowBatches:
+            raise InputError("shuffle_window with batches of one's own", "one of them")
+        return partial(WindowBatches, shuffle_window=self.shuffle_window)
 
     def _bin_size(self, recording: Recording) -> float:
         if not is_auto(self.bin_size):

@@ -16,6 +16,7 @@ from neurohm.backend import (
     SparseRows,
     get_backend,
 )
+from neurohm.estimators.block_shuffle import TOGETHER, BlockedWindows
 from neurohm.exceptions import InputError
 from neurohm.kernels import get_kernels
 from neurohm.machine import HelmholtzMachine
@@ -38,24 +39,36 @@ class WindowBatches:
     binned : BinnedSpikes
     lags : int
         Bins in a window.
+    shuffle_window : float, optional
+        Seconds (or bins) of the recording within which windows are shuffled, in blocks from all
+        over it; by default they are shuffled over all of it.
     """
 
-    def __init__(self, binned: BinnedSpikes, lags: int) -> None:
+    def __init__(
+        self, binned: BinnedSpikes, lags: int, shuffle_window: float | None = None
+    ) -> None:
         self.windows = Windows(binned, lags)
         self.lags = lags
+        self.block = None
+        if shuffle_window is not None:
+            self.block = max(1, round(shuffle_window / (lags * binned.bin_size * TOGETHER)))
         self._phases = [self._phase(offset) for offset in range(lags)]
 
     def size(self) -> int:
         """Return the largest number of windows in an epoch."""
         return max(len(phase) for phase in self._phases)
 
-    def order(self, epoch: int, seed: int) -> npt.NDArray[np.int64] | ShuffledWindows:
+    def order(
+        self, epoch: int, seed: int
+    ) -> npt.NDArray[np.int64] | ShuffledWindows | BlockedWindows:
         """Return the windows of an epoch, as places among the windows of stride 1, shuffled.
 
         Those of a very long recording come as something to take slices of.
         """
         phase = self._phases[epoch % self.lags]
         generator = RandomStream(seed, epoch).generator(Site.SHUFFLE.of())
+        if self.block is not None:
+            return BlockedWindows(self.windows, phase, self.block, generator)
         if len(phase) > MOST_LISTED:
             return ShuffledWindows(self.windows, phase, generator)
         return generator.permutation(self.windows.indices_of(phase.starts))
@@ -108,7 +121,9 @@ class WindowBatches:
 
 
 def portions_of(
-    batches: WindowBatches, order: npt.NDArray[np.int64] | ShuffledWindows, size: int
+    batches: WindowBatches,
+    order: npt.NDArray[np.int64] | ShuffledWindows | BlockedWindows,
+    size: int,
 ) -> Iterator[npt.NDArray[np.float32]]:
     """Return windows as dense batches of at most that many, one after the other."""
     for first in range(0, len(order), size):

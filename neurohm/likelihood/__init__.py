@@ -26,6 +26,7 @@ from neurohm.likelihood.exact import (
 from neurohm.likelihood.filtering import ExactFilter, exact_filter
 from neurohm.likelihood.importance import log_likelihood
 from neurohm.likelihood.layers import LayerMeasures, layer_measures
+from neurohm.likelihood.marginal import marginal_log_likelihood
 from neurohm.likelihood.metrics import block_standard_error, nats_to_bits
 from neurohm.likelihood.visible import exact_distribution
 
@@ -56,5 +57,6 @@ __all__ = [
     "layer_measures",
     "log_likelihood",
     "log_likelihood_curve",
+    "marginal_log_likelihood",
     "nats_to_bits",
 ]

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import logsumexp
 
-from neurohm.backend import Array, Site, as_stream, random_bits
+from neurohm.backend import Array, Site, random_bits
 from neurohm.checks import whole_number
 from neurohm.likelihood.estimate import LogLikelihood
-from neurohm.likelihood.filling import Filling, as_observed, require_fillable
+from neurohm.likelihood.filling import Filling
 from neurohm.likelihood.importance import log_likelihood
-from neurohm.likelihood.progress import scoring
-from neurohm.likelihood.rows import FEWEST, as_rows, by_parts, cores, padded
+from neurohm.likelihood.incomplete import Incomplete, chunks_of, observed_of, require_both
+from neurohm.likelihood.rows import as_rows
 from neurohm.likelihood.weights import Weights, spread_of
-from neurohm.machine import HelmholtzMachine, as_machine
-
-CHUNK = 1024  # particles of a row held at a time
-TOGETHER = 4096  # particles of all rows held at a time
+from neurohm.machine import HelmholtzMachine
 
 
 def conditional_log_likelihood(
@@ -84,14 +80,9 @@ def conditional_log_likelihood(
     """
     particles = whole_number("particles", particles)
 
-    def weigh(filling: Filling) -> Array:
-        sums = Weights(len(filling.x))
-        for first, count in _chunks(particles):
-            sums.add(filling.particles(first, count)[1])
-        return np.stack(sums.result(particles))
-
-    given = _Incomplete(machine, x, observed, sweeps, seed)
-    marginal, effective = given.parts(weigh, particles, progress)
+    x = as_rows(x)
+    given = Incomplete(machine, x, require_both(observed_of(observed, x)), sweeps, seed)
+    marginal, effective = given.weighed(particles, progress)
     joint = log_likelihood(machine, x, particles=particles, seed=seed, progress=progress)
     return LogLikelihood(
         joint.value - marginal,
@@ -162,7 +153,7 @@ def conditional_mean(
     def average(filling: Filling) -> Array:
         sums, rows = Weights(len(filling.x)), len(filling.x)
         total = np.zeros(filling.x.shape)
-        for first, count in _chunks(particles):
+        for first, count in chunks_of(particles):
             states, log_weights = filling.particles(first, count)
             means = filling.mean(states, rows * count).reshape(rows, count, -1)
             before = sums.largest
@@ -172,7 +163,8 @@ def conditional_mean(
             total = total * shrink + np.einsum("rk,rku->ru", weights, means)
         return np.asarray((total / sums.total[:, None]).T)
 
-    given = _Incomplete(machine, x, observed, sweeps, seed)
+    x = as_rows(x)
+    given = Incomplete(machine, x, require_both(observed_of(observed, x)), sweeps, seed)
     mean = given.parts(average, particles, progress).T
     return np.where(given.observed, given.known(), mean)
 
@@ -244,46 +236,10 @@ def complete(
     def draw(filling: Filling) -> Array:
         return _Chosen(filling, samples).draw(particles).transpose(1, 2, 0)  # rows last
 
-    given = _Incomplete(machine, x, observed, sweeps, seed)
+    x = as_rows(x)
+    given = Incomplete(machine, x, require_both(observed_of(observed, x)), sweeps, seed)
     drawn = given.parts(draw, particles, progress).transpose(2, 0, 1)
     return np.where(given.observed[:, None], given.known()[:, None], drawn)
-
-
-class _Incomplete:
-    """Rows of which some units are observed, checked."""
-
-    def __init__(
-        self, machine: HelmholtzMachine, x: Any, observed: Any, sweeps: int, seed: int
-    ) -> None:
-        self.machine, self.x = require_fillable(as_machine(machine)), as_rows(x)
-        self.sweeps, self.seed = whole_number("sweeps", sweeps, 0), as_stream(seed).seed
-        units = machine.visible.size
-        if self.x.shape[1:] != (units,):
-            machine.as_activity(self.x)  # says what is wrong
-        self.observed = as_observed(observed, self.x.shape[0], units)
-
-    def known(self, part: slice = slice(None)) -> Array:
-        """Return rows with their missing units, whatever they hold, set to zero."""
-        x = self.x[part]
-        x = x.toarray() if hasattr(x, "toarray") else np.asarray(x)
-        return self.machine.as_activity(np.where(self.observed[part], x, 0))
-
-    def parts(self, work: Callable[[Filling], Array], particles: int, progress: bool) -> Array:
-        """Return what is made of the rows, part by part; the last axis is that of the rows."""
-        machine, rows, threads = self.machine, self.x.shape[0], cores()
-        count = min(particles, CHUNK)
-        share = max(1, min(TOGETHER // count, -(-rows // threads)))
-        fewest = -(-FEWEST // count)
-
-        def result(part: slice) -> Array:
-            x = self.known(part)
-            padding = (padded(x, fewest), padded(self.observed[part], fewest))
-            done = work(Filling(machine, *padding, self.sweeps, self.seed))[..., : len(x)]
-            advance(len(x))
-            return done
-
-        with scoring(rows, shown=progress) as advance:
-            return by_parts(result, rows, share, threads)
 
 
 class _Chosen:
@@ -297,7 +253,7 @@ class _Chosen:
     def draw(self, particles: int) -> Array:
         """Return visible activity given the hidden activity chosen, (rows, samples, units)."""
         filling, samples = self._filling, self._samples
-        for first, count in _chunks(particles):
+        for first, count in chunks_of(particles):
             states, log_weights = filling.particles(first, count)
             self._choose(states[1:], log_weights, self._uniforms(first))
         stream = filling.stream(0, samples)
@@ -327,8 +283,3 @@ class _Chosen:
         draws = self._filling.stream(first, 1).at(Site.SHUFFLE.of())
         bits = random_bits(draws, len(self._filling.x), 2 * self._samples)
         return ((bits + 0.5) * 2.0**-32).reshape(-1, self._samples, 2).transpose(2, 0, 1)
-
-
-def _chunks(particles: int) -> list[tuple[int, int]]:
-    """Return the first particle of each chunk, and how many it has."""
-    return [(first, min(CHUNK, particles - first)) for first in range(0, particles, CHUNK)]

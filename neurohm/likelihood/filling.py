@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -163,34 +162,3 @@ def require_fillable(machine: HelmholtzMachine) -> HelmholtzMachine:
             "visible units that drive no others, so that missing ones can be summed out",
         )
     return machine.on("cpu")
-
-
-def as_observed(observed: Any, rows: int, units: int) -> npt.NDArray[np.bool_]:
-    """Return a mask of observed units with a row for each row of data.
-
-    Raises
-    ------
-    InputError
-        If it is no mask of that shape, or if nothing or everything is missing in a row.
-
-    Examples
-    --------
-    >>> as_observed([True, False], rows=2, units=2).tolist()
-    [[True, False], [True, False]]
-    """
-    mask = np.asarray(observed)
-    if mask.dtype != bool:
-        raise InputError(
-            f"observed of type {mask.dtype}", "booleans, True where a unit is observed"
-        )
-    if mask.shape not in ((units,), (rows, units)):
-        raise InputError(f"observed of shape {mask.shape}", f"({units},) or ({rows}, {units})")
-    mask = np.broadcast_to(mask, (rows, units))
-    for some, found, mend in (
-        (~mask, "no missing unit", "score with log_likelihood instead"),
-        (mask, "no observed unit", "draw from machine.dream, or score with log_likelihood"),
-    ):
-        if not (enough := some.any(axis=1)).all():
-            row = int(np.argmin(enough))
-            raise InputError(f"{found} in row {row}", "at least one of each row", mend)
-    return mask

@@ -12,7 +12,13 @@ from neurohm.estimators.matching_units import in_model_order
 from neurohm.plots.canvas import figure_of
 from neurohm.plots.grids import panels
 from neurohm.plots.order import unit_order
-from neurohm.plots.spikes import draw_rate, draw_spikes, height_of_rows, shade_gaps
+from neurohm.plots.spikes import (
+    draw_rate,
+    draw_spikes,
+    hatch_unobserved,
+    height_of_rows,
+    shade_gaps,
+)
 from neurohm.plots.stretch import chosen_stretch, liveliest
 from neurohm.plots.style import WIDTH, styled
 from neurohm.recordings import Recording
@@ -88,6 +94,7 @@ def dreams(
     for column, part in enumerate((recorded, dreamt)):
         draw_rate(grid[0, column], part, model.bin_size_)
         draw_spikes(grid[1, column], part, rows, heights[1])
+        hatch_unobserved(grid[1, column], part, rows)
         for panel in grid[:, column]:
             shade_gaps(panel, part)
         grid[1, column].set_xlim(part.t_start, part.t_stop)

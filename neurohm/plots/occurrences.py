@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from neurohm.plots.assembly_table import Assembly, assemblies_of, member_order
 from neurohm.plots.canvas import figure_of
 from neurohm.plots.grids import panels
-from neurohm.plots.spikes import height_of_rows, shade_gaps
+from neurohm.plots.spikes import hatch_unobserved, height_of_rows, shade_gaps
 from neurohm.plots.stretch import chosen_stretch
 from neurohm.plots.style import WIDTH, plural, styled
 from neurohm.recordings import Recording
@@ -91,6 +91,7 @@ def assembly_raster(
     _draw_spikes(below, part, drawn, rows, bin_size, heights[1])
     _mark_members(below, drawn, heights[1] / len(rows))
     shade_gaps(below, part)
+    hatch_unobserved(below, part, rows)
     shown = "" if len(rows) == part.n_units else f"{len(rows)} of "
     units = shown + plural(part.n_units, "unit")
     above.set_title(f"Spikes of {units}, coloured where they take part in an assembly")

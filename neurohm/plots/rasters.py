@@ -15,7 +15,13 @@ from neurohm.estimators.matching_units import in_model_order
 from neurohm.plots.canvas import colour_bar, figure_of
 from neurohm.plots.grids import panels
 from neurohm.plots.order import hidden_order, unit_order
-from neurohm.plots.spikes import draw_rate, draw_spikes, height_of_rows, shade_gaps
+from neurohm.plots.spikes import (
+    draw_rate,
+    draw_spikes,
+    hatch_unobserved,
+    height_of_rows,
+    shade_gaps,
+)
 from neurohm.plots.stretch import chosen_stretch, liveliest
 from neurohm.plots.style import SEQUENTIAL, UNOBSERVED, VERMILION, WIDTH, styled
 from neurohm.recordings import Recording
@@ -40,7 +46,8 @@ def raster(
     """Draw spikes, the population's rate above them and hidden activity below.
 
     Hidden activity at a moment is how probably each hidden unit is active given the window that
-    ends there.
+    ends there. Time in which a unit was not observed is hatched in its row; there is no hidden
+    activity where that is so of any of them.
 
     Parameters
     ----------
@@ -87,7 +94,7 @@ def raster(
         rows = unit_order(fields)
         effective = hidden_order(fields)
         hidden = np.concatenate([effective, np.setdiff1d(hidden, effective)])
-    activity = hidden_activity(recording.between(before, last), model, part.t_start)
+    activity = hidden_activity(recording.between(before, last), model, part)
     hidden = np.concatenate([hidden, np.arange(len(hidden), len(activity))])
     heights = [0.45, height_of_rows(0.05, part.n_units, 3.2), height_of_rows(0.1, len(hidden), 2.0)]
     grid = panels(axes, 3, 1, height=0.8 + sum(heights), width=WIDTH, heights=heights, share_x=True)
@@ -98,6 +105,7 @@ def raster(
     _label_hidden(below, hidden, model.machine_.sizes[1:])
     for panel in (above, middle):
         shade_gaps(panel, part)
+    hatch_unobserved(middle, part, rows)
     sorting = ", sorted by receptive fields" if order else ""
     above.set_title(f"Spikes of {part.n_units} units and activity of hidden units{sorting}")
     middle.set_ylabel("Recorded unit")
@@ -108,28 +116,38 @@ def raster(
 
 
 def hidden_activity(
-    part: Recording, model: SpikeHelmholtz, start: float
+    seen: Recording, model: SpikeHelmholtz, part: Recording
 ) -> npt.NDArray[np.float32]:
-    """Return how probably hidden units are active in each bin, given the window that ends there.
+    """Return how probably hidden units are active in each bin of a part, given the window before.
 
     Parameters
     ----------
-    part : Recording
-        Of the model's units, in its order.
+    seen : Recording
+        Of the model's units, in its order: the part, and what of its first windows lies before it.
     model : SpikeHelmholtz
-    start : float
-        The moment at which the first bin begins, seconds (or bins).
+    part : Recording
 
     Returns
     -------
     ndarray of float32, (n_hidden, n_bins)
         Of all hidden layers; not a number where no window ends.
     """
-    transformed = model.transform(part)
-    bins = np.rint((transformed.times - start) / model.bin_size_).astype(np.int64) - 1
+    if _has_no_window(seen, model):
+        shape = sum(model.machine_.sizes[1:]), int(np.ceil(part.duration / model.bin_size_ - 1e-9))
+        return np.full(shape, np.nan, dtype=np.float32)
+    transformed = model.transform(seen)
+    bins = np.rint((transformed.times - part.t_start) / model.bin_size_).astype(np.int64) - 1
     activity = np.full((transformed.shape[1], int(bins.max()) + 1), np.nan, dtype=np.float32)
     activity[:, bins[bins >= 0]] = transformed.values[bins >= 0].T
     return activity
+
+
+def _has_no_window(seen: Recording, model: SpikeHelmholtz) -> bool:
+    """Whether units that were observed at different times share no window."""
+    if seen.observed_by_unit is None:
+        return False
+    longest = np.diff(seen.observed, axis=1).max(initial=0)
+    return bool(longest < (model.lags + 1) * model.bin_size_)
 
 
 def _draw_hidden(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
+from matplotlib.collections import PatchCollection
+from matplotlib.patches import Rectangle
 
-from neurohm.plots.style import GREY, UNOBSERVED
+from neurohm.plots.style import GREY, HATCHING, UNOBSERVED
 from neurohm.recordings import Recording
+from neurohm.recordings.rate_course import spikes_and_time
+from neurohm.recordings.unit_observation import session_time
 
 _LEAST_HEIGHT = 0.95  # inches: room for the label at the side
 
@@ -37,7 +39,7 @@ def height_of_rows(each: float, number: int, most: float) -> float:
 
 
 def draw_rate(axes: Axes, part: Recording, width: float) -> None:
-    """Draw the mean rate of the units, bin by bin.
+    """Draw the mean rate of the units that were observed, bin by bin.
 
     Parameters
     ----------
@@ -47,8 +49,9 @@ def draw_rate(axes: Axes, part: Recording, width: float) -> None:
         Of a bin, seconds (or bins).
     """
     edges = part.t_start + width * np.arange(int(np.ceil(part.duration / width - 1e-9)) + 1)
-    counts = np.histogram(part.spike_times, edges)[0]
-    axes.stairs(counts / (width * part.n_units), edges, fill=True, color=GREY)
+    spikes, time = spikes_and_time(part, edges)
+    seen = time > 1e-6 * width
+    axes.stairs(np.where(seen, spikes, 0) / np.where(seen, time, 1), edges, fill=True, color=GREY)
     axes.set_ylabel("Hz per\nunit" if part.time_unit == "s" else "Spikes\nper bin")
     axes.set_ylim(bottom=0)
 
@@ -91,5 +94,34 @@ def shade_gaps(axes: Axes, part: Recording) -> None:
     axes : Axes
     part : Recording
     """
-    for end, begin in pairwise(part.observed):
-        axes.axvspan(end[1], begin[0], color=UNOBSERVED, linewidth=0)
+    for begin, end in _complement(session_time(part), part):
+        axes.axvspan(begin, end, color=UNOBSERVED, linewidth=0)
+
+
+def hatch_unobserved(axes: Axes, part: Recording, rows: npt.NDArray[np.int64]) -> None:
+    """Hatch the time in which single units were not observed, in their rows.
+
+    Parameters
+    ----------
+    axes : Axes
+    part : Recording
+    rows : ndarray of int64, (n_units,)
+        Units from top to bottom.
+    """
+    if part.observed_by_unit is None:
+        return
+    boxes = [
+        Rectangle((begin, place - 0.5), end - begin, 1.0)
+        for place, unit in enumerate(rows.tolist())
+        for begin, end in _complement(part.observed_by_unit[unit], part)
+    ]
+    hatched = PatchCollection(boxes, hatch="/////", facecolor=UNOBSERVED, edgecolor=HATCHING)
+    hatched.set(linewidth=0.0, zorder=0.5)
+    axes.add_collection(hatched, autolim=False)
+
+
+def _complement(spans: npt.NDArray[np.float64], part: Recording) -> npt.NDArray[np.float64]:
+    """The time of a recording outside of disjoint ascending spans."""
+    borders = np.concatenate([[part.t_start], spans.ravel(), [part.t_stop]]).reshape(-1, 2)
+    outside: npt.NDArray[np.float64] = borders[borders[:, 1] > borders[:, 0]]
+    return outside

@@ -31,6 +31,7 @@ SEQUENTIAL = "Greys"
 GREY = "0.4"
 
 UNOBSERVED = "#f6ead0"
+HATCHING = "#b9a77c"
 """Colour of time in which no spike could be seen."""
 
 _LONGEST = 22  # letters of a unit's name

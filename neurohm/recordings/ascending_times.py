@@ -42,7 +42,9 @@ def check_times(recording: Recording, start: str) -> None:
         t_start = recording.t_start
         negative = t_start == 0 or faults.earliest < 0 < t_start
         found = "a negative spike time, {:g}" if negative else "a spike at {:g}, before t_start"
-        raise faults.error(start, faults.early, found, f"times from t_start={t_start:g} on")
+        mend = "if that is meant, state an earlier t_start in the file" if negative else ""
+        expected = f"times from t_start={t_start:g} on"
+        raise faults.error(start, faults.early, found, expected, mend)
     if faults.late is not None:
         expected = f"times up to t_stop={recording.t_stop:g}"
         raise faults.error(start, faults.late, "a spike at {:g}", expected)

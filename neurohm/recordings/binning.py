@@ -13,6 +13,7 @@ from neurohm.recordings.bin_clock import BinClock
 from neurohm.recordings.bin_entries import bin_entries
 from neurohm.recordings.binned import BinnedSpikes
 from neurohm.recordings.recording import Recording
+from neurohm.recordings.unit_observation import require_shared
 from neurohm.recordings.validation import unit_text, where
 
 __all__ = ["bin_spikes"]
@@ -29,7 +30,8 @@ def bin_spikes(recording: Recording, bin_size: float) -> BinnedSpikes:
     Every spike is counted once. A spike on an edge belongs to the bin that begins there, a spike
     at the end of the recording to the last bin. Times are first rounded to ticks of about 1 ns
     (coarser beyond six days), a whole number of which make up a bin: so the edges are exact,
-    whatever the bin size, and "on an edge" means within half a tick of it.
+    whatever the bin size, and "on an edge" means within half a tick of it. A bin counts as
+    observed if it lies wholly in time in which all units were.
 
     Parameters
     ----------
@@ -45,7 +47,8 @@ def bin_spikes(recording: Recording, bin_size: float) -> BinnedSpikes:
     ------
     InputError
         If the bin size is not a positive number, larger than the recording, or not a multiple of
-        the bin width that the recording came with.
+        the bin width that the recording came with; if there is no time in which all units were
+        observed.
 
     Examples
     --------
@@ -54,6 +57,7 @@ def bin_spikes(recording: Recording, bin_size: float) -> BinnedSpikes:
     array([3, 7])
     """
     bin_size = _checked_bin_size(recording, bin_size)
+    require_shared(recording)
     clock = BinClock.of(recording, bin_size)
     n_bins = clock.bin_after(recording.t_stop)
     indptr, unit, count = bin_entries(recording, clock, n_bins)

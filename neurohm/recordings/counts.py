@@ -182,7 +182,8 @@ def check_counts(block: NDArray[Any], what: str) -> None:
     --------
     >>> check_counts(np.array([[0.5]]), "'x'")
     Traceback (most recent call last):
-    neurohm.exceptions.InputError: 'x': the value 0.5; expected spike counts (0, 1, 2, ...)
+    neurohm.exceptions.InputError: 'x': the value 0.5; expected spike counts (0, 1, 2, ...); of \
+spike times, give one list, and the end of each unit in it
     """
     if block.dtype.kind not in "buif":
         raise InputError(f"{what}: values of type {block.dtype}", "spike counts (0, 1, 2, ...)")
@@ -192,7 +193,12 @@ def check_counts(block: NDArray[Any], what: str) -> None:
     if block.dtype.kind == "f":
         wrong |= ~np.isfinite(block) | (block != np.floor(block))
     if wrong.any():
-        raise InputError(f"{what}: the value {block[wrong][0]:g}", "spike counts (0, 1, 2, ...)")
+        raise InputError(
+            f"{what}: the value {block[wrong][0]:g}",
+            "spike counts (0, 1, 2, ...)",
+            "of spike times, give one list, and the end of each unit in it"
+            * (block.dtype.kind == "f"),
+        )
     if block.size and float(block.mean(dtype=np.float64)) > _HIGHEST_MEAN_COUNT:
         raise InputError(
             f"{what}: a mean of {block.mean(dtype=np.float64):.4g} spikes in a bin",

@@ -11,6 +11,8 @@ attributes ``time_unit``, ``bin_width``  ``"s"`` or ``"bin"``; width only where 
 ``/intervals/<name>/{start,stop}``      float64, seconds; ``observed`` is the observed time
 ``/intervals/<name>/<column>``          one entry per interval, such as the condition of a trial
 ``/events/<name>``                      float64, seconds
+``/observed_by_unit/{start,stop}``      float64, seconds, unit after unit: when each was observed
+``/observed_by_unit/index``             int64, the end of each unit
 ``/positions``                          float64, (n_units, 2 or 3), micrometres
 ``/metadata``, ``/truth``               nested groups; a list is a group with ``kind="list"``
 ======================================  ===========================================================
@@ -40,12 +42,21 @@ from neurohm.recordings.tree import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
-__all__ = ["FORMAT", "VERSION", "read_recording", "write_recording"]
+__all__ = [
+    "FORMAT",
+    "SPANS",
+    "VERSION",
+    "read_recording",
+    "sorted_within_units",
+    "spans_of_units",
+    "write_recording",
+]
 
 FORMAT = "neurohm-recording"
 VERSION = 1
+SPANS = "observed_by_unit"
 
 _TIMES = ("start", "stop")  # of intervals
 
@@ -130,6 +141,7 @@ def read_recording(file: Any, source: str, *, sort: bool = False, lazy: bool = F
         interval_columns=_read_interval_columns(file),
         events=_read_group(file, "events"),
         positions=read_array(file["positions"]) if "positions" in file else None,
+        observed_by_unit=_read_spans(file, source),
         bin_width=None if width is None else float(width),
         time_unit=_read_time_unit(file),
         truth=read_tree(file["truth"]) if "truth" in file else None,
@@ -160,6 +172,42 @@ def sorted_within_units(times: NDArray[Any], index: NDArray[Any]) -> NDArray[Any
     return np.concatenate([np.sort(part) for part in np.split(times, index)])
 
 
+def spans_of_units(spans: Sequence[NDArray[np.float64]]) -> dict[str, NDArray[Any]]:
+    """Return the observed time of all units as files hold it.
+
+    Parameters
+    ----------
+    spans : sequence of ndarray, each of shape (n, 2)
+
+    Returns
+    -------
+    dict of str to ndarray
+        Starts, stops, and the end of each unit in them.
+
+    Examples
+    --------
+    >>> spans_of_units([np.array([[0.0, 1.0]]), np.empty((0, 2))])["index"]
+    array([1, 1])
+    """
+    start, stop = np.concatenate([np.empty((0, 2)), *spans]).T
+    return {"start": start, "stop": stop, "index": np.cumsum([len(each) for each in spans])}
+
+
+def _read_spans(file: Any, source: str) -> list[NDArray[np.float64]] | None:
+    if SPANS not in file:
+        return None
+    held = _read_group(file, SPANS) if hasattr(file[SPANS], "items") else {}
+    start, stop, index = (held.get(name, np.empty(0)) for name in ("start", "stop", "index"))
+    fits = start.ndim == index.ndim == 1 and start.shape == stop.shape and index.dtype.kind in "iu"
+    ends = index.astype(np.int64) if fits else np.empty(0, np.int64)
+    if not len(ends) or ends[-1] != len(start) or (np.diff(ends, prepend=0) < 0).any():
+        raise FileFormatError(
+            f"'{source}': /{SPANS} whose parts do not fit each other",
+            "start, stop, and in index the end of each unit",
+        )
+    return np.split(np.stack([start, stop], axis=1), ends[:-1])
+
+
 def _write_attributes(recording: Recording, file: Any) -> None:
     file.attrs["format"] = FORMAT
     file.attrs["version"] = VERSION
@@ -184,6 +232,8 @@ def _write_arrays(recording: Recording, file: Any, require_room: Callable[[], No
     _write_group(file, "events", recording.events)
     if recording.positions is not None:
         write_array(file, "positions", recording.positions)
+    if recording.observed_by_unit is not None:
+        _write_group(file, SPANS, spans_of_units(recording.observed_by_unit))
     if recording.metadata:
         write_tree(file, "metadata", recording.metadata)
     if recording.truth is not None:

@@ -82,8 +82,8 @@ def load_recording(
     lazy : bool, optional
         Whether spike times stay in the file, to be read a part at a time when they are needed, with
         the same results; the file is open only while it is read from. That can be where they lie in
-        one list in an HDF5 file: layouts ``"neurohm"``, ``"nwb"``, ``"spikes-sCount"`` and
-        ``"ragged"``. By default if they are more than 8 million (64 MB). `Recording.load` reads
+        lists in an HDF5 file, one of all units or one of each: all layouts but ``"table"`` and
+        ``"matrix"``. By default if they are more than 8 million (64 MB). `Recording.load` reads
         them all.
 
     Returns
@@ -142,7 +142,7 @@ def load_recording(
     if lazy and not isinstance(recording.spike_times, StoredTimes):
         raise InputError(
             f"lazy=True for '{recording.source}', {recording.layout}",
-            "an HDF5 file with all spike times in one list",
+            "an HDF5 file with spike times in lists, of all units or of each",
             "'neurohm convert' writes one; or leave out lazy=",
         )
     recording = recording.load() if lazy is False else recording
@@ -199,7 +199,7 @@ def _rescaled(recording: Recording, factor: float) -> Recording:
     def scaled(arrays: Any) -> dict[str, Any]:
         return {name: np.asarray(array) * factor for name, array in arrays.items()}
 
-    times = recording.spike_times
+    times, spans = recording.spike_times, recording.observed_by_unit
     return replace(
         recording,
         spike_times=times.scaled(factor) if isinstance(times, StoredTimes) else times * factor,
@@ -207,6 +207,7 @@ def _rescaled(recording: Recording, factor: float) -> Recording:
         t_stop=recording.t_stop * factor,
         intervals=scaled(recording.intervals),
         events=scaled(recording.events),
+        observed_by_unit=None if spans is None else [each * factor for each in spans],
         bin_width=None if width is None else width * factor,
         layout=f"{recording.layout}; times multiplied by {factor:g}",
     )

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from neurohm.checks import real_number
 from neurohm.exceptions import ArgumentTypeError, InputError
-from neurohm.recordings.intervals import intersection, total_duration
+from neurohm.recordings.intervals import shared_time
 from neurohm.recordings.recording import Recording
 from neurohm.recordings.slicing import select_units
+from neurohm.recordings.unit_observation import session_time
 
 __all__ = ["merge_recordings"]
 
@@ -31,9 +32,9 @@ def merge_recordings(
     recordings : sequence of Recording
         Two or more, all of seconds, or of bins of one width.
     along : {"units", "time"}
-        ``"units"``: recorded at the same time, on one clock, other units; observed is what is
-        observed in all of them. ``"time"``: the same units, one recording after the other; their
-        order is that of the first.
+        ``"units"``: recorded at the same time, on one clock, other units; each keeps the time in
+        which it was observed, which may differ. ``"time"``: the same units, one recording after
+        the other; their order is that of the first.
     gap : float
         Time between one recording and the next, which is not observed, seconds (or bins); whole
         bins where there are any. Only along time.
@@ -100,13 +101,13 @@ def _side_by_side(parts: list[Recording], labels: list[str], *, named: bool) -> 
     starts = {part.t_start for part in parts}
     if parts[0].bin_width is not None and len(starts) > 1:
         raise InputError("recordings in bins that start at several times", "one start")
-    observed = parts[0].observed
-    for part in parts[1:]:
-        observed = intersection(observed, part.observed)
-    if not total_duration(observed):
+    observed = [session_time(part) for part in parts]
+    if not len(shared_time(observed)):
         raise InputError("no time is observed in all recordings", "recordings of one time")
     start, stop = min(starts), max(part.t_stop for part in parts)
-    stated = {} if np.array_equal(observed, [[start, stop]]) else {"observed": observed}
+    alike = all(np.array_equal(each, observed[0]) for each in observed)
+    whole = alike and np.array_equal(observed[0], [[start, stop]])
+    stated = {"observed": observed[0]} if alike and not whole else {}
     intervals = _united([_others(part) for part in parts], labels)
     columns = _united([dict(part.interval_columns) for part in parts], labels)
     positions, columns_of_units = _joined_positions(parts)
@@ -121,6 +122,7 @@ def _side_by_side(parts: list[Recording], labels: list[str], *, named: bool) -> 
         interval_columns={name: known for name, known in columns.items() if name in intervals},
         events=_united([dict(part.events) for part in parts], labels),
         positions=positions,
+        observed_by_unit=_spans_beside(parts) if not alike or _have_spans(parts) else None,
         **_shared(parts, labels, "units side by side"),
     )
 
@@ -159,6 +161,7 @@ def _one_by_one(parts: list[Recording], labels: list[str], gap: float) -> Record
             for name in events
         },
         positions=first.positions,
+        observed_by_unit=_spans_in_turn(parts, shifts) if _have_spans(parts) else None,
         **_shared(parts, labels, f"one after the other, {gap:g} between them not observed"),
     )
 
@@ -252,10 +255,41 @@ def _moved(
     part: Recording, shift: float, *, is_last: bool = False
 ) -> dict[str, NDArray[np.float64]]:
     """The intervals of a recording; a spike at its very end is still within its observed time."""
-    observed = part.observed + shift
-    if not is_last and part.observed[-1, 1] == part.t_stop:
-        observed[-1, 1] = np.nextafter(observed[-1, 1], np.inf)
+    observed = _later(session_time(part), part, shift, is_last=is_last)
     return {name: rows + shift for name, rows in _others(part).items()} | {"observed": observed}
+
+
+def _later(
+    spans: NDArray[np.float64], part: Recording, shift: float, *, is_last: bool
+) -> NDArray[np.float64]:
+    later = spans + shift
+    if len(spans) and not is_last and spans[-1, 1] == part.t_stop:
+        later[-1, 1] = np.nextafter(later[-1, 1], np.inf)
+    return later
+
+
+def _have_spans(parts: Sequence[Recording]) -> bool:
+    return any(part.observed_by_unit is not None for part in parts)
+
+
+def _spans_beside(parts: Sequence[Recording]) -> list[NDArray[np.float64]]:
+    return [part.observed_of(unit) for part in parts for unit in range(part.n_units)]
+
+
+def _spans_in_turn(
+    parts: Sequence[Recording], shifts: Sequence[float]
+) -> list[NDArray[np.float64]]:
+    """When each unit was observed, of each the recordings one after the other."""
+    last = len(parts) - 1
+    return [
+        np.concatenate(
+            [
+                _later(part.observed_of(unit), part, shift, is_last=place == last)
+                for place, (part, shift) in enumerate(zip(parts, shifts, strict=True))
+            ]
+        )
+        for unit in range(parts[0].n_units)
+    ]
 
 
 def _in_turn(parts: Sequence[Recording], shifts: Sequence[float]) -> NDArray[np.float64]:

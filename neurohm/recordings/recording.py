@@ -13,15 +13,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from neurohm.checks import real_number
 from neurohm.recordings.counts import bin_centres, count_matrix, spikes_of_counts, unit_ids_of
-from neurohm.recordings.intervals import merged, total_duration
+from neurohm.recordings.normalising import normalised_fields
+from neurohm.recordings.observed_time import Observable
 from neurohm.recordings.parts import Divisible
-from neurohm.recordings.spike_times import SpikeTimes, blocks, kept_before, runs_inside
-from neurohm.recordings.validation import (
-    check_recording,
-    file_path,
-    normalised_fields,
-    unit_text,
-)
+from neurohm.recordings.spike_times import SpikeTimes, blocks
+from neurohm.recordings.unit_observation import observed_duration_of_units
+from neurohm.recordings.validation import check_recording, file_path, unit_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +27,7 @@ __all__ = ["Recording"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Recording(Divisible):
+class Recording(Observable, Divisible):
     """Spike times of simultaneously recorded units. Immutable; methods return new recordings.
 
     Parameters
@@ -59,6 +56,9 @@ class Recording(Divisible):
     bin_width : float, optional
         Resolution, seconds, of a recording that came as a matrix of counts: its spikes lie at the
         centres of bins of this width, and it can be binned by multiples of it only.
+    observed_by_unit : sequence of ndarray of float64, each of shape (n, 2), optional
+        Starts and stops of the time in which each unit was observed, where units were found later
+        or lost earlier than others, seconds. See `observed`.
     time_unit : {"s", "bin"}
         ``"bin"`` when a matrix came without a bin width: every time is then counted in bins, and
         every rate is per bin.
@@ -99,6 +99,7 @@ class Recording(Divisible):
     events: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
     positions: NDArray[np.float64] | None = None
     bin_width: float | None = None
+    observed_by_unit: Sequence[NDArray[np.float64]] | None = None
     time_unit: Literal["s", "bin"] = "s"
     truth: Mapping[str, Any] | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
@@ -235,39 +236,24 @@ class Recording(Divisible):
         return self.t_stop - self.t_start
 
     @property
-    def observed(self) -> NDArray[np.float64]:
-        """Observed time: disjoint ascending starts and stops, shape (n, 2), seconds."""
-        if "observed" in self.intervals:
-            return merged(self.intervals["observed"])
-        return np.array([[self.t_start, self.t_stop]])
-
-    @property
-    def observed_duration(self) -> float:
-        """Total observed time, seconds."""
-        return total_duration(self.observed)
-
-    @property
-    def rates(self) -> NDArray[np.float64]:
-        """Mean rate of each unit over observed time, shape (n_units,), Hz (or per bin)."""
-        before = self.spike_times_index
-        if "observed" in self.intervals:
-            runs = runs_inside(self.spike_times, self.observed, closed_at=self.t_stop)
-            before = kept_before(runs, before)
-        return np.diff(before, prepend=0) / self.observed_duration
-
-    @property
     def units(self) -> pd.DataFrame:
-        """One row per unit: what the file says of it, where it is, spike count and rate."""
+        """One row per unit: what the file says of it, where it is, spike count and rate.
+
+        Where units were observed at different times, ``observed_duration`` is how long, seconds.
+        """
         import pandas as pd
 
+        counted: dict[str, NDArray[Any]] = {"n_spikes": self.spike_counts, "rate": self.rates}
+        if self.observed_by_unit is not None:
+            counted["observed_duration"] = observed_duration_of_units(self)
         columns: dict[str, NDArray[Any]] = {
             # The counted columns must not be shadowed by what a file claims them to be.
-            f"{name}_in_file" if name in ("n_spikes", "rate") else name: column
+            f"{name}_in_file" if name in counted else name: column
             for name, column in self.unit_columns.items()
         }
         if self.positions is not None:
             columns.update(zip("xyz", self.positions.T, strict=False))
-        columns |= {"n_spikes": self.spike_counts, "rate": self.rates}
+        columns |= counted
         return pd.DataFrame(columns, index=pd.Index(self.unit_ids, name="unit"))
 
     def times(self, unit_index: int) -> NDArray[np.float64]:
@@ -304,7 +290,8 @@ class Recording(Divisible):
         time = unit_text(self.observed_duration, self.time_unit)
         if len(self.observed) > 1:
             time += f" in {len(self.observed)} stretches"
-        mean = float(self.rates.mean()) if self.n_units else 0.0
+        rates = self.rates[np.isfinite(self.rates)]
+        mean = float(rates.mean()) if len(rates) else 0.0
         return f"Recording({units}, {self.n_spikes} spikes, {time}, mean rate {mean:.3g} {rate})"
 
     # ---- keeping it
@@ -340,7 +327,8 @@ class Recording(Divisible):
         """
         digest = hashlib.sha256(b"neurohm-recording 1")
         span = np.array([self.t_start, self.t_stop])
-        for array in (span, self.observed, self.spike_times, self.spike_times_index):
+        spans = self.observed_by_unit or ()
+        for array in (span, self.observed, *spans, self.spike_times, self.spike_times_index):
             digest.update(np.int64(array.size).tobytes())
             for _, values in blocks(array.ravel() if isinstance(array, np.ndarray) else array):
                 digest.update(values.astype(values.dtype.newbyteorder("<")).tobytes())

@@ -12,8 +12,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from neurohm.checks import real_number, whole_number
 from neurohm.exceptions import InputError
-from neurohm.recordings.intervals import intersection, merged, time_at_share, total_duration
+from neurohm.recordings.intervals import (
+    intersection,
+    merged,
+    shared_time,
+    time_at_share,
+    total_duration,
+)
 from neurohm.recordings.spike_times import inside, kept_before, runs_inside, taken
+from neurohm.recordings.unit_observation import require_shared, session_time
 from neurohm.recordings.validation import unit_text, where
 
 if TYPE_CHECKING:
@@ -50,7 +57,7 @@ def restrict(recording: Recording, pieces: NDArray[np.float64]) -> Recording:
     """
     whole = np.array([[recording.t_start, recording.t_stop]])
     pieces = intersection(whole, merged(_on_bin_edges(recording, pieces)))
-    observed = intersection(recording.observed, pieces)
+    observed = intersection(session_time(recording), pieces)
     if not len(observed):
         raise InputError(
             f"{where(recording)}no observed time in the stretch asked for",
@@ -71,6 +78,7 @@ def restrict(recording: Recording, pieces: NDArray[np.float64]) -> Recording:
             for name, columns in recording.interval_columns.items()
             if name in within
         },
+        observed_by_unit=_spans_within(recording, pieces),
         events={
             name: moments[inside(moments, pieces, recording.t_stop)]
             for name, moments in recording.events.items()
@@ -180,7 +188,7 @@ def select_units(recording: Recording, units: ArrayLike) -> Recording:
     """
     chosen = _positions_of(recording, np.atleast_1d(np.asarray(units)))
     ends, counts = recording.spike_times_index[chosen], recording.spike_counts[chosen]
-    positions = recording.positions
+    positions, spans = recording.positions, recording.observed_by_unit
     return replace(
         recording,
         spike_times=taken(recording.spike_times, np.stack([ends - counts, ends], axis=1)),
@@ -188,6 +196,7 @@ def select_units(recording: Recording, units: ArrayLike) -> Recording:
         unit_ids=recording.unit_ids[chosen],
         unit_columns={name: column[chosen] for name, column in recording.unit_columns.items()},
         positions=None if positions is None else positions[chosen],
+        observed_by_unit=None if spans is None else tuple(spans[place] for place in chosen),
         truth=None,
     )
 
@@ -220,6 +229,7 @@ def _training_part(recording: Recording, pieces: NDArray[np.float64], gap: float
 
 
 def _cut(recording: Recording, share: float) -> float:
+    require_shared(recording)
     moment = time_at_share(recording.observed, share)
     return float(_on_bin_edges(recording, np.array([moment]))[0])
 
@@ -245,6 +255,15 @@ def _stated(
     """Observed time, to be stated only where it is not simply everything."""
     everything = np.array([[pieces[0, 0], pieces[-1, 1]]])
     return {} if np.array_equal(observed, everything) else {"observed": observed}
+
+
+def _spans_within(
+    recording: Recording, pieces: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], ...] | None:
+    """Time in which each unit was observed, inside the pieces."""
+    if recording.observed_by_unit is None:
+        return None
+    return tuple(shared_time([pieces, spans]) for spans in recording.observed_by_unit)
 
 
 def _intervals_within(

@@ -14,6 +14,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from neurohm.exceptions import InputError, MissingFileError
 from neurohm.recordings.reading_ahead import read_ahead
+from neurohm.recordings.stored_lists import StoredLists, names_of
 
 __all__ = ["BLOCK", "LARGEST_IN_MEMORY", "StoredTimes", "stays_in_file"]
 
@@ -23,14 +24,15 @@ LARGEST_IN_MEMORY = 2**23
 BLOCK = 2**20
 
 
-def stays_in_file(dataset: Any, *, lazy: bool = False) -> bool:
-    """Whether a list of spike times is not read whole, but stays in its file.
+def stays_in_file(*datasets: Any, lazy: bool = False) -> bool:
+    """Whether lists of spike times are not read whole, but stay in their file.
 
     Parameters
     ----------
-    dataset : h5py.Dataset
+    *datasets : h5py.Dataset
+        Of one file: that of all units, or that of each.
     lazy : bool
-        Whether it should; else only a very long one does.
+        Whether they should; else only very long ones do.
 
     Returns
     -------
@@ -44,18 +46,18 @@ def stays_in_file(dataset: Any, *, lazy: bool = False) -> bool:
     ...     stays_in_file(file["a"])
     False
     """
-    is_large = dataset.size is not None and dataset.size > (0 if lazy else LARGEST_IN_MEMORY)
-    is_list = sum(length != 1 for length in dataset.shape or ()) <= 1
+    is_large = sum(item.size or 0 for item in datasets) > (0 if lazy else LARGEST_IN_MEMORY)
+    are_lists = all(sum(length != 1 for length in item.shape or ()) <= 1 for item in datasets)
     # A file that lives in memory cannot be opened again.
-    is_there = is_large and Path(dataset.file.filename).is_file()
-    return is_list and is_there and dataset.dtype.kind in "iuf"
+    is_there = is_large and Path(datasets[0].file.filename).is_file()
+    return are_lists and is_there and all(item.dtype.kind in "iuf" for item in datasets)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class StoredTimes(NDArrayOperatorsMixin):
-    """A list of spike times in an HDF5 file, in place of an array of them.
+    """Lists of spike times in an HDF5 file, in place of an array of them.
 
-    Immutable, and small: it knows which parts of which dataset it stands for, and opens the file,
+    Immutable, and small: it knows which parts of which datasets it stands for, and opens the file,
     to read only, each time that it is asked for some of them. It can be pickled. What NumPy
     computes with it works on an array of all of it.
 
@@ -63,12 +65,16 @@ class StoredTimes(NDArrayOperatorsMixin):
     ----------
     path : str
         The file.
-    dataset : str
-        Name of the list in it.
+    datasets : tuple of str
+        Names of the lists in it, which are taken as one, in this order.
+    ends : ndarray of int64, shape (n_lists,)
+        End of each list in the whole.
     stamp : tuple of int
         Size and time of change of the file, which must stay as they are.
     parts : ndarray of int64, shape (n_parts, 2)
-        First and end of the parts of the dataset, in the order in which they follow each other.
+        First and end of the parts of the whole, in the order in which they follow each other.
+    stored_dtype : dtype
+        Type that holds the values of all lists.
     per_second : float, optional
         How many of the file's units of time there are in a second. Without it values are as the
         file has them, in its type.
@@ -88,7 +94,8 @@ class StoredTimes(NDArrayOperatorsMixin):
     """
 
     path: str
-    dataset: str
+    datasets: tuple[str, ...]
+    ends: NDArray[np.int64]
     stamp: tuple[int, int]
     parts: NDArray[np.int64]
     stored_dtype: np.dtype[Any]
@@ -96,20 +103,23 @@ class StoredTimes(NDArrayOperatorsMixin):
     factor: float = 1.0
 
     @classmethod
-    def of(cls, dataset: Any) -> StoredTimes:
-        """Stand for a dataset of an open file, one dimension (or one side longer than 1).
+    def of(cls, *datasets: Any) -> StoredTimes:
+        """Stand for datasets of an open file, of one dimension (or one side longer than 1).
 
         Parameters
         ----------
-        dataset : h5py.Dataset
+        *datasets : h5py.Dataset
+            Of one file; one after the other.
 
         Returns
         -------
         StoredTimes
         """
-        path = str(Path(dataset.file.filename).resolve())
-        parts = np.array([[0, dataset.size]], dtype=np.int64)
-        return cls(path, dataset.name, _stamp(path), parts, dataset.dtype)
+        path = str(Path(datasets[0].file.filename).resolve())
+        ends = np.cumsum([item.size for item in datasets], dtype=np.int64)
+        parts = np.array([[0, ends[-1]]], dtype=np.int64)
+        dtype = np.result_type(*(item.dtype for item in datasets))
+        return cls(path, tuple(names_of(datasets)), ends, _stamp(path), parts, dtype)
 
     # ---- what arrays have
 
@@ -171,7 +181,8 @@ class StoredTimes(NDArrayOperatorsMixin):
         return min(values.min() for _, values in self.blocks())
 
     def __repr__(self) -> str:
-        return f"StoredTimes({len(self)} spikes, '{self.dataset}' of '{self.path}')"
+        more = f" and {len(self.datasets) - 1} more" if len(self.datasets) > 1 else ""
+        return f"StoredTimes({len(self)} spikes, '{self.datasets[0]}'{more} of '{self.path}')"
 
     # ---- what else they offer
 
@@ -184,11 +195,11 @@ class StoredTimes(NDArrayOperatorsMixin):
             Place of the first one.
         values : ndarray
         """
-        with self._opened() as dataset:
+        with self._opened() as lists:
             last = len(self)
 
             def read(first: int) -> NDArray[Any]:
-                return self._values(dataset, first, min(first + BLOCK, last))
+                return self._values(lists, first, min(first + BLOCK, last))
 
             yield from read_ahead(read, range(0, last, BLOCK))
 
@@ -229,7 +240,7 @@ class StoredTimes(NDArrayOperatorsMixin):
         return np.cumsum(self.parts[:, 1] - self.parts[:, 0])
 
     @contextmanager
-    def _opened(self) -> Iterator[Any]:
+    def _opened(self) -> Iterator[StoredLists]:
         import h5py
 
         if _stamp(self.path) != self.stamp:
@@ -239,34 +250,33 @@ class StoredTimes(NDArrayOperatorsMixin):
                 "load the recording again",
             )
         with h5py.File(self.path, "r") as file:
-            yield file[self.dataset]
+            yield StoredLists(file, self.datasets, self.ends)
 
     def _read(self, first: int, end: int) -> NDArray[Any]:
         values = np.empty(end - first, self.dtype)
-        with self._opened() as dataset:
+        with self._opened() as lists:
             for place in range(first, end, BLOCK):
                 stop = min(place + BLOCK, end)
-                values[place - first : stop - first] = self._values(dataset, place, stop)
+                values[place - first : stop - first] = self._values(lists, place, stop)
         return values
 
-    def _values(self, dataset: Any, first: int, end: int) -> NDArray[Any]:
-        stored = self._stored(dataset, self.runs(np.array([[first, end]])).parts)
+    def _values(self, lists: StoredLists, first: int, end: int) -> NDArray[Any]:
+        stored = self._stored(lists, self.runs(np.array([[first, end]])).parts)
         if self.per_second is None:
-            return _frozen(stored)
+            return _frozen(stored.astype(self.stored_dtype, copy=False))
         seconds = stored.astype(np.float64) / self.per_second
         return _frozen(seconds if self.factor == 1.0 else seconds * self.factor)
 
     @staticmethod
-    def _stored(dataset: Any, parts: NDArray[np.int64]) -> NDArray[Any]:
-        before = (0,) * int(np.argmax(dataset.shape))
+    def _stored(lists: StoredLists, parts: NDArray[np.int64]) -> NDArray[Any]:
         first, end = int(parts[0, 0]), int(parts[-1, 1])
         ascend = bool((parts[1:, 0] >= parts[:-1, 1]).all())
         if ascend and end - first <= 2 * BLOCK:
             # Many short parts side by side: one long read is faster.
-            span = np.ravel(dataset[(*before, slice(first, end))])
+            span = lists.read(first, end)
             pieces = [span[start - first : stop - first] for start, stop in parts.tolist()]
         else:
-            pieces = [np.ravel(dataset[(*before, slice(*part))]) for part in parts.tolist()]
+            pieces = [lists.read(*part) for part in parts.tolist()]
         return np.concatenate(pieces) if len(pieces) > 1 else pieces[0]
 
     def _picked(self, places: NDArray[Any]) -> NDArray[Any]:
@@ -278,7 +288,7 @@ class StoredTimes(NDArrayOperatorsMixin):
         flat = np.ravel(places) % max(1, length)
         order = np.argsort(flat, kind="stable")
         result = np.empty(flat.size, self.dtype)
-        with self._opened() as dataset:
+        with self._opened() as lists:
             done = 0
             while done < flat.size:
                 first = int(flat[order[done]])
@@ -286,7 +296,7 @@ class StoredTimes(NDArrayOperatorsMixin):
                 upto = int(np.searchsorted(flat, end, side="left", sorter=order))
                 own = order[done:upto]
                 last = int(flat[own[-1]]) + 1
-                result[own] = self._values(dataset, first, last)[flat[own] - first]
+                result[own] = self._values(lists, first, last)[flat[own] - first]
                 done = upto
         return result.reshape(places.shape)
 

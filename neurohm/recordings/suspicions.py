@@ -60,7 +60,8 @@ def suspicions(recording: Recording) -> list[str]:
 
 def _rate_suspicion(recording: Recording) -> list[str]:
     lowest, highest = _PLAUSIBLE_RATES
-    mean = float(recording.rates.mean())
+    rates = recording.rates[np.isfinite(recording.rates)]  # others were never observed
+    mean = float(rates.mean()) if len(rates) else lowest
     if recording.time_unit != "s" or lowest <= mean <= highest:
         return []
     if recording.bin_width is not None:

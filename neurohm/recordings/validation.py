@@ -8,16 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from neurohm.exceptions import ArgumentTypeError, InputError
 from neurohm.recordings.ascending_times import check_times
-from neurohm.recordings.stored_times import StoredTimes
+from neurohm.recordings.intervals import merged
 
 if TYPE_CHECKING:
     from neurohm.recordings.recording import Recording
 
-__all__ = ["check_recording", "file_path", "normalised_fields", "unit_text", "where"]
+SPANS = "observed_by_unit"
+
+__all__ = ["check_recording", "file_path", "unit_text", "where"]
 
 
 def unit_text(value: float, time_unit: str) -> str:
@@ -87,61 +88,6 @@ def file_path(path: Any) -> Path:
     return Path(path)
 
 
-def normalised_fields(recording: Recording) -> dict[str, Any]:
-    """Fields of a recording in their one type and shape, arrays read-only.
-
-    Parameters
-    ----------
-    recording : Recording
-
-    Returns
-    -------
-    dict
-
-    Raises
-    ------
-    InputError
-        If a field cannot be read as what it should be.
-
-    Examples
-    --------
-    >>> from neurohm.recordings import Recording
-    >>> Recording([1], [1], [7], 0, 2).spike_times
-    array([1.])
-    """
-    positions, times = recording.positions, recording.spike_times
-    floats = _Reader(where(recording), np.float64)
-    is_stored = isinstance(times, StoredTimes)
-    return {
-        "spike_times": times if is_stored else floats.vector(times, "spike_times"),
-        "spike_times_index": _Reader(where(recording), np.int64).vector(
-            recording.spike_times_index, "spike_times_index"
-        ),
-        "unit_ids": _unit_ids(recording),
-        "t_start": float(recording.t_start),
-        "t_stop": float(recording.t_stop),
-        "unit_columns": {
-            name: _read_only(_text_or_numbers(column))
-            for name, column in recording.unit_columns.items()
-        },
-        "intervals": {
-            name: floats.pairs(value, f"intervals {name!r}")
-            for name, value in recording.intervals.items()
-        },
-        "interval_columns": {
-            name: {key: _read_only(_text_or_numbers(column)) for key, column in columns.items()}
-            for name, columns in recording.interval_columns.items()
-        },
-        "events": {
-            name: floats.vector(value, f"events {name!r}")
-            for name, value in recording.events.items()
-        },
-        "positions": None if positions is None else floats.array(positions, "positions"),
-        "bin_width": None if recording.bin_width is None else float(recording.bin_width),
-        "metadata": dict(recording.metadata),
-    }
-
-
 def check_recording(recording: Recording) -> None:
     """Raise unless a recording with normalised fields is consistent.
 
@@ -174,66 +120,6 @@ times within each unit; sort them (load_recording: sort=True / --sort)
         _check_names(recording, columns)
 
 
-class _Reader:
-    """Turns what was given for a field into a read-only array, or says what is wrong."""
-
-    def __init__(self, start: str, dtype: type[np.generic]) -> None:
-        self.start, self.dtype = start, np.dtype(dtype)
-
-    def array(self, value: Any, name: str) -> NDArray[Any]:
-        try:
-            given = np.asarray(value)
-            if self.dtype.kind == "i" and given.size and given.dtype.kind not in "iu":
-                raise TypeError(f"values of type {given.dtype}")
-            return _read_only(np.ascontiguousarray(given, dtype=self.dtype))
-        except (TypeError, ValueError) as error:
-            raise InputError(
-                f"{self.start}{name}: {error}", f"an array of {self.dtype.name}"
-            ) from None
-
-    def vector(self, value: Any, name: str) -> NDArray[Any]:
-        array = self.array(value, name)
-        if array.ndim != 1:
-            raise InputError(f"{self.start}{name} of shape {array.shape}", "one dimension")
-        return array
-
-    def pairs(self, value: Any, name: str) -> NDArray[Any]:
-        array = self.array(value, name)
-        if array.ndim != 2 or array.shape[1] != 2:
-            raise InputError(f"{self.start}{name} of shape {array.shape}", "shape (n, 2)")
-        return array
-
-
-def _read_only(array: NDArray[Any]) -> NDArray[Any]:
-    # A view, so that the caller's own array stays writable.
-    view = array.view()
-    view.flags.writeable = False
-    return view
-
-
-def _text_or_numbers(values: Any) -> NDArray[Any]:
-    """Array of numbers, booleans or text; bytes and objects become text."""
-    array = np.asarray(values)
-    if array.dtype.kind == "S" or array.dtype.kind == "O":
-        texts = [
-            item.decode("utf-8", "replace") if isinstance(item, bytes) else str(item)
-            for item in array.ravel().tolist()
-        ]
-        return np.array(texts, dtype=np.str_).reshape(array.shape)
-    return array
-
-
-def _unit_ids(recording: Recording) -> NDArray[Any]:
-    ids = np.atleast_1d(np.asarray(recording.unit_ids))
-    if ids.dtype.kind in "iu" or ids.size == 0:
-        return _read_only(ids.astype(np.int64))
-    if ids.dtype.kind in "SOUT":
-        return _read_only(_text_or_numbers(ids).astype(np.str_))
-    raise ArgumentTypeError(
-        f"{where(recording)}unit ids of type {ids.dtype}", "whole numbers or strings"
-    )
-
-
 def _check_span(recording: Recording) -> None:
     start, stop = recording.t_start, recording.t_stop
     if not (np.isfinite(start) and np.isfinite(stop) and start < stop):
@@ -254,6 +140,11 @@ def _check_units(recording: Recording) -> None:
         repeated = ids[counts > 1].tolist()[0]
         raise InputError(
             f"{where(recording)}unit id {repeated!r} occurs {counts.max()} times", "distinct ids"
+        )
+    spans = recording.observed_by_unit
+    if spans is not None and len(spans) != len(ids):
+        raise InputError(
+            f"{where(recording)}{SPANS} of {len(spans)} units", f"one set for each of {len(ids)}"
         )
     positions = recording.positions
     if positions is not None and positions.shape not in [(len(ids), 2), (len(ids), 3)]:
@@ -293,7 +184,7 @@ def _check_intervals(recording: Recording) -> None:
     if observed is None:
         return
     outside = (observed < recording.t_start) | (observed > recording.t_stop)
-    if outside.any() or not len(recording.observed):
+    if outside.any() or not len(merged(observed)):
         raise InputError(
             f"{where(recording)}observed time is empty or outside of the recording",
             f"intervals between t_start={recording.t_start:g} and t_stop={recording.t_stop:g}",

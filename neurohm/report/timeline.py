@@ -149,7 +149,7 @@ def _hidden(
 ) -> dict[str, Any]:
     """Return hidden activity, (hidden units, bins), in levels; names of its rows."""
     before = max(recording.t_start, part.t_start - (model.lags - 1) * model.bin_size_)
-    activity = hidden_activity(recording.between(before, part.t_stop), model, part.t_start)
+    activity = hidden_activity(recording.between(before, part.t_stop), model, part)
     effective = hidden_order(fields)
     first_layer = np.concatenate([effective, np.setdiff1d(np.arange(len(fields)), effective)])
     order = np.concatenate([first_layer, np.arange(len(fields), len(activity))])

@@ -54,6 +54,9 @@ def hdf5(
     return Seed(".h5", write, counted, options)
 
 
+SPANS = [np.array([[0.0, 60.0]])] * 4 + [np.array([[5.0, 60.0]]), np.array([[0.0, 9.0], [20, 60]])]
+
+
 def recording() -> nh.Recording:
     """Return a recording with all that one can have."""
     return nh.Recording.from_trains(
@@ -63,6 +66,7 @@ def recording() -> nh.Recording:
         intervals={"observed": np.array([[0.0, 60.0]])},
         events={"stimulus": np.arange(1.0, 50.0, 7.0)},
         positions=np.arange(12.0).reshape(6, 2),
+        observed_by_unit=SPANS,
         metadata={"species": "mouse", "nested": {"list": [1, 2.5, "three"]}},
     )
 
@@ -85,6 +89,8 @@ def nwb(file: h5py.File) -> None:
     file.attrs["nwb_version"], file.attrs["neurodata_type"] = "2.7.0", "NWBFile"
     file["units"].attrs["neurodata_type"] = "Units"
     file["units"].attrs["colnames"] = ["quality"]
+    file["units/obs_intervals"] = np.concatenate(SPANS)
+    file["units/obs_intervals_index"] = np.cumsum([len(spans) for spans in SPANS])
 
 
 def nest(file: h5py.File) -> None:

@@ -14,6 +14,7 @@ from neurohm.likelihood import (
     conditional_log_likelihood,
     conditional_mean,
     exact_log_likelihood,
+    incomplete,
 )
 from neurohm.machine import HelmholtzMachine
 from neurohm.populations import Poisson
@@ -153,7 +154,7 @@ def test_the_noise_of_a_row_is_its_own(particles: int, monkeypatch) -> None:
     order = rng.permutation(30)
     np.testing.assert_array_equal(both(order)[0], value[order])
     np.testing.assert_array_equal(both(order)[1], drawn[order])
-    monkeypatch.setattr(conditional, "cores", lambda: 7)
+    monkeypatch.setattr(incomplete, "cores", lambda: 7)
     np.testing.assert_array_equal(both([4])[0], value[4:5])
     np.testing.assert_array_equal(both(slice(None))[1], drawn)
 
@@ -161,7 +162,7 @@ def test_the_noise_of_a_row_is_its_own(particles: int, monkeypatch) -> None:
 def test_particles_beyond_a_chunk_are_as_good_as_those_within(normal_machine, monkeypatch) -> None:
     machine, x = normal_machine([4, 2]), all_states(4)
     whole = conditional_log_likelihood(machine, x, ENDS, particles=300)
-    monkeypatch.setattr(conditional, "CHUNK", 64)
+    monkeypatch.setattr(incomplete, "CHUNK", 64)
     parts = conditional_log_likelihood(machine, x, ENDS, particles=300)
     np.testing.assert_allclose(parts.value, whole.value, rtol=1e-10)
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -135,3 +136,27 @@ def test_into_given_axes(recording, model):
     assert above.figure is middle.figure is below.figure is figure
     assert above.get_xlim() == below.get_xlim() == (20.0, 25.0)
     assert not axes.axison
+
+
+def test_time_in_which_a_unit_was_not_observed_is_hatched_in_its_row(model, recording):
+    spans = [[[recording.t_start, recording.t_stop]]] * recording.n_units
+    spans[2] = [[recording.t_start, 10.0], [12.0, recording.t_stop]]
+    partly = replace(recording, observed_by_unit=spans)
+    grid = raster(partly, model, start=8.0, seconds=6.0, order=False)
+    (hatched,) = grid[1, 0].collections
+    (box,) = [path.get_extents() for path in hatched.get_paths()]
+    assert (box.x0, box.x1, box.y0, box.y1) == (10.0, 12.0, 1.5, 2.5)
+    assert hatched.get_hatch()
+    activity = grid[2, 0].images[0].get_array()
+    unseen = np.isnan(np.ma.filled(activity, np.nan)).all(axis=0)
+    bins = np.arange(activity.shape[1]) * model.bin_size_ + 8.0
+    assert unseen[(bins > 10.0) & (bins < 11.9)].all()
+    assert not unseen[bins < 9.9].any()
+
+
+def test_a_stretch_in_which_not_all_units_were_observed_can_be_drawn(model, recording):
+    spans = [[[recording.t_start, recording.t_stop]]] * recording.n_units
+    spans[2] = [[20.0, recording.t_stop]]
+    partly = replace(recording, observed_by_unit=spans)
+    grid = raster(partly, model, start=8.0, seconds=6.0)
+    assert np.isnan(np.ma.filled(grid[2, 0].images[0].get_array(), np.nan)).all()

@@ -118,6 +118,21 @@ def test_it_travels_by_its_path(times):
     assert repr(times) == f"StoredTimes(40 spikes, '/group/times' of '{times.path}')"
 
 
+def test_several_lists_are_one(tmp_path, small_blocks):
+    with h5py.File(tmp_path / "lists.h5", "w") as file:
+        for name, (first, end) in {"a": (0, 9), "b": (9, 9), "c": (9, 10), "d": (10, 40)}.items():
+            file[name] = VALUES[first:end].reshape((-1, 1) if name == "d" else (-1,))
+    with h5py.File(tmp_path / "lists.h5") as file:
+        times = StoredTimes.of(*(file[name] for name in "abcd"))
+    np.testing.assert_array_equal(times, VALUES)
+    np.testing.assert_array_equal(times[8:11], VALUES[8:11])
+    np.testing.assert_array_equal(times[[39, 0, 9]], VALUES[[39, 0, 9]])
+    np.testing.assert_array_equal(
+        times.runs(np.array([[30, 35], [2, 12]])), [*VALUES[30:35], *VALUES[2:12]]
+    )
+    assert repr(times).startswith("StoredTimes(40 spikes, '/a' and 3 more of ")
+
+
 def test_a_file_that_has_gone_or_changed(times):
     path = Path(times.path)
     found = path.stat()

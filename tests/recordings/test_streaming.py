@@ -132,7 +132,49 @@ def of_matlab(file, times, index):
     file["sCount"].attrs["MATLAB_class"] = file["spikes"].attrs["MATLAB_class"] = b"double"
 
 
-@pytest.mark.parametrize("layout", [counted, ragged, of_matlab])
+def per_unit(file, times, index):
+    for place, train in enumerate(np.split(times, index[:-1])):
+        file[f"units/unit_{place}"] = train
+
+
+def groups_of_units(file, times, index):
+    for place, train in enumerate(np.split(times, index[:-1])):
+        file[f"unit_{place}/spike_times"] = train[:, None]
+
+
+def cells(file, times, index):
+    """A cell array, as MATLAB 7.3 writes it: references to what lies in a group of its own."""
+    held = file.create_dataset("spikes", (len(index), 1), dtype=h5py.ref_dtype)
+    held.attrs["MATLAB_class"] = b"cell"
+    for place, train in enumerate(np.split(times, index[:-1])):
+        held[place, 0] = cell(file, f"c{place}", train).ref
+
+
+def nest(file, times, index):
+    """Cells in cells: the units of two tetrodes."""
+    outer = file.create_dataset("spikes", (2, 1), dtype=h5py.ref_dtype)
+    trains = np.split(times, index[:-1])
+    for tetrode, own in enumerate((trains[:1], trains[1:])):
+        inner = file.create_dataset(f"#refs#/t{tetrode}", (len(own), 1), dtype=h5py.ref_dtype)
+        outer[tetrode, 0] = inner.ref
+        outer.attrs["MATLAB_class"] = inner.attrs["MATLAB_class"] = b"cell"
+        for place, train in enumerate(own):
+            inner[place, 0] = cell(file, f"c{tetrode}{place}", train).ref
+
+
+def cell(file, name, train):
+    empty = {"data": np.array([0, 0], np.uint64)}
+    made = file.create_dataset(f"#refs#/{name}", **({"data": train[None]} if len(train) else empty))
+    made.attrs["MATLAB_class"] = b"double"
+    if not len(train):
+        made.attrs["MATLAB_empty"] = 1
+    return made
+
+
+LAYOUTS = [counted, ragged, of_matlab, per_unit, groups_of_units, cells, nest]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize(
     ("scale", "options"),
     [
@@ -214,8 +256,8 @@ def test_spike_times_are_read_if_asked_to(tmp_path, monkeypatch):
     assert isinstance(load_recording(path, lazy=False).spike_times, np.ndarray)
 
 
-@pytest.mark.parametrize("layout", [counted, ragged, of_matlab])
-def test_flat_layouts_stay_in_the_file_if_asked_to(tmp_path, layout):
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_layouts_stay_in_the_file_if_asked_to(tmp_path, layout):
     times = spikes(2, [120, 70])
     with h5py.File(tmp_path / "flat.h5", "w") as file:
         layout(file, np.concatenate(times), np.array([120, 190]))
@@ -224,9 +266,29 @@ def test_flat_layouts_stay_in_the_file_if_asked_to(tmp_path, layout):
     assert_same(held, load_recording(tmp_path / "flat.h5"))
 
 
+def test_lists_of_several_types_stay_in_the_file(tmp_path):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["units/unit_1"] = np.array([0.5, 1.25, 7.0], np.float32)
+        file["units/unit_2"] = np.array([1, 2, 9])
+        file["units/unit_3"] = 2.5  # one spike, squeezed
+    held, other = both(tmp_path / "a.h5")
+    assert isinstance(held.spike_times, StoredTimes)
+    assert_same(held, other)
+    assert held.times(2).tolist() == [2.5]
+
+
+def test_matlab_5_is_compressed(tmp_path):
+    from scipy.io import savemat
+
+    savemat(tmp_path / "a.mat", {"spikes": np.array([[0.5, 1.0], [1.5]], object)})
+    with pytest.raises(InputError, match=r"MATLAB 5 file, which is compressed.*-v7\.3"):
+        load_recording(tmp_path / "a.mat", lazy=True)
+
+
 def test_what_cannot_stay_in_its_file_is_said(tmp_path):
     with h5py.File(tmp_path / "a.h5", "w") as file:
-        file["units/unit_1"], file["units/unit_2"] = spikes(0, [30, 40])
+        file["counts"] = np.eye(40, 5, dtype=int)
+        file["counts"].attrs["bin_width"] = 0.02
     (tmp_path / "a.csv").write_text("time,unit\n0.5,1\n1.5,2\n")
     for name in ("a.h5", "a.csv"):
         with pytest.raises(InputError, match=r"lazy=True for .*expected an HDF5 file.*convert"):

@@ -1,11 +1,15 @@
-"""Feather and Parquet files with a row for each spike, through pyarrow."""
+"""Feather and Parquet files with a row for each spike, or for each unit, through pyarrow."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from neurohm.exceptions import FileFormatError, MissingExtraError
+from neurohm.recordings.formats.arrow_lists import arrays_of_units
+from neurohm.recordings.formats.numpy_file import read_arrays
 from neurohm.recordings.layouts.base import ReadOptions
 from neurohm.recordings.layouts.remainder import plain_value
 from neurohm.recordings.recording import Recording
@@ -21,7 +25,7 @@ _INTERNAL = {"pandas", "ARROW:schema", "huggingface", "org.apache.spark.sql.parq
 
 
 class ArrowTable:
-    """A table with a row for each spike, in a Feather (Arrow IPC) or a Parquet file."""
+    """A table in a Feather (Arrow IPC) or a Parquet file: a row for each spike, or each unit."""
 
     name = "a Feather or Parquet table"
 
@@ -31,22 +35,31 @@ class ArrowTable:
 
     def read(self, path: Path, options: ReadOptions) -> Recording:
         """Read the table, and make a recording of it."""
-        return recording_of_table(_table(path), options, str(path))
+        called, arrow = _read(path)
+        metadata = _metadata(arrow)
+        arrays = arrays_of_units(arrow)
+        if arrays is None:
+            return recording_of_table(_table(called, arrow, metadata), options, str(path))
+        stated = {name: np.asarray(value) for name, value in metadata.items()}
+        what = f"a {called} table with a list for each unit"
+        return read_arrays((stated | arrays).items(), what, options, str(path))
 
 
-def _table(path: Path) -> LongTable:
-    called, arrow = _read(path)
-    metadata = {
+def _metadata(arrow: Any) -> dict[str, Any]:
+    stated = {
         name.decode("utf-8", "replace"): plain_value(value)
         for name, value in (arrow.schema.metadata or {}).items()
-        if name.decode("utf-8", "replace") not in _INTERNAL
     }
+    return {name: value for name, value in stated.items() if name not in _INTERNAL and value != ""}
+
+
+def _table(called: str, arrow: Any, metadata: dict[str, Any]) -> LongTable:
     names = _distinct(arrow.column_names)
     frame = arrow.rename_columns(names).to_pandas(ignore_metadata=True)
     return LongTable(
         columns={name: frame[name] for name in names},
         what=f"a {called} table",
-        metadata={name: value for name, value in metadata.items() if value != ""},
+        metadata=metadata,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neurohm.exceptions import InputError
 from neurohm.recordings.formats.mat5_elements import Cells, Structs, Value, variables_in
 from neurohm.recordings.layouts.base import ReadOptions
 from neurohm.recordings.recording import Recording
@@ -38,6 +39,12 @@ class Matlab5File:
         Cells, structs and matrices are laid out in memory as MATLAB 7.3 does in its HDF5 files, so
         that these and those are understood alike.
         """
+        if options.lazy:
+            raise InputError(
+                f"lazy=True for '{path}', a MATLAB 5 file, which is compressed and read whole",
+                "an HDF5 file",
+                "save it with -v7.3, or let 'neurohm convert' write one; or leave out lazy=",
+            )
         import h5py
 
         from neurohm.recordings.layouts.choose import read_hdf5

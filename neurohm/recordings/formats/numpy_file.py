@@ -28,7 +28,7 @@ from neurohm.recordings.layouts.names import TIMES_OR_SAMPLES, UNITS, first_of, 
 from neurohm.recordings.recording import Recording
 from neurohm.recordings.tree import write_array
 
-__all__ = ["NumpyArchive", "NumpyArray", "holds_spikes", "npz_format"]
+__all__ = ["NumpyArchive", "NumpyArray", "holds_spikes", "npz_format", "read_arrays"]
 
 _ZIP, _ENDING = b"PK\x03\x04", ".npy"
 _MOST_ARRAYS = 20_000
@@ -64,7 +64,7 @@ class NumpyArray:
         """Read the array as the only dataset of a file."""
         with path.open("rb") as file:
             array = read_npy(file, path.stat().st_size, f"'{path}'")
-        return _read([("array", array)], "a NumPy array", options, str(path))
+        return read_arrays([("array", array)], "a NumPy array", options, str(path))
 
 
 class NumpyArchive:
@@ -80,7 +80,7 @@ class NumpyArchive:
         """Read the recording in whichever layout the archive has it."""
         with _opened(path) as archive:
             members = list(_members(archive, path))
-        return _read(members, "an archive of NumPy arrays", options, str(path))
+        return read_arrays(members, "an archive of NumPy arrays", options, str(path))
 
 
 def npz_format(path: Path) -> str:
@@ -176,10 +176,35 @@ def _members(archive: zipfile.ZipFile, path: Path) -> Iterator[tuple[str, NDArra
             yield name, array
 
 
-def _read(
+def read_arrays(
     members: Iterable[tuple[str, NDArray[Any]]], what: str, options: ReadOptions, source: str
 ) -> Recording:
-    """Read a recording in arrays, through an HDF5 file in memory."""
+    """Read a recording in arrays, through an HDF5 file in memory.
+
+    Parameters
+    ----------
+    members : iterable of (str, ndarray)
+        Arrays, by the names that datasets would have.
+    what : str
+        What they are, the start of the layout's sentence.
+    options : ReadOptions
+    source : str
+
+    Returns
+    -------
+    Recording
+
+    Raises
+    ------
+    FileFormatError, InputError
+        If they are no recording.
+
+    Examples
+    --------
+    >>> arrays = [("spike_times", np.array([0.5, 1.0])), ("spike_times_index", np.array([1, 2]))]
+    >>> read_arrays(arrays, "arrays", ReadOptions(), "x").n_units
+    2
+    """
     import h5py
 
     from neurohm.recordings.layouts.choose import read_hdf5

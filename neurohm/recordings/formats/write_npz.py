@@ -16,7 +16,7 @@ import numpy as np
 from neurohm.exceptions import ArgumentTypeError
 from neurohm.files import atomic_path
 from neurohm.recordings.formats.npy import write_npy_header
-from neurohm.recordings.hdf5 import FORMAT, VERSION
+from neurohm.recordings.hdf5 import FORMAT, SPANS, VERSION, spans_of_units
 from neurohm.recordings.recording import Recording
 from neurohm.recordings.spike_times import SpikeTimes, blocks
 
@@ -76,6 +76,8 @@ def _arrays(recording: Recording) -> Iterator[tuple[str, Any]]:
     yield from _below("events", recording.events)
     if recording.positions is not None:
         yield "positions", recording.positions
+    if recording.observed_by_unit is not None:
+        yield from _below(SPANS, spans_of_units(recording.observed_by_unit))
     if recording.metadata:
         yield from _tree("metadata", recording.metadata)
     if recording.truth is not None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from neurohm.exceptions import FileFormatError, InputError, NeurohmWarning
 from neurohm.files import atomic_path, check_readable
 from neurohm.recordings.formats.extras import library
+from neurohm.recordings.intervals import merged
 from neurohm.recordings.layouts.nwb import COUNTED, UNIT_ID
 from neurohm.recordings.layouts.nwb_electrodes import POSITIONS_ONLY
 from neurohm.recordings.layouts.nwb_session import SPAN, UNKNOWN_START
@@ -55,7 +56,7 @@ _RESERVED_INTERVALS = frozenset({"id", "start_time", "stop_time", "tags", "times
 def write_nwb(recording: Recording, path: str | os.PathLike[str]) -> None:
     """Write a recording as NWB; the file appears complete or not at all.
 
-    Observed time becomes the ``obs_intervals`` of every unit, events become series of annotations,
+    Observed time becomes the ``obs_intervals`` of each unit, events become series of annotations,
     positions become electrodes. A start that the recording's metadata do not state
     (``session_start_time``) is written as the first of January 1970.
 
@@ -193,13 +194,13 @@ def _unit_columns(recording: Recording, file: Any, pynwb: Any) -> list[Any]:
     times = common.VectorData(
         name="spike_times", description="seconds", data=np.asarray(recording.spike_times)
     )
-    observed, n_units = recording.observed, recording.n_units
+    observed = [recording.observed_of(unit) for unit in range(recording.n_units)]
     spans = common.VectorData(
         name="obs_intervals",
-        description="observed time, that of all units",
-        data=np.tile(observed, (n_units, 1)),
+        description="observed time of each unit, seconds",
+        data=np.concatenate(observed),
     )
-    ends = len(observed) * np.arange(1, n_units + 1)
+    ends = np.cumsum([len(each) for each in observed])
     columns = [
         common.VectorIndex(
             name="spike_times_index", data=recording.spike_times_index, target=times
@@ -252,7 +253,7 @@ def _add_positions(recording: Recording, file: Any, table: Any) -> None:
 
 def _add_intervals(recording: Recording, file: Any, pynwb: Any) -> None:
     intervals = {k: v for k, v in recording.intervals.items() if k != "observed"}
-    observed = recording.observed
+    observed = merged(np.concatenate([recording.observed_of(u) for u in range(recording.n_units)]))
     if (observed[0, 0], observed[-1, 1]) != (recording.t_start, recording.t_stop):
         intervals[SPAN] = np.array([[recording.t_start, recording.t_stop]])
     for name, pairs in intervals.items():

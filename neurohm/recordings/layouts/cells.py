@@ -13,7 +13,7 @@ from neurohm.recordings.layouts.contents import Contents
 from neurohm.recordings.layouts.looks import is_list, is_numeric, is_text, matlab_class
 from neurohm.recordings.layouts.names import TIMES, holds_units, plain
 from neurohm.recordings.layouts.remainder import Remainder
-from neurohm.recordings.layouts.trains import Trains, joined, read_times, recording_of
+from neurohm.recordings.layouts.trains import Trains, held_lists, recording_of
 from neurohm.recordings.recording import Recording
 from neurohm.recordings.tree import read_array
 
@@ -45,15 +45,8 @@ class CellsLayout:
     def read(self, file: Contents, dataset: str, options: ReadOptions, source: str) -> Recording:
         """Read the recording, the units in the order of the cells."""
         cells = cells_of(file, file[dataset])
-        lists = [
-            np.empty(0)
-            if cell is None
-            else cell
-            if isinstance(cell, np.ndarray)
-            else read_times(cell, f"cell {place + 1} of '{dataset}'", source)
-            for place, cell in enumerate(cells)
-        ]
-        times, index = joined(lists)
+        names = [f"cell {place + 1} of '{dataset}'" for place in range(len(cells))]
+        times, index = held_lists(cells, names, source, lazy=options.lazy)
         columns, used = _other_fields(file, dataset, len(cells))
         trains = Trains(
             times=times,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from neurohm.exceptions import FileFormatError, InputError
 from neurohm.recordings.layouts.base import ReadOptions
 from neurohm.recordings.layouts.cells import value_of
-from neurohm.recordings.layouts.clock import PER_SECOND
+from neurohm.recordings.layouts.clock import PER_SECOND, Clock
 from neurohm.recordings.layouts.contents import Contents
 from neurohm.recordings.layouts.looks import is_list, is_numeric, is_text, matlab_class
 from neurohm.recordings.layouts.names import (
@@ -26,8 +26,15 @@ from neurohm.recordings.layouts.names import (
 )
 from neurohm.recordings.layouts.per_unit import column_of
 from neurohm.recordings.layouts.remainder import Remainder
-from neurohm.recordings.layouts.trains import Trains, joined, read_times, recording_of
+from neurohm.recordings.layouts.trains import (
+    Trains,
+    held_lists,
+    joined,
+    read_times,
+    recording_of,
+)
 from neurohm.recordings.recording import Recording
+from neurohm.recordings.spike_times import SpikeTimes
 from neurohm.recordings.tree import read_array
 
 __all__ = ["NestLayout"]
@@ -99,11 +106,7 @@ class NestLayout:
             _refuse_trials(leaves, dataset, source)
         names = _names([leaf.path for leaf in leaves])
         units = {leaf.unit for leaf in leaves} if options.time_scale is None else {""}
-        lists = [
-            _times(leaf, name, source, PER_SECOND.get(leaf.unit, 1.0) if any(units) else None)
-            for leaf, name in zip(leaves, names, strict=True)
-        ]
-        times, index = joined(lists)
+        times, index = _joined_times(leaves, names, source, options, stated=any(units))
         columns, unused = _columns(leaves)
         of_field = f".{leaves[0].name}" if leaves[0].name else ""
         trains = Trains(
@@ -237,6 +240,26 @@ def _cells(file: Contents, dataset: Any) -> Iterator[tuple[str, Any]]:
             axes = np.unravel_index(place, shape, order="F")
             at = ",".join(str(int(axis) + 1) for axis in axes)
         yield at, file.file[reference] if reference else None
+
+
+def _joined_times(
+    leaves: Sequence[_Leaf],
+    names: Sequence[str],
+    source: str,
+    options: ReadOptions,
+    *,
+    stated: bool,
+) -> tuple[SpikeTimes, NDArray[np.int64]]:
+    """Times of all units, and the end of each; in seconds, if the file states units of time."""
+    per_second = [PER_SECOND.get(leaf.unit, 1.0) if stated else None for leaf in leaves]
+    if set(per_second) <= {None, 1.0} and not any(leaf.is_table for leaf in leaves):
+        called = [f"unit {name}" for name in names]
+        times, index = held_lists(
+            [leaf.times for leaf in leaves], called, source, lazy=options.lazy
+        )
+        return (Clock().seconds(times) if stated else times), index
+    rates = zip(leaves, names, per_second, strict=True)
+    return joined([_times(leaf, name, source, rate) for leaf, name, rate in rates])
 
 
 def _times(leaf: _Leaf, name: str, source: str, per_second: float | None) -> NDArray[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise, repeat
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from neurohm.exceptions import FileFormatError
 from neurohm.recordings.hdf5 import sorted_within_units
-from neurohm.recordings.intervals import merged, shared_time, total_duration
+from neurohm.recordings.intervals import merged, total_duration
 from neurohm.recordings.layouts.base import ReadOptions
 from neurohm.recordings.layouts.clock import Clock, clock_of
 from neurohm.recordings.layouts.contents import Contents
@@ -21,7 +22,7 @@ from neurohm.recordings.layouts.nwb_tables import lists_of_rows, table_columns
 from neurohm.recordings.layouts.ragged import ends_of_units, ragged_in
 from neurohm.recordings.layouts.trains import held_times
 from neurohm.recordings.recording import Recording
-from neurohm.recordings.spike_times import SpikeTimes, extremes, runs_inside
+from neurohm.recordings.spike_times import SpikeTimes, extremes, inside, runs_inside
 from neurohm.recordings.tree import read_array
 
 __all__ = ["COUNTED", "UNIT_ID", "NwbLayout"]
@@ -32,16 +33,15 @@ COUNTED = "units of a matrix of counts, in bins of the stated resolution"
 """The description of the Units table of such a recording, in files by neurohm."""
 
 _OBSERVED = "obs_intervals"
-_SHARED = "observed_in_all_units"
 
 
 class NwbLayout:
     """A file that says that it is NWB; its ``/units``, or another Units table in it.
 
     Columns with one value a unit are kept; electrodes are followed to their positions and groups.
-    Observation intervals that all units share are the observed time. Trials, epochs and other
-    tables of intervals come with their columns, series of events as moments, what is said of the
-    session and the subject as metadata.
+    Observation intervals are the observed time, of each unit where they differ. Trials, epochs
+    and other tables of intervals come with their columns, series of events as moments, what is
+    said of the session and the subject as metadata.
 
     References
     ----------
@@ -106,7 +106,7 @@ class _Units:
             self.columns.setdefault(name, column)
         self.notes: list[str] = []
         self.ids = self._ids(file)
-        self.shared = np.empty((0, 2))
+        self.by_unit: list[NDArray[np.float64]] | None = None
         self.observed = self._observed(file)
 
     def _ids(self, file: Contents) -> NDArray[Any]:
@@ -126,7 +126,7 @@ class _Units:
         return np.arange(self.n_units)
 
     def _observed(self, file: Contents) -> NDArray[np.float64] | None:
-        """Return observed time that all units share; None, and a note, if they do not."""
+        """Return when any unit was observed; keep when each was, if that differs."""
         members = file.members[self.group]
         item, index = members.get(_OBSERVED), members.get(f"{_OBSERVED}_index")
         shape = getattr(item, "shape", None) or ()
@@ -140,18 +140,19 @@ class _Units:
         lists = [merged(part) for part in np.split(pairs, borders[1:-1])]
         if all(np.array_equal(part, lists[0]) for part in lists) and len(lists[0]):
             return lists[0]
-        self.columns["observed_duration"] = np.array([total_duration(part) for part in lists])
-        self.shared = shared_time(lists)
-        where = (
-            f"intervals '{_SHARED}' are the time that all share"
-            if len(self.shared)
-            else ("there is no time that all share")
-        )
-        self.notes.append(
-            "obs_intervals differ between units: all of the time is taken to be observed; "
-            f"{where}, column 'observed_duration' is how long each was observed"
-        )
-        return None
+        self.by_unit = lists
+        return merged(pairs)
+
+
+def _outside(units: _Units, times: SpikeTimes, stop: float) -> int:
+    """How many spikes were seen when their unit was not observed."""
+    if units.by_unit is not None:
+        trains = (times[slice(*ends)] for ends in pairwise([0, *units.index.tolist()]))
+        within = map(inside, trains, units.by_unit, repeat(stop))
+        return len(times) - sum(int(np.count_nonzero(each)) for each in within)
+    if units.observed is None:
+        return 0
+    return len(times) - int(np.diff(runs_inside(times, units.observed, stop), axis=1).sum())
 
 
 def _clock(
@@ -168,15 +169,13 @@ def _recording(
     file: Contents, units: _Units, times: SpikeTimes, clock: Clock, source: str
 ) -> Recording:
     session = session_of(file)
-    (start, stop), how = _span(times, units.observed, session)
-    if len(units.shared):
-        session.intervals[_SHARED] = units.shared
-    observed = units.observed
-    if observed is not None and observed.tolist() != [[start, stop]]:
-        session.intervals["observed"] = observed
-        outside = len(times) - int(np.diff(runs_inside(times, observed, stop), axis=1).sum())
-        if outside:
-            units.notes.append(f"{outside} spikes outside of the observed time")
+    (start, stop), how = _span(times, units.observed, session, differ=units.by_unit is not None)
+    shared = units.observed if units.by_unit is None else None
+    if shared is not None and shared.tolist() != [[start, stop]]:
+        session.intervals["observed"] = shared
+    outside = _outside(units, times, stop)
+    if outside:
+        units.notes.append(f"{outside} spikes outside of the observed time")
     used = units.used | session.used
     unused = {name: item for name, item in _series(file) if name not in used}
     counted = units.table.attrs.get("description") == COUNTED
@@ -192,6 +191,7 @@ def _recording(
         interval_columns=session.interval_columns,
         events=session.events,
         positions=units.electrodes.positions,
+        observed_by_unit=units.by_unit,
         bin_width=_resolution(file, units) if counted else None,
         metadata=session.metadata,
         layout=f"NWB {_version(file)}, Units table '{units.group}', {clock.sentence}; observed "
@@ -219,7 +219,7 @@ def _resolution(file: Contents, units: _Units) -> float | None:
 
 
 def _span(
-    times: SpikeTimes, observed: NDArray[np.float64] | None, session: Session
+    times: SpikeTimes, observed: NDArray[np.float64] | None, session: Session, *, differ: bool
 ) -> tuple[tuple[float, float], str]:
     """First and last moment: of the observed time, the epochs, or the spikes."""
     own = session.intervals.pop(SPAN, np.empty((0, 2)))
@@ -228,7 +228,8 @@ def _span(
     first, last = extremes(times) if len(times) else (np.inf, -np.inf)
     if observed is not None:
         start, stop = min(first, observed[0, 0]), max(last, observed[-1, 1])
-        return (start, stop), f"as obs_intervals say ({total_duration(observed):.10g} s)"
+        each = ", which differ between units" * differ
+        return (start, stop), f"as obs_intervals say ({total_duration(observed):.10g} s{each})"
     epochs = session.intervals.get("epochs", np.empty((0, 2)))
     if len(epochs) and epochs.min() <= first <= last <= epochs.max():
         start, stop = float(epochs.min()), float(epochs.max())

@@ -26,7 +26,7 @@ from neurohm.recordings.layouts.names import (
 from neurohm.recordings.layouts.ragged import ragged_in
 from neurohm.recordings.layouts.remainder import Remainder, attributes_of, plain_value
 from neurohm.recordings.layouts.table import table_in
-from neurohm.recordings.layouts.trains import Trains, joined, read_times, recording_of
+from neurohm.recordings.layouts.trains import Trains, held_lists, recording_of
 from neurohm.recordings.recording import Recording
 from neurohm.recordings.tree import read_array
 
@@ -70,7 +70,9 @@ class PerUnitLayout:
         names = natural_order(units)
         start = f"{dataset}/".lstrip("/")
         paths = [start + units[name] for name in names]
-        times, index = joined([read_times(file[path], f"'{path}'", source) for path in paths])
+        lists = [file[path] for path in paths]
+        quoted = [f"'{path}'" for path in paths]
+        times, index = held_lists(lists, quoted, source, lazy=options.lazy)
         columns, used = _columns(file, start, names, paths)
         trains = Trains(
             times=times,

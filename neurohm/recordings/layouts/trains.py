@@ -22,7 +22,15 @@ from neurohm.recordings.spike_times import SpikeTimes, extremes
 from neurohm.recordings.stored_times import StoredTimes, stays_in_file
 from neurohm.recordings.tree import read_array
 
-__all__ = ["Trains", "held_times", "joined", "read_times", "recording_of", "span_of_spikes"]
+__all__ = [
+    "Trains",
+    "held_lists",
+    "held_times",
+    "joined",
+    "read_times",
+    "recording_of",
+    "span_of_spikes",
+]
 
 _START = ("tstart", "starttime")
 _STOP = ("tstop", "stoptime", "tend", "endtime")
@@ -168,6 +176,52 @@ def held_times(dataset: Any, name: str, source: str, *, lazy: bool) -> SpikeTime
     if stays_in_file(dataset, lazy=lazy):
         return StoredTimes.of(dataset)
     return read_times(dataset, name, source)
+
+
+def held_lists(
+    datasets: Sequence[Any], names: Sequence[str], source: str, *, lazy: bool
+) -> tuple[SpikeTimes, NDArray[np.int64]]:
+    """Read a list of spike times for each unit, or leave them in the file if they are very long.
+
+    Parameters
+    ----------
+    datasets : sequence of h5py.Dataset, ndarray or None
+        None for a unit without a list.
+    names : sequence of str
+        What to call each in an error.
+    source : str
+    lazy : bool
+        Whether to leave them in the file though they are not very long.
+
+    Returns
+    -------
+    times : ndarray or StoredTimes, shape (n_spikes,)
+    index : ndarray of int64, shape (n_units,)
+        End of each list in `times`.
+
+    Raises
+    ------
+    FileFormatError
+        If one has more than one axis.
+    """
+    full = [item for item in datasets if not _is_empty(item)]
+    if full and all(hasattr(item, "attrs") for item in full) and stays_in_file(*full, lazy=lazy):
+        sizes = [0 if _is_empty(item) else item.size for item in datasets]
+        return StoredTimes.of(*full), np.cumsum(sizes, dtype=np.int64)
+    return joined(
+        [
+            read_times(item, name, source)
+            if hasattr(item, "attrs")
+            else np.empty(0)
+            if item is None
+            else item
+            for item, name in zip(datasets, names, strict=True)
+        ]
+    )
+
+
+def _is_empty(dataset: Any) -> bool:
+    return dataset is None or not dataset.size or "MATLAB_empty" in getattr(dataset, "attrs", ())
 
 
 def joined(lists: Sequence[NDArray[Any]]) -> tuple[NDArray[Any], NDArray[np.int64]]:

@@ -110,6 +110,7 @@ def _of_mapping(thing: Mapping[Any, Any], *, sort: bool) -> Recording:
             dict(zip(thing, map(recording.times, range(recording.n_units)), strict=True)),
             t_start=recording.t_start,
             t_stop=recording.t_stop,
+            observed_by_unit=recording.observed_by_unit,
             layout=recording.layout,
         )
     arrays = {

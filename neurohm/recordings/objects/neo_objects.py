@@ -46,6 +46,7 @@ def recording_of_neo(thing: Any, *, sort: bool = False) -> Recording:
 
     Times come in seconds from whatever unit they are in. Segments of a block that overlap in time
     are trials: see `neurohm.recordings.objects.segments`. Annotations with one value are columns.
+    A train is observed from its ``t_start`` to its ``t_stop``.
 
     Parameters
     ----------
@@ -140,7 +141,20 @@ def _segment(part: Any, trains: Sequence[Any], ids: Sequence[Any]) -> Segment:
         intervals=intervals,
         labels=labels,
         events=_events(getattr(part, "events", ())),
+        seen=_seen(trains, ids),
     )
+
+
+def _seen(trains: Sequence[Any], ids: Sequence[Any]) -> dict[Any, tuple[float, float]]:
+    """When each train was observed, if they differ in that; not if each just ends with a spike."""
+    starts = [float(_seconds(train.t_start)) for train in trains]
+    stops = [float(_seconds(train.t_stop)) for train in trains]
+    ends_with_a_spike = [
+        len(train) > 0 and stop == float(_seconds(train.times).max())
+        for train, stop in zip(trains, stops, strict=True)
+    ]
+    differ = len(set(starts)) > 1 or (len(set(stops)) > 1 and not all(ends_with_a_spike))
+    return dict(zip(ids, zip(starts, stops, strict=True), strict=True)) if differ else {}
 
 
 def _events(series: Sequence[Any]) -> dict[str, NDArray[np.float64]]:

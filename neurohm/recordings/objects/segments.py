@@ -37,6 +37,8 @@ class Segment:
         Of each interval.
     events : mapping of str to ndarray
         Seconds.
+    seen : mapping of unit id to (float, float)
+        When each unit was observed, seconds, where that differs.
 
     Examples
     --------
@@ -51,6 +53,7 @@ class Segment:
     intervals: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
     labels: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     events: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    seen: Mapping[Any, tuple[float, float]] = field(default_factory=dict)
 
 
 def join_segments(
@@ -114,6 +117,7 @@ def join_segments(
         layout=what + how,
         **_intervals(segments, shifts),
         events=_events(segments, shifts),
+        observed_by_unit=_observed_by_unit(segments, shifts, ids),
         **fields,
     )
 
@@ -135,6 +139,19 @@ def _shifts(segments: Sequence[Segment]) -> tuple[list[float], str]:
         shifts.append(end + GAP - segment.start)
         end += GAP + segment.stop - segment.start
     return shifts, f", {len(segments)} segments one after the other, {GAP:g} s between them"
+
+
+def _observed_by_unit(
+    segments: Sequence[Segment], shifts: Sequence[float], ids: Sequence[Any]
+) -> list[NDArray[np.float64]] | None:
+    """When each unit was observed in all segments; None where all were at the same times."""
+    if not any(segment.seen for segment in segments):
+        return None
+    pairs = list(zip(segments, shifts, strict=True))
+    return [
+        np.array([np.add(s.seen.get(unit, (s.start, s.stop)), shift) for s, shift in pairs])
+        for unit in ids
+    ]
 
 
 def _intervals(segments: Sequence[Segment], shifts: Sequence[float]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from neurohm.checks import real_number
 from neurohm.exceptions import InputError
+from neurohm.recordings.unit_observation import require_shared
 from neurohm.recordings.validation import unit_text, where
 
 if TYPE_CHECKING:
@@ -130,6 +131,7 @@ def stretches_of(recording: Recording) -> NDArray[np.float64]:
     >>> stretches_of(recording).tolist()
     [[0.0, 2.0]]
     """
+    require_shared(recording)
     observed, width = recording.observed, recording.bin_width
     if width is None:
         return observed

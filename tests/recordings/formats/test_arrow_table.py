@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from neurohm.exceptions import FileFormatError, InputError, MissingExtraError
+from neurohm.exceptions import FileFormatError, InputError, MissingExtraError, NeurohmWarning
 from neurohm.recordings import load_recording
 
 RNG = np.random.default_rng(0)
@@ -90,3 +90,20 @@ def test_without_pyarrow_the_extra_is_named(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(MissingExtraError, match=r"neurohm\[parquet\]"):
         load_recording(tmp_path / "a")
+
+
+def test_a_row_for_each_unit_with_a_list_of_its_times(write):
+    columns = {"unit": ["a", "b", "c"], "spike_times": [[0.5, 1.0], [], [1.5]], "depth": [1, 2, 3]}
+    with pytest.warns(NeurohmWarning, match="without a spike: 'b'"):
+        recording = load_recording(write(columns))
+    assert recording.unit_ids.tolist() == ["a", "b", "c"]
+    assert [recording.times(unit).tolist() for unit in range(3)] == [[0.5, 1.0], [], [1.5]]
+    assert recording.unit_columns["depth"].tolist() == [1, 2, 3]
+    assert "table with a list for each unit" in recording.layout
+
+
+def test_lists_of_samples_with_their_rate(write):
+    columns = {"cluster_id": [3, 7], "sample_index": [[300, 600], [900]]}
+    recording = load_recording(write(columns, {"sampling_rate": "300"}))
+    assert recording.unit_ids.tolist() == [3, 7]
+    assert recording.times(0).tolist() == [1.0, 2.0]

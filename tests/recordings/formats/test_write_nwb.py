@@ -69,6 +69,19 @@ def test_round_trip_is_exact_and_valid(tmp_path: Path) -> None:
     assert_same(nh.load_recording(path), rich())
 
 
+def test_units_observed_at_different_times_go_round(tmp_path: Path) -> None:
+    pytest.importorskip("pynwb")
+    spans = [[[0.0, 8.0]], [[2.0, 5.0], [6.0, 8.0]], []]
+    recording = nh.Recording.from_trains(
+        [[0.5, 8.0], [2.5], [3.0]], t_stop=8.0, observed_by_unit=spans
+    )
+    write_nwb(recording, tmp_path / "partly.nwb")
+    assert validate_nwb(tmp_path / "partly.nwb") == []
+    back = nh.load_recording(tmp_path / "partly.nwb")
+    assert back.fingerprint() == recording.fingerprint()
+    assert [back.observed_of(unit).tolist() for unit in range(3)] == spans
+
+
 def test_counts_keep_their_bins(tmp_path: Path) -> None:
     pytest.importorskip("pynwb")
     counts = np.random.default_rng(0).poisson(0.2, (200, 4))

@@ -159,19 +159,24 @@ def test_spikes_outside_of_observed_time_are_said(by_hand: Callable[..., Path]) 
 def test_observation_intervals_that_differ_are_said(by_hand: Callable[..., Path]) -> None:
     pairs = [[0.0, 2.0], [0.0, 2.0], [0.0, 1.0]]
     recording = read(by_hand(lambda file: add_observed(file, pairs, [1, 2, 3])))
-    assert "observed" not in recording.intervals
-    assert recording.unit_columns["observed_duration"].tolist() == [2.0, 2.0, 1.0]
-    assert "obs_intervals differ" in recording.layout
-    assert recording.intervals["observed_in_all_units"].tolist() == [[0.0, 1.0]]
-    shared = recording.during("observed_in_all_units")
-    assert shared.observed.tolist() == [[max(0.0, recording.t_start), 1.0]]
+    assert "which differ between units" in recording.layout
+    assert [recording.observed_of(unit).tolist() for unit in range(3)] == [[pair] for pair in pairs]
+    assert recording.units["observed_duration"].tolist() == [2.0, 2.0, 1.0]
+    assert recording.observed.tolist() == [[0.0, 1.0]]
 
 
-def test_no_time_that_all_units_share_is_said(by_hand: Callable[..., Path]) -> None:
+def test_observation_intervals_of_units_that_share_no_time(by_hand: Callable[..., Path]) -> None:
     pairs = [[0.0, 1.0], [1.0, 2.0], [0.0, 2.0]]
     recording = read(by_hand(lambda file: add_observed(file, pairs, [1, 2, 3])))
-    assert "there is no time that all share" in recording.layout
-    assert "observed_in_all_units" not in recording.intervals
+    assert len(recording.observed) == 0
+    assert recording.select_units([10, 12]).observed.tolist() == [[0.0, 1.0]]
+
+
+def test_a_unit_that_was_never_observed(by_hand: Callable[..., Path]) -> None:
+    pairs = [[0.0, 1.0], [0.0, 2.0]]
+    recording = read(by_hand(lambda file: add_observed(file, pairs, [1, 1, 2])))
+    assert recording.observed_of(1).shape == (0, 2)
+    assert np.isnan(recording.rates[1])
 
 
 def test_trials_with_conditions_and_times_that_are_missing(by_hand: Callable[..., Path]) -> None:

@@ -56,6 +56,20 @@ def test_epochs_and_events_come_with_their_labels() -> None:
     assert recording.events["light.off"].tolist() == [0.2]
 
 
+def test_trains_of_different_length_were_observed_for_as_long() -> None:
+    trains = [train([0.25], stop=1.0, name="a"), train([0.1], stop=0.5, name="b")]
+    recording = nh.as_recording(trains)
+    assert recording.observed_of(1).tolist() == [[0.0, 0.5]]
+    assert recording.observed.tolist() == [[0.0, 0.5]]
+    named = nh.as_recording({"x": trains[0], "y": trains[1]})
+    assert named.observed.tolist() == [[0.0, 0.5]]
+
+
+def test_trains_that_end_with_their_last_spikes_say_nothing_of_observed_time() -> None:
+    trains = [train([0.25, 1.0], stop=1.0), train([0.1, 0.5], stop=0.5)]
+    assert nh.as_recording(trains).observed.tolist() == [[0.0, 1.0]]
+
+
 def test_segments_that_each_begin_anew_are_laid_out() -> None:
     recording = nh.as_recording(block(segment([0.25], [], "one"), segment([0.5], [0.75], "two")))
     assert recording.observed.tolist() == [[0.0, 1.0], [2.0, 3.0]]
