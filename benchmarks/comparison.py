@@ -5,9 +5,10 @@
     python benchmarks/comparison.py table RESULTS.json
 
 A word says which units fired in a bin. Independent units, pairwise and K-pairwise maximum entropy
-models, restricted Boltzmann machines, a mixture, and Helmholtz machines: the default one, that of two
-sizes which explains validation samples better, and one whose hidden units are two groups of sixteen
-of which one is active, a product of two mixtures. Each model and recording is written at once; those that are there are not run again.
+models, restricted Boltzmann machines, a mixture, and Helmholtz machines: the default one, that of
+two sizes which explains validation samples better, and one whose hidden units are two groups of
+sixteen of which one is active, a product of two mixtures. Each model and recording is written at
+once; those that are there are not run again.
 """
 
 from __future__ import annotations
