@@ -40,7 +40,7 @@ class ArrowTable:
         arrays = arrays_of_units(arrow)
         if arrays is None:
             return recording_of_table(_table(called, arrow, metadata), options, str(path))
-        stated = {name: np.asarray(value) for name, value in metadata.items()}
+        stated = {name: np.asarray(_number_or_text(value)) for name, value in metadata.items()}
         what = f"a {called} table with a list for each unit"
         return read_arrays((stated | arrays).items(), what, options, str(path))
 
@@ -51,6 +51,14 @@ def _metadata(arrow: Any) -> dict[str, Any]:
         for name, value in (arrow.schema.metadata or {}).items()
     }
     return {name: value for name, value in stated.items() if name not in _INTERNAL and value != ""}
+
+
+def _number_or_text(value: Any) -> Any:
+    """Return metadata, which such files keep as text, as a number where it is one."""
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return value
 
 
 def _table(called: str, arrow: Any, metadata: dict[str, Any]) -> LongTable:

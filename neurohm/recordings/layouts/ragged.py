@@ -11,7 +11,7 @@ from neurohm.exceptions import FileFormatError
 from neurohm.recordings.layouts.base import ReadOptions
 from neurohm.recordings.layouts.contents import Contents
 from neurohm.recordings.layouts.looks import is_list, is_numeric, is_text
-from neurohm.recordings.layouts.names import TIMES, first_of, plain
+from neurohm.recordings.layouts.names import TIMES_OR_SAMPLES, first_of, plain
 from neurohm.recordings.layouts.remainder import Remainder
 from neurohm.recordings.layouts.trains import Trains, held_times, recording_of
 from neurohm.recordings.recording import Recording
@@ -94,7 +94,7 @@ def ragged_in(file: Contents, group: str) -> tuple[str, str] | None:
     ('spike_times', 'spike_times_index')
     """
     lists = {plain(name): name for name, item in file.numeric_in(group).items() if is_list(item)}
-    found = ((lists.get(name), lists.get(f"{name}index")) for name in TIMES)
+    found = ((lists.get(name), lists.get(f"{name}index")) for name in TIMES_OR_SAMPLES)
     return next(((times, index) for times, index in found if times and index), None)
 
 
