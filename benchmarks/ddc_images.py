@@ -162,7 +162,7 @@ def draw() -> None:
         places = np.arange(len(nets)) + 0.12 * (number - 2)
         axes.plot(places, found, MARKS[rule], color=COLOURS[rule], label=rule)
     axes.set(yscale="log", ylabel="Squared MMD from test images", xlim=(-0.5, len(nets) - 0.5))
-    axes.set_xticks(range(len(nets)), nets)
+    axes.set_xticks(range(len(nets)), [name.replace(" ", "\n") for name in nets])
     axes.legend(fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
     nh.plots.save(axes, PICTURE, dpi=150)
 
