@@ -88,16 +88,29 @@ def learned_by_autoencoder(
 ) -> dict[str, np.ndarray]:
     """Return the parameters of a model that started at given values and learned."""
     torch.manual_seed(seed)
-    torch.set_num_threads(1)
     model = Autoencoder(values, learns_noise=learns_noise)
     samples = torch.tensor(np.asarray(data, np.float64))
+    fitted(model, samples, particles, epochs, batch, rate, decay)
+    return model.values()
+
+
+def fitted(
+    model: nn.Module,
+    samples: Tensor,
+    particles: int,
+    epochs: int,
+    batch: int,
+    rate: float,
+    decay: float,
+) -> None:
+    """Raise the bound of a model by Adam, on one thread, at a rate that falls to a share."""
+    torch.set_num_threads(1)
     optimiser = torch.optim.Adam((p for p in model.parameters() if p.requires_grad), lr=rate)
-    steps = epochs * -(-len(data) // batch)
+    steps = epochs * -(-len(samples) // batch)
     schedule = torch.optim.lr_scheduler.ExponentialLR(optimiser, decay ** (1 / steps))
     for _ in range(epochs):
-        for rows_of in torch.randperm(len(data)).split(batch):
+        for rows_of in torch.randperm(len(samples)).split(batch):
             optimiser.zero_grad()
             (-model.bound(samples[rows_of], particles)).backward()
             optimiser.step()
             schedule.step()
-    return model.values()
