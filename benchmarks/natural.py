@@ -2,6 +2,7 @@
 
     python benchmarks/natural.py --net a [--net b] [--data FOLDER] [--seeds 0 1 2]
     python benchmarks/natural.py --net words --file FOLDER/example50.mat
+    python benchmarks/natural.py --net spikes --file RECORDING
     python benchmarks/natural.py --net a --rows 5000 --tune 8 --epochs 20 --levels 140 130 120
 
 All learn by reweighted wake-sleep with the same machine, batches, particles and seeds. The rate of
@@ -10,7 +11,8 @@ each method is chosen on its grid by `--tune` epochs on the first of the nets (v
 one thread: they do not count scores, and hardly depend on what else the machine does.
 
 Nets: a = 784-200-100-50-20, b = 784-300-200-100-75-50-35-25-20-15-10-10 on binarised MNIST;
-words = 50-60-40-20-10 on the binary words of O. Maoz and E. Schneidman (see `words.py`).
+words = 50-60-40-20-10 on the binary words of O. Maoz and E. Schneidman (see `words.py`);
+spikes = the same hidden units on words of a recording, bins of 50 ms, the last fifth to test.
 
 Each run writes a JSON file, a summary of all comes last (natural-NET.json and .png). Runs that are
 there are not repeated, and one that was stopped goes on from its checkpoint.
@@ -41,6 +43,7 @@ from neurohm.training import Callback
 WATCHED, WATCHING = 400, 50  # rows and particles of the learning curve
 SCORED, SCORING = 1000, 200  # of the final score
 LEARN, CHOOSE = 32_000, 28_800  # words to learn from, and of these those not held out
+BIN, TEST, GAP = 0.05, 0.2, 1.0  # of recordings: seconds, share, seconds
 DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)), (0, (8, 2)))
 FAILED = 1e9  # nats, of a run that left the finite numbers
 
@@ -67,7 +70,8 @@ class Net:
 NETS = {
     "a": Net("mnist", (200, 100, 50, 20), 32, (100, 95, 92)),
     "b": Net("mnist", (300, 200, 100, 75, 50, 35, 25, 20, 15, 10, 10), 32, (100, 95, 92)),
-    "words": Net("words", (60, 40, 20, 10), 200, (8.0, 7.9, 7.8)),
+    "words": Net("words", (60, 40, 20, 10), 200, (12.3, 12.2, 12.15)),
+    "spikes": Net("spikes", (60, 40, 20, 10), 50, (6.4, 6.2, 6.1)),
 }
 ABOVE = (0.01, 0.03, 0.1, 0.3)  # rates of steps in a metric
 GRIDS = {
@@ -120,18 +124,35 @@ def rows_of(net: Net, given: argparse.Namespace) -> dict[str, np.ndarray]:
         data = load_data("mnist", given.data)
         parts = {"train": data["train"], "valid": shuffled(data["valid"]), "test": data["test"]}
     else:
-        import h5py
-
         if given.file is None or not given.file.is_file():
-            fail("the words are missing; give example50.mat with --file")
-        with h5py.File(given.file) as file:
-            words = file["spikes50"][()].astype(np.float32)
-        parts = {
-            "train": words[:CHOOSE],
-            "valid": shuffled(words[CHOOSE:LEARN]),
-            "test": words[LEARN:],
-        }
+            fail(f"the {net.data} are missing; give their file with --file")
+        parts = words_of(given.file) if net.data == "words" else spikes_of(given.file)
     return {**parts, "train": parts["train"][: given.rows]}
+
+
+def words_of(path: Path) -> dict[str, np.ndarray]:
+    """Return words of fifty neurons, in three parts."""
+    import h5py
+
+    with h5py.File(path) as file:
+        words = file["spikes50"][()].astype(np.float32)
+    return {
+        "train": words[:CHOOSE],
+        "valid": shuffled(words[CHOOSE:LEARN]),
+        "test": words[LEARN:],
+    }
+
+
+def spikes_of(path: Path) -> dict[str, np.ndarray]:
+    """Return which units fired in each bin of a recording, in three parts of its time."""
+    rest, test = nh.load_recording(path).split(test=TEST, gap=GAP)
+    train, valid = rest.split(test=0.1, gap=GAP)
+    parts = {"train": train, "valid": valid, "test": test}
+    fired = {
+        name: np.minimum(nh.recordings.bin_spikes(part, BIN).toarray(), 1).astype(np.float32)
+        for name, part in parts.items()
+    }
+    return {**fired, "valid": shuffled(fired["valid"])}
 
 
 def carry_out(
