@@ -167,17 +167,29 @@ def pictures(seeds: int) -> Iterator[tuple[str, Callable[[], dict[str, float]]]]
 
 
 def draw() -> None:
-    """Draw how far the dreams of each rule are from images not seen, net by net."""
+    """Draw how far the dreams of each rule are from images not seen, net by net and seed by seed."""
     from ddc import read
 
-    rows, (_, axes) = read(), plt.subplots(figsize=(5.2, 2.8), layout="constrained")
-    nets = [net for net in NETS if f"images/0/{net}" in rows]
+    rows, (_, axes) = read(), plt.subplots(figsize=(6.4, 3.0), layout="constrained")
+    measured = {
+        net: [row for name, row in rows.items() if name.split("/")[::2] == ["images", net]]
+        for net in NETS
+    }
+    nets = [net for net, found in measured.items() if found]
     for number, rule in enumerate((*RULES, *TORCH)):
-        found = [rows[f"images/0/{net}"].get(f"{rule}: mmd", np.nan) for net in nets]
-        places = np.arange(len(nets)) + 0.12 * (number - 2)
-        axes.plot(places, found, MARKS[rule], color=COLOURS[rule], label=rule)
-    axes.set(yscale="log", ylabel="Squared MMD from test images", xlim=(-0.5, len(nets) - 0.5))
-    axes.set_xticks(range(len(nets)), [name.replace(" ", "\n") for name in nets])
+        points = [
+            (place + 0.14 * (number - 2), row[f"{rule}: mmd"])
+            for place, net in enumerate(nets)
+            for row in measured[net]
+            if f"{rule}: mmd" in row
+        ]
+        places, found = np.array(points).T
+        axes.plot(places, found, MARKS[rule], color=COLOURS[rule], label=rule, markersize=4)
+    axes.set(ylabel="Squared MMD from test images", xlim=(-0.5, len(nets) - 0.5))
+    axes.set_yscale("symlog", linthresh=1e-3)
+    axes.set_xticks(
+        range(len(nets)), [name.replace(", ", "\n").replace(" ", "\n") for name in nets]
+    )
     axes.legend(fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
     nh.plots.save(axes, PICTURE, dpi=150)
 
