@@ -167,7 +167,7 @@ def pictures(seeds: int) -> Iterator[tuple[str, Callable[[], dict[str, float]]]]
 
 
 def draw() -> None:
-    """Draw how far the dreams of each rule are from images not seen, net by net and seed by seed."""
+    """Draw how far the dreams of each rule are from images not seen, for each net and seed."""
     from ddc import read
 
     rows, (_, axes) = read(), plt.subplots(figsize=(6.4, 3.0), layout="constrained")
