@@ -13,7 +13,7 @@ from neurohm.backend import RandomStream, Site
 from neurohm.checks import whole_number
 from neurohm.machine import dream
 from neurohm.plots.style import styled
-from neurohm.plots.tiles import Tiling, as_images, draw_grey, shape_for, tile_axes
+from neurohm.plots.tiles import Tiling, as_images, draw_pixels, expected_of, shape_for, tile_axes
 
 if TYPE_CHECKING:
     from neurohm.estimators import HelmholtzDensity
@@ -41,7 +41,7 @@ def dreamed_images(
         Of dreams.
     drawn : bool
         Draw the pixels, black or white; by default each pixel is as dark as it is probable, given
-        the first hidden layer.
+        the first hidden layer. Of counts and real numbers, those drawn, or by default their means.
     seed : int, optional
         The model's by default.
     shape : (int, int), optional
@@ -72,8 +72,8 @@ def dreamed_images(
     images = as_images(states[0] if drawn else _probable(model, states), shape)
     tiling = Tiling.of(number, images.shape[1:])
     axes = tile_axes(axes, tiling)
-    draw_grey(axes, tiling, images)
-    axes.set_title("Dreams" if drawn else "Dreams: probability of each pixel")
+    draw_pixels(axes, tiling, images)
+    axes.set_title("Dreams" if drawn else f"Dreams: {expected_of(model)} of each pixel")
     return axes
 
 
@@ -94,7 +94,7 @@ def reconstructions(
     Parameters
     ----------
     x : array_like, (n_images, n_pixels)
-        Binary images.
+        Images such as the model was fitted to.
     model : HelmholtzDensity
         A fitted one.
     most : int
@@ -136,7 +136,7 @@ def reconstructions(
         whole[2 * block, : len(data[part])] = data[part]
         whole[2 * block + 1, : len(made[part])] = made[part]
     axes = tile_axes(axes, tiling, beside=_LABELS)
-    draw_grey(axes, tiling, whole.reshape(-1, *data.shape[1:]))
+    draw_pixels(axes, tiling, whole.reshape(-1, *data.shape[1:]))
     _name_rows(axes, tiling, ["image", "regenerated"] * blocks)
     axes.set_title("Images, recognised and regenerated")
     return axes
@@ -174,8 +174,8 @@ def dreams_by_layer(
     Returns
     -------
     Axes
-        The deepest layer above. Pixels are as dark as they are probable; in the last row they are
-        drawn.
+        The deepest layer above. Pixels are as dark as they are probable (of counts and real
+        numbers: their means); in the last row they are drawn.
 
     Raises
     ------
@@ -198,14 +198,14 @@ def dreams_by_layer(
         rows.append(as_images(_probable(model, states) if layer else states[0], shape))
     tiling = Tiling.of(len(rows) * number, rows[0].shape[1:], number)
     axes = tile_axes(axes, tiling, beside=_LABELS)
-    draw_grey(axes, tiling, np.concatenate(rows))
+    draw_pixels(axes, tiling, np.concatenate(rows))
     _name_rows(axes, tiling, [f"layer {layer}" if layer else "pixels" for layer in layers])
     axes.set_title("Drawn anew from each layer on, what is deeper kept")
     return axes
 
 
 def _probable(model: HelmholtzDensity, states: list[Any]) -> npt.NDArray[Any]:
-    """Return the probability of each pixel given hidden activity."""
+    """Return the probability, or the mean, of each pixel given hidden activity."""
     return model.inverse_transform(np.hstack([np.asarray(state) for state in states[1:]]))
 
 

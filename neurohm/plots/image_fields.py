@@ -11,7 +11,7 @@ from neurohm.analysis import generative_fields
 from neurohm.checks import whole_number
 from neurohm.plots.canvas import colour_bar
 from neurohm.plots.style import DIVERGING, styled
-from neurohm.plots.tiles import Tiling, as_images, draw_values, shape_for, tile_axes
+from neurohm.plots.tiles import Tiling, as_images, draw_values, expected_of, shape_for, tile_axes
 
 if TYPE_CHECKING:
     from neurohm.estimators import HelmholtzDensity
@@ -78,7 +78,7 @@ def image_fields(
     axes = tile_axes(axes, tiling, beside=_BAR)
     drawn = draw_values(axes, tiling, images, DIVERGING, (-limit, limit))
     extend = "both" if np.abs(images).max() > limit else "neither"
-    colour_bar(axes, drawn, "Change of a pixel's probability", extend=extend)
+    colour_bar(axes, drawn, f"Change of a pixel's {expected_of(model)}", extend=extend)
     some = f"The {len(images)} strongest of {len(fields)}" if len(images) < len(fields) else "All"
     axes.set_title(f"{some} hidden units of layer {layer}")
     return axes

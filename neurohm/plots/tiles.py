@@ -13,8 +13,10 @@ from matplotlib.colors import to_rgb
 from matplotlib.image import AxesImage
 
 from neurohm.exceptions import ArgumentTypeError, InputError
-from neurohm.plots.canvas import one_panel
-from neurohm.plots.style import SEQUENTIAL, WIDTH
+from neurohm.plots.canvas import colour_bar, one_panel
+from neurohm.plots.pixel_shades import PixelShades
+from neurohm.plots.style import WIDTH
+from neurohm.populations import Bernoulli, Categorical
 
 if TYPE_CHECKING:
     from neurohm.estimators import HelmholtzDensity
@@ -141,20 +143,25 @@ def tile_axes(
     return one_panel(axes, height + _ABOVE + above, width=max(2.4, width + 2 * _SIDE + beside))
 
 
-def draw_grey(axes: Axes, tiling: Tiling, images: npt.NDArray[Any]) -> AxesImage:
-    """Draw grey images, 0 white and 1 black.
+def draw_pixels(axes: Axes, tiling: Tiling, images: npt.NDArray[Any]) -> AxesImage:
+    """Draw images in the shades that their pixels need, and name these where they are not plain.
 
     Parameters
     ----------
     axes : Axes
     tiling : Tiling
     images : ndarray, (n_images, height, width)
+        Probabilities are grey, 0 white and 1 black; counts and real numbers get a colour bar.
 
     Returns
     -------
     AxesImage
     """
-    return draw_values(axes, tiling, images, SEQUENTIAL, (0.0, 1.0))
+    shades = PixelShades.of(images)
+    drawn = draw_values(axes, tiling, images, shades.colours, (shades.low, shades.high))
+    if not shades.are_grey_probabilities:
+        colour_bar(axes, drawn, "Value of a pixel", extend=shades.extend)
+    return drawn
 
 
 def draw_values(
@@ -187,7 +194,7 @@ def draw_values(
 def draw_partly_hidden(
     axes: Axes, tiling: Tiling, images: npt.NDArray[Any], seen: npt.NDArray[np.bool_]
 ) -> AxesImage:
-    """Draw grey images of which some pixels are hidden: these in a colour of their own.
+    """Draw images of which some pixels are hidden: these in a colour of their own.
 
     Parameters
     ----------
@@ -200,9 +207,10 @@ def draw_partly_hidden(
     -------
     AxesImage
     """
-    shades = matplotlib.colormaps[SEQUENTIAL](np.asarray(images, dtype=np.float64))[..., :3]
-    shades[~seen] = to_rgb(HIDDEN)
-    return _shown(axes, tiling.paste(shades, to_rgb(FRAME), 1.0))
+    shades = PixelShades.of(images)
+    colours = matplotlib.colormaps[shades.colours](shades.scaled(images))[..., :3]
+    colours[~seen] = to_rgb(HIDDEN)
+    return _shown(axes, tiling.paste(colours, to_rgb(FRAME), 1.0))
 
 
 def as_images(
@@ -259,6 +267,12 @@ def shape_for(model: HelmholtzDensity, shape: tuple[int, int] | None) -> tuple[i
     require_fitted(model)
     known = model.data_["shape"]
     return (known[0], known[1]) if shape is None and known is not None else shape
+
+
+def expected_of(model: HelmholtzDensity) -> str:
+    """Return what is expected of a pixel: the probability that it is black, or a mean."""
+    kind = type(model.machine_.populations[0])
+    return "probability" if issubclass(kind, Bernoulli | Categorical) else "mean"
 
 
 def _columns(number: int, near: float) -> int:

@@ -65,3 +65,14 @@ def test_shapes_and_axes(draw, image_model, shapeless):
     axes = Figure().subplots()
     assert draw(shapeless, shape=(3, 4), axes=axes) is axes
     assert figure_of(draw(image_model)).get_figwidth() <= WIDTH + 0.01
+
+
+def test_pixels_below_zero_are_not_white():
+    x = np.random.default_rng(0).normal(size=(60, 12)) - 1
+    model = nh.HelmholtzDensity(hidden=4, epochs=1, random_state=0).fit(x)
+    axes = plots.reconstructions(x, model, most=10, shape=(4, 3))
+    low, high = axes.images[0].get_clim()
+    assert low == -high < -1
+    assert axes.child_axes[0].get_ylabel() == "Value of a pixel"
+    title = plots.dreamed_images(model, 4, shape=(4, 3)).get_title("left")
+    assert title == "Dreams: mean of each pixel"
