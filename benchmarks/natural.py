@@ -77,11 +77,13 @@ NETS = {
     "spikes": Net("spikes", (60, 40, 20, 10), 50, (7.4, 7.3, 7.2), 3.0),
 }
 ABOVE = (0.01, 0.03, 0.1, 0.3)  # rates of steps in a metric
+ADAM = (5e-4, 1.5e-3, 5e-3, 1.5e-2)
 GRIDS = {
     "momentum": (0.003, 0.01, 0.03, 0.1),
-    "adam": (5e-4, 1.5e-3, 5e-3, 1.5e-2),
+    "adam": ADAM,
     "diagonal-10": ABOVE,
     **{f"natural-{every}": ABOVE for every in (1, 10, 100, 1000)},
+    "natural-100-adam": ADAM,
 }
 
 
@@ -91,9 +93,10 @@ def plasticity_of(method: str, rate: float, damping: float) -> nh.Plasticity:
         return nh.Delta(rate, momentum=0.9)
     if method == "adam":
         return nh.Adam(rate)
-    kind, every = method.split("-")
+    kind, every, *inner = method.split("-")
     chosen = nh.Natural if kind == "natural" else nh.DiagonalNatural
-    return chosen(nh.Delta(rate), damping=damping, every=int(every))
+    within = nh.Adam(rate) if inner else nh.Delta(rate)
+    return chosen(within, damping=damping, every=int(every))
 
 
 class Watch(Callback):
