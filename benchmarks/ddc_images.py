@@ -187,6 +187,7 @@ def draw() -> None:
         axes.plot(places, found, MARKS[rule], color=COLOURS[rule], label=rule, markersize=4)
     axes.set(ylabel="Squared MMD from test images", xlim=(-0.5, len(nets) - 0.5))
     axes.set_yscale("symlog", linthresh=1e-3)
+    axes.set_ylim(-2e-4, 0.04)
     axes.set_xticks(
         range(len(nets)), [name.replace(", ", "\n").replace(" ", "\n") for name in nets]
     )
