@@ -5,7 +5,9 @@
     python benchmarks/natural.py --net spikes --file RECORDING
     python benchmarks/natural.py --net a --rows 5000 --tune 8 --epochs 20 --levels 140 130 120
 
-All learn by reweighted wake-sleep with the same machine, batches, particles and seeds. The rate of
+Methods: the delta rule with momentum, Adam, and steps in a metric that is estimated anew every so
+many steps: each neuron's Fisher matrix (natural-100), its diagonal (diagonal-10), or the former
+before Adam (natural-100-adam). All learn by reweighted wake-sleep with the same machine, batches, particles and seeds. The rate of
 each method is chosen on its grid by `--tune` epochs on the first of the nets (validation rows, seed
 0); then each runs `--epochs` with its own rate. Seconds are those of the processor in learning, on
 one thread: they do not count scores, and hardly depend on what else the machine does.
@@ -252,6 +254,16 @@ def summary(
     return {"net": name, "levels": levels, "methods": table}
 
 
+def described(method: str) -> str:
+    """Return a method in words."""
+    kind, *rest = method.split("-")
+    if not rest:
+        return {"momentum": "delta rule, momentum 0.9", "adam": "Adam"}[kind]
+    every = "at every step" if rest[0] == "1" else f"every {rest[0]} steps"
+    inner = ", then Adam" if rest[1:] else ""
+    return f"{'natural' if kind == 'natural' else 'diagonal'}, {every}{inner}"
+
+
 @styled
 def draw(name: str, runs: dict[str, list[dict[str, Any]]], path: Path) -> None:
     """Draw the curves over epochs, and over seconds."""
@@ -265,7 +277,7 @@ def draw(name: str, runs: dict[str, list[dict[str, Any]]], path: Path) -> None:
             curve = np.mean(curves, axis=0)
             ends.append(curve[:, 2])
             for panel, column in zip(panels, (0, 1), strict=True):
-                panel.plot(curve[:, column], curve[:, 2], linestyle=dash, label=method)
+                panel.plot(curve[:, column], curve[:, 2], linestyle=dash, label=described(method))
     for panel, label in zip(panels, ("epochs", "processor time (s)"), strict=True):
         panel.set(xlabel=label)
     lowest, highest = min(map(np.min, ends)), np.median([end[0] for end in ends])
@@ -306,7 +318,7 @@ def print_table(document: dict[str, Any]) -> None:
     for method, row in document["methods"].items():
         times = [f"{t[0]:.0f} ep, {t[1]:.0f} s" if (t := row[level]) else "-" for level in levels]
         ends = [f"{row['test']:.2f}", f"{row['seconds']:.0f}"]
-        print(f"| {method} | {row['rate']:g} | " + " | ".join([*times, *ends]) + " |")
+        print(f"| {described(method)} | {row['rate']:g} | " + " | ".join([*times, *ends]) + " |")
 
 
 def parser() -> argparse.ArgumentParser:
