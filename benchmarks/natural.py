@@ -7,10 +7,11 @@
 
 Methods: the delta rule with momentum, Adam, and steps in a metric that is estimated anew every so
 many steps: each neuron's Fisher matrix (natural-100), its diagonal (diagonal-10), or the former
-before Adam (natural-100-adam). All learn by reweighted wake-sleep with the same machine, batches, particles and seeds. The rate of
-each method is chosen on its grid by `--tune` epochs on the first of the nets (validation rows, seed
-0); then each runs `--epochs` with its own rate. Seconds are those of the processor in learning, on
-one thread: they do not count scores, and hardly depend on what else the machine does.
+before Adam (natural-100-adam). All learn by reweighted wake-sleep with the same machine, batches,
+particles and seeds. The rate of each method is chosen on its grid by `--tune` epochs on the first
+of the nets (validation rows, seed 0); then each runs `--epochs` with its own rate. Seconds are
+those of the processor in learning, on one thread: they do not count scores, and hardly depend on
+what else the machine does.
 
 Nets: a = 784-200-100-50-20, b = 784-300-200-100-75-50-35-25-20-15-10-10 on binarised MNIST;
 words = 50-60-40-20-10 on the binary words of O. Maoz and E. Schneidman (see `words.py`);
