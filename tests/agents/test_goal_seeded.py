@@ -120,6 +120,47 @@ def test_a_constant_context_knows_no_goal() -> None:
     assert not any("context" in key for key in blind.machine_.parameters())
     made = blind.simulate(goals, temperature=1.0).x.argmax(axis=1)
     assert abs((made == goals).mean() - 1 / 3) < 0.15
+    chosen = blind.simulate(goals, temperature=1.0, candidates=8, select="goal").x.argmax(axis=1)
+    assert (chosen == goals).mean() > 0.6  # goals are told of what was imagined without them
+    assert np.isfinite(cycle_terms(blind, np.eye(3), [0, 1, 2]).goal_cycle)
+    assert np.isnan(cycle_terms(blind, np.eye(3)).goal_cycle)
+    with pytest.raises(InputError, match="select 'goal' without goals"):
+        blind.simulate(rows=3, select="goal")
+
+
+def test_a_constant_context_has_no_memory() -> None:
+    """The same machine, to the bit, whether or not a trace is kept that nothing hears of."""
+    x = Songs(2, gap=1).examples()
+    for hidden in ([6], [6, 4]):
+        plain, tracing = (
+            nh.GoalSeededMachine(
+                5, hidden, context="constant", memory=memory, steps=20, batch_size=4
+            ).fit(x, progress=False)
+            for memory in (None, 0.9)
+        )
+        for key, value in plain.machine_.parameters().items():
+            np.testing.assert_array_equal(value, tracing.machine_.parameters()[key])
+
+
+def test_a_factor_with_a_single_goal_is_told_of_nothing() -> None:
+    """It is part of the context, and the decoders of other factors learn theirs."""
+    goals = np.arange(300) % 3
+    both = np.stack([np.zeros_like(goals), goals], axis=1)
+    model = nh.GoalSeededMachine(THREE, [16], goals=(1, 3), steps=500)
+    model.fit(np.eye(3)[goals], both, progress=False)
+    hidden = np.asarray(model.recognise(np.eye(3), both[:3])[0])
+    (p,) = model.decode(hidden)
+    assert (p.argmax(axis=1) == [0, 1, 2]).all()
+    expected = np.log(p[np.arange(3), [0, 1, 2]])
+    parts = model.context_parts(both[:3], None, None, None)
+    np.testing.assert_allclose(model.goal_log_probability(hidden, parts), expected, rtol=1e-6)
+
+
+def test_a_single_goal_is_given_by_its_number() -> None:
+    model = nh.GoalSeededMachine(3, [4], goals=1, steps=5).fit(np.eye(3), [0, 0, 0], progress=False)
+    np.testing.assert_array_equal(model.codes.of_goals([0, 0]), np.ones((2, 1)))
+    with pytest.raises(InputError, match="without goals to tell apart"):
+        practise(model, [0])
 
 
 def test_recognition_may_see_the_context(tmp_path) -> None:
@@ -194,6 +235,7 @@ def test_a_model_comes_back_from_its_file(model, tmp_path) -> None:
             "evidence that is not finite",
         ),
         (lambda m: m.simulate([0], select="best"), "'free-energy'"),
+        (lambda m: m.free_energy(np.eye(3), [0, 1, 2], draws=0), "draws 0"),
         (lambda m: m.simulate([0], temperature=0.0), "above 0"),
         (lambda m: m.fit(np.eye(4), [0, 1, 2, 0]), "observations of shape"),
         (lambda m: m.fit(np.eye(3), [0, 1]), "2 goals of 3 samples"),
@@ -257,8 +299,10 @@ def test_a_goal_that_was_never_seen_is_refused() -> None:
     model = nh.GoalSeededMachine(THREE, [8], goals=4, steps=10).fit(np.eye(3), [0, 1, 3])
     with pytest.raises(InputError, match="goal unit 2, of which nothing was learned"):
         model.simulate([2])
-    with pytest.raises(NotFittedError):
-        nh.GoalSeededMachine(THREE, goals=4).simulate([0])
+    unfitted = nh.GoalSeededMachine(THREE, goals=4)
+    for ask in (unfitted.simulate, lambda goals: practise(unfitted, goals)):
+        with pytest.raises(NotFittedError):
+            ask([0])
 
 
 def test_contexts_of_their_kind() -> None:
