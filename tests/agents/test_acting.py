@@ -176,6 +176,7 @@ def unjudged() -> None:
         (lambda: act(machine(), RhythmWorld(7)), "6 visible units in a world of 7"),
         (lambda: act(machine(), NEVER), "accepts nothing"),
         (lambda: act(machine(), WORLD, np.eye(5)), r"expected \(rows, 6\)"),
+        (lambda: act(machine(), WORLD, np.eye(6) / 2), "neither 0 nor 1"),
         *(
             (lambda mode=mode: act(machine(), NEVER, np.eye(6), mode=mode), "accepts nothing")
             for mode in ("fixed", "halve", "salience")

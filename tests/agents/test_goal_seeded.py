@@ -355,6 +355,9 @@ def test_routing_sees_the_patch_wherever_it_is() -> None:
 
 def test_routed_machines_compose_what_they_never_saw() -> None:
     world = ShapeWorld()
+    for ask in ("simulate", "recognise"):
+        with pytest.raises(NotFittedError):
+            getattr(RoutedMachine(world.slots, world.n_shapes), ask)([[0, 0]])
     model = RoutedMachine(world.slots, world.n_shapes, steps=300).fit(*world.examples(3000))
     pairs = np.repeat(world.combinations(held_out=True), 20, axis=0)
     found, _ = world.nearest(model.simulate(pairs, temperature=0.5))
@@ -385,9 +388,11 @@ def test_rooms_and_their_shortest_ways() -> None:
     assert world.allows(place, following).all()
     assert maze(5, seed=1).n_cells == 25
     np.testing.assert_array_equal(maze(5, seed=1).distance, maze(5, seed=1).distance)
-    for drawing, words in (("..\n.", "lines of"), (".#.", "connected")):
+    for drawing, words in (("..\n.", "lines of"), (".#.", "connected"), ("##", "a free cell")):
         with pytest.raises(InputError, match=words):
             GridWorld(drawing)
+    with pytest.raises(InputError, match="goals 3 to 99; expected 0 to 39"):
+        world.examples(10, goals=[3, 99])
 
 
 def test_an_agent_reaches_goals_in_a_small_world() -> None:
