@@ -55,7 +55,7 @@ def as_plasticity(plasticity: str | Plasticity, **settings: Any) -> Plasticity:
         raise InputError(
             f"unknown plasticity {plasticity!r}", "one of " + ", ".join(map(repr, PLASTICITY))
         )
-    if PLASTICITY[plasticity].turns_gradients:
+    if issubclass(PLASTICITY[plasticity], Natural | Signed):
         metric = {name: settings.pop(name) for name in _OF_METRIC if name in settings}
         inner = as_plasticity(settings.pop("inner", Delta.name), **settings) if settings else None
         settings = {**metric, "inner": inner}
