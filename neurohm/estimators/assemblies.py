@@ -161,8 +161,8 @@ def _similarity(
     own: Candidates, other: Candidates, baseline: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:
     """Return how alike the templates of two fits are."""
-    fields = ([template.field for template in found.templates] for found in (own, other))
-    return similarity_of(*fields, baseline)
+    ours, theirs = ([one.field for one in found.templates] for found in (own, other))
+    return similarity_of(ours, theirs, baseline)
 
 
 def _stability(
