@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from neurohm.checks import real_number, whole_number
-from neurohm.comparison.dataset import BIN_SIZE, Dataset
+from neurohm.comparison.dataset import Dataset
 from neurohm.comparison.evaluation import (
     Scored,
     evaluate,
@@ -27,9 +27,11 @@ from neurohm.comparison.results import Comparison, SurrogateTest
 from neurohm.comparison.scores import scores_of
 from neurohm.comparison.surrogate_tests import SurrogatePlan, against_surrogates
 from neurohm.estimators import HelmholtzDensity, SpikeHelmholtz
+from neurohm.estimators.spikes import BIN_SIZE
 from neurohm.exceptions import ArgumentTypeError, InputError, NeurohmWarning
 from neurohm.recordings import Recording, Trials, trials_of
 from neurohm.recordings.unit_observation import warn_of_time_left_out
+from neurohm.recordings.validation import named_units
 
 
 def compare(
@@ -254,11 +256,9 @@ def _dataset(
             "units that are constant in every bin, all of them", "spikes that come and go"
         )
     if len(constant):
-        named = ", ".join(map(repr, recording.unit_ids[constant[:5]].tolist()))
-        more = f" and {len(constant) - 5} more" if len(constant) > 5 else ""
+        named = named_units(recording.unit_ids[constant].tolist())
         warnings.warn(
-            f"constant in every bin: unit{'s' * (len(constant) > 1)} {named}{more}, which tell "
-            "models nothing",
+            f"constant in every bin: {named}, which tell models nothing",
             NeurohmWarning,
             stacklevel=3,
         )
