@@ -263,7 +263,9 @@ class Simulator:
         """Return by how much each candidate is preferred, ``(rows, candidates)``."""
         total, stream = np.zeros(states[0].shape[0]), how.stream
         if how.select != "goal":
-            later = [RandomStream(stream.seed, stream.step + 7 + k) for k in range(2)]
+            # noise by which no cycle was accepted, or chance would be chosen twice
+            after = stream.step + max(7, how.cycles + 1)
+            later = [RandomStream(stream.seed, after + k) for k in range(2)]
             total -= np.mean([free_energy_of(machine, states, s) for s in later], axis=0)
         if how.select != "free-energy":
             if not (self.decoders_ and parts):

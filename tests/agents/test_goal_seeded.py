@@ -14,9 +14,11 @@ from neurohm.agents import (
     ShapeWorld,
     Songs,
     cycle_terms,
+    cycles,
     maze,
     practise,
     rollout,
+    simulation,
     sing,
 )
 from neurohm.agents.contexts import Conjunctive, RandomWinners
@@ -70,6 +72,21 @@ def test_the_best_candidates_have_the_lowest_free_energy(bits) -> None:
 def test_candidates_are_selected(bits, select: str) -> None:
     made = bits.simulate([0, 1], candidates=4, select=select)
     assert made.scores.shape == (2, 4)
+
+
+def test_candidates_are_chosen_by_noise_that_accepted_no_cycle(bits, monkeypatch) -> None:
+    accepting, choosing, estimate = set(), set(), cycles.free_energy_of
+    for module, steps in ((cycles, accepting), (simulation, choosing)):
+
+        def noted(machine, states, stream, steps=steps):
+            steps.add(stream.step)
+            return estimate(machine, states, stream)
+
+        monkeypatch.setattr(module, "free_energy_of", noted)
+    bits.simulate([0, 1], candidates=2, cycles=9, accept="greedy")
+    assert accepting == set(range(10))
+    assert len(choosing) == 2
+    assert not choosing & accepting
 
 
 def test_evidence_is_held_through_cycles(bits) -> None:
