@@ -161,28 +161,21 @@ def compare(
     split = _folds(dataset, test, folds, gap)
     named = HelmholtzSettings(helmholtz, whole_number("particles", particles), seed)
     available = candidates(asked, dataset, named)
-    plan = None
-    if whole_number("surrogates", surrogates, 0):
-        settings = dict(surrogate_settings or {})
-        if surrogate == "trial-shuffle" and trials is not None:
-            settings.setdefault("trials", trials)
-        plan = SurrogatePlan(
-            recording, surrogate, settings, surrogates, refit, tuple(tested), seed + 1, n_jobs
-        )
-        plan.check(available)
+    settings = {"trials": trials} if surrogate == "trial-shuffle" and trials is not None else {}
+    settings |= surrogate_settings or {}
+    number = whole_number("surrogates", surrogates, 0)
+    plan = SurrogatePlan(
+        recording, surrogate, settings, number, refit, tuple(tested), seed + 1, n_jobs
+    )
+    plan.check(available)
     validation = real_number("validation", validation, least=0, below=1)
     parts = parts_of(dataset, split.folds, validation)
     blocks = whole_number("blocks", blocks, 2)
-    steps = len(parts) * len(available) + surrogates
-    with stepping(steps, shown=progress) as begin:
-        scored = evaluate(parts, available, blocks, begin, keep=plan is not None and not refit)
+    with stepping(len(parts) * len(available) + number, shown=progress) as begin:
+        scored = evaluate(parts, available, blocks, begin, keep=number > 0 and not refit)
         warn_of_few(scored)
         warn_of_parameters(scored)
-        tests = None
-        if plan is not None:
-            tests = against_surrogates(
-                plan, dataset, split.folds, validation, available, scored, begin
-            )
+        tests = against_surrogates(plan, dataset, split.folds, validation, available, scored, begin)
     return _result(dataset, recording, split, scored, tests, seed)
 
 
