@@ -9,13 +9,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from neurohm.agents.grasp import Grasp, grasp, require_same_size
+from neurohm.agents.grasp import LARGEST_EXACT, Grasp, grasp, require_same_size
 from neurohm.agents.pool import AppendedPool, HalvedPool, Pool, ResampledPool, SaliencePool
 from neurohm.agents.settings import Acting, changed
-from neurohm.agents.worlds import BitWorld, require_world
+from neurohm.agents.worlds import BitWorld, binary_rows, require_world
 from neurohm.backend import RandomStream, Site
 from neurohm.checks import whole_number
-from neurohm.exceptions import InputError
 from neurohm.learning import ActiveSampling, Reweighted
 from neurohm.machine import HelmholtzMachine, log_joint, recognise
 from neurohm.machine.passes import add_log_probability, zero_total
@@ -59,7 +58,7 @@ class FreeEnergy(Callback):
     ``inaccuracy`` (minus the expected log-probability of the data given it); ``surprise``, minus
     log p of the data, where all states can be listed, and ``recognition_gap``, their difference.
     Also ``accepted``, the share of dreams that are well formed, and, where it is exact,
-    ``effective_support``.
+    ``thresholded_accuracy`` and ``effective_support``, see `Grasp`.
 
     Parameters
     ----------
@@ -193,14 +192,11 @@ def act(
     how = changed(Acting() if how is None else how, changes)
     require_world(world)
     require_same_size(machine, world)
-    pool = _pool(how, world.patterns() if data is None else data, world)
-    if pool.original.shape[1] != world.n_units:
-        raise InputError(
-            f"data of shape {pool.original.shape}", f"(rows, {world.n_units}), a column a bit"
-        )
+    rows = world.patterns() if data is None else binary_rows(data, world.n_units)
+    pool = _pool(how, rows, world)
     given = Signed(Delta(0.05 * how.batch_size)) if how.plasticity is None else how.plasticity
     plasticity = as_plasticity(given)
-    exact = world.n_units <= 14
+    exact = world.n_units <= LARGEST_EXACT
     watched = FreeEnergy(world, pool, every=how.every, exact=exact)
     result = train(
         machine,

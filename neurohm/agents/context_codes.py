@@ -41,6 +41,11 @@ class ContextCodes:
         """Units of each part: of each factor of a goal, of a situation, of the memory."""
         return (*self.goals, *(size for size in (self.situation, self.memory) if size))
 
+    @property
+    def told_apart(self) -> tuple[int, ...]:
+        """Places of the factors of goals that have more than one: what a decoder can tell."""
+        return tuple(place for place, size in enumerate(self.goals) if size > 1)
+
     def parts(
         self,
         goals: npt.ArrayLike | None,
@@ -187,10 +192,11 @@ def require_below(name: str, values: Array, size: int) -> None:
 def _numbers(given: Any, sizes: tuple[int, ...]) -> Array | None:
     """Return the numbers of the factors of goals, ``(rows, factors)``; None if they are codes."""
     values = np.asarray(given)
-    if values.ndim == 1 and len(sizes) == 1 and values.dtype.kind in "iu":
+    if values.dtype.kind not in "iu":
+        return None
+    if values.ndim == 1 and len(sizes) == 1:
         values = values[:, None]
-    plain = values.ndim == 2 and values.dtype.kind in "iu" and values.shape[1] == len(sizes)
-    if not plain or values.shape[1] == sum(sizes):
+    elif values.ndim != 2 or values.shape[1] != len(sizes) or values.shape[1] == sum(sizes):
         return None
     for factor, size in zip(values.T, sizes, strict=True):
         require_below("goals", factor, size)

@@ -103,7 +103,8 @@ def _once(
     stream: RandomStream,
 ) -> dict[str, float]:
     """Return the terms estimated with one draw of each row."""
-    machine, data = model.machine_, model.machine_.as_activity(x)
+    machine = model._fitted()
+    data = machine.as_activity(x)
     parts = model.context_parts(goals, situations, memory, len(data))
     context = None if model.expansion is None else model.expansion(parts, machine)
     wake = recognise(machine, data, stream, Site.RECOGNISE, scored=True, context=context)
@@ -118,7 +119,7 @@ def _once(
     again = recognise(machine, visible, stream, Site.SIMULATE, context=context)
     deepest = len(machine.populations) - 1
     goal = np.nan
-    if model.decoders_:
+    if model.decoders_ and goals is not None:
         decoded = model.goal_log_probability(again.dense(deepest), parts)
         goal = -float(decoded.mean())
     brought = drive(machine, machine.generative, deepest, dreamt, work, Site.SIMULATE)

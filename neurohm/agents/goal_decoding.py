@@ -38,7 +38,7 @@ def decode(decoder: HelmholtzMachine, deepest: Array) -> npt.NDArray[np.float64]
 
 
 def log_probability(
-    probabilities: Sequence[npt.NDArray[np.float64]], codes: Array
+    probabilities: Sequence[npt.NDArray[np.float64]], codes: Sequence[Array]
 ) -> npt.NDArray[np.float64]:
     """Return the log probability of goals, ``(rows,)``, nats.
 
@@ -46,11 +46,14 @@ def log_probability(
     ----------
     probabilities : sequence of ndarray, (rows, goals)
         Of each factor, from `decode`.
-    codes : ndarray, (rows, goal units)
+    codes : sequence of ndarray, (rows, goals)
+        Of each of these factors.
+
+    Examples
+    --------
+    >>> log_probability([np.array([[0.5, 0.5]])], [np.array([[1.0, 0.0]])]).round(4).tolist()
+    [-0.6931]
     """
-    total, first = np.zeros(len(codes)), 0
-    for p in probabilities:
-        own = codes[:, first : first + p.shape[1]]
-        total += (own * np.log(np.maximum(p, FLOOR))).sum(axis=1)
-        first += p.shape[1]
-    return total
+    pairs = zip(probabilities, codes, strict=True)
+    each = [(code * np.log(np.maximum(p, FLOOR))).sum(axis=1) for p, code in pairs]
+    return np.asarray(np.sum(each, axis=0))

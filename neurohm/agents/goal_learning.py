@@ -72,8 +72,9 @@ class Learner:
     expansion : Expansion or None
     lessons : Lessons
     course : Course
-    decoder : HelmholtzMachine, optional
-        A machine whose visible units are the goal, and whose hidden units the deepest population.
+    decoders : tuple of HelmholtzMachine
+        Machines whose visible units are a factor of the goal, and whose hidden units the deepest
+        population; one for each factor that can be told.
     """
 
     def __init__(
@@ -172,8 +173,8 @@ class Learner:
         chosen = rng.integers(0, len(lessons), course.batch_size)
         memory = np.zeros((course.batch_size, self.machine.sizes[-1]), self.machine.dtype)
         goals = lessons.goals_of(chosen)
-        for target, code in zip(self.targets, goals, strict=False):
-            target[...] = code
+        for target, place in zip(self.targets, lessons.codes.told_apart, strict=True):
+            target[...] = goals[place]
         for time in range(lessons.times):
             self.x[...] = lessons.visible(chosen, time)
             if self.expansion is not None and self.context is not None:
@@ -185,7 +186,8 @@ class Learner:
                 plasticity.advance(machine, keys, factor)
             workers.run(program.program)
             if course.decay is not None and self.awake is not None:
-                memory = remember(memory, self.awake.dense(-2), course.decay)
+                deepest = self.awake.dense(len(self.machine.populations) - 1)
+                memory = remember(memory, deepest, course.decay)
 
 
 def remember(memory: Array, z: Array, decay: float) -> Array:

@@ -74,7 +74,7 @@ class GoalSeededMachine(Simulator):
     ----------
     machine_ : ContextMachine
     decoders_ : tuple of HelmholtzMachine
-        From the deepest population to each factor of the goal.
+        From the deepest population to each factor of the goal that has more than one.
     history_ : ndarray, (up to 100,)
         Mean bound on the log-likelihood (nats) as learning went on.
 
@@ -184,8 +184,7 @@ class GoalSeededMachine(Simulator):
         centre(self.machine_, lessons)
         self.decoders_ = tuple(
             HelmholtzMachine([Categorical(size, categories=size), self.hidden[-1]])
-            for size in (self.goals if lessons.goals is not None else ())
-            if size > 1
+            for size in (self.goals[place] for place in self.codes.told_apart)
         )
         self.seen_ = lessons.seen()
         learner = Learner(

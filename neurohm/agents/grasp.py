@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from neurohm.agents.worlds import BitWorld
+from neurohm.agents.worlds import BitWorld, binary_rows
 from neurohm.checks import whole_number
 from neurohm.exceptions import InputError
 from neurohm.likelihood.visible import LARGEST_VISIBLE, exact_distribution
@@ -103,7 +103,7 @@ def grasp(
     Raises
     ------
     InputError
-        If machine and world differ in size, or the world accepts nothing.
+        If machine and world differ in size, data are no patterns of it, or it accepts nothing.
 
     Examples
     --------
@@ -113,14 +113,15 @@ def grasp(
     Grasp(accuracy 0.2500, thresholded 0.0000, 256.0 of 256 patterns in use, exact)
     """
     require_same_size(machine, world)
+    rows = None if data is None else binary_rows(data, world.n_units)
     if samples is None and world.n_units <= LARGEST_EXACT:
         sharp = exact_distribution(machine, thresholded=True)
-        return _measured(exact_distribution(machine), sharp, world, data, "exact", 0)
+        return _measured(exact_distribution(machine), sharp, world, rows, "exact", 0)
     count = whole_number("samples", 100_000 if samples is None else samples)
     if world.n_units > LARGEST_VISIBLE:
         raise InputError(f"a world of {world.n_units} bits", f"at most {LARGEST_VISIBLE}")
     drawn = np.asarray(machine.dream(count, seed=seed))
-    return _measured(_shares(drawn), None, world, data, "sampled", count)
+    return _measured(_shares(drawn), None, world, rows, "sampled", count)
 
 
 def require_same_size(machine: HelmholtzMachine, world: BitWorld) -> None:
@@ -142,7 +143,7 @@ def _measured(
     dreams: npt.NDArray[np.float64],
     sharp: npt.NDArray[np.float64] | None,
     world: BitWorld,
-    data: npt.ArrayLike | None,
+    data: npt.NDArray[np.int8] | None,
     kind: str,
     samples: int,
 ) -> Grasp:
@@ -151,7 +152,7 @@ def _measured(
     good = world.accepts(every)
     if not good.any():
         raise InputError(f"{world!r}, which accepts nothing", "at least one pattern")
-    target = good / good.sum() if data is None else _shares(np.asarray(data))
+    target = good / good.sum() if data is None else _shares(data)
     accuracy = _share(dreams[good])
     with np.errstate(divide="ignore"):
         log_dreams = np.log(dreams)

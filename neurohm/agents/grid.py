@@ -44,7 +44,7 @@ class GridWorld:
     Raises
     ------
     InputError
-        If the map is ragged, or some cell cannot be reached.
+        If the map is ragged or all wall, or some cell cannot be reached.
 
     Examples
     --------
@@ -57,6 +57,8 @@ class GridWorld:
         rows = [line for line in drawing.split("\n") if line]
         if not rows or len({len(row) for row in rows}) > 1 or set("".join(rows)) - set(".#"):
             raise InputError("a map that is ragged or has other signs", "lines of '.' and '#'")
+        if "." not in drawing:
+            raise InputError("a map that is all wall", "a free cell, '.', at least")
         drawn = [[sign == "#" for sign in row] for row in rows]
         self.walls: npt.NDArray[np.bool_] = np.array(drawn, dtype=bool)
         self.slip = real_number("slip", slip, least=0, most=1)
@@ -106,9 +108,14 @@ class GridWorld:
         -------
         place, goal, next : ndarray of int, (count,)
             The next cell is the place itself where the goal is reached.
+
+        Raises
+        ------
+        InputError, ArgumentTypeError
+            If a goal is not one of the cells, or a number makes no sense.
         """
         rng = np.random.default_rng(seed)
-        targets = np.arange(self.n_cells) if goals is None else np.asarray(goals)
+        targets = np.arange(self.n_cells) if goals is None else self.as_cells("goals", goals)
         place = rng.integers(0, self.n_cells, whole_number("examples", count))
         goal = targets[rng.integers(0, len(targets), count)]
         nearer = (
@@ -148,6 +155,27 @@ class GridWorld:
     def allows(self, place: Places, towards: Places) -> npt.NDArray[np.bool_]:
         """Return which moves are between neighbours, or none at all."""
         return np.asarray(self.distance[place, towards] <= 1)
+
+    def as_cells(self, name: str, given: npt.ArrayLike) -> Places:
+        """Return numbers of cells, ``(rows,)``, checked.
+
+        Parameters
+        ----------
+        name : str
+            What they are, for the message.
+        given : array_like of int, (rows,)
+
+        Raises
+        ------
+        InputError
+            If they are no numbers of cells of this world, or none.
+        """
+        cells = np.asarray(given)
+        if cells.ndim != 1 or not cells.size or cells.dtype.kind not in "iu":
+            raise InputError(f"{name} of shape {cells.shape}, {cells.dtype}", "(rows,) integers")
+        if not 0 <= cells.min() <= cells.max() < self.n_cells:
+            raise InputError(f"{name} {cells.min()} to {cells.max()}", f"0 to {self.n_cells - 1}")
+        return cells.astype(np.int64)
 
     def _connect(self, edges: Places) -> None:
         count = len(self.cells)

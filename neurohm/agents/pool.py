@@ -131,11 +131,17 @@ class HalvedPool(Pool):
 
     name: ClassVar[str] = "halve"
 
+    def __init__(self, data: npt.ArrayLike, **settings: Any) -> None:
+        super().__init__(data, **settings)
+        self._dreams: list[Rows] = []
+
     @contextmanager
     def during(self, run: Run) -> Iterator[None]:
-        """Begin to gather dreams."""
-        self._dreams: list[Rows] = []
-        yield
+        """Gather dreams, and leave none of an epoch that did not end."""
+        try:
+            yield
+        finally:
+            self._dreams = []
 
     def after_step(self, run: Run) -> None:
         """Gather the dreams of the step that were accepted."""
@@ -148,6 +154,15 @@ class HalvedPool(Pool):
         )
         self.rows = np.repeat(patterns, np.floor(counts / 2 + 0.5).astype(int), axis=0)
         self._dreams = []
+
+    def state(self) -> dict[str, Any]:
+        """Return the pool, and the dreams of this epoch, for a checkpoint."""
+        return {**super().state(), "dreams": np.concatenate([self.rows[:0], *self._dreams])}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take up a pool, and the dreams of its epoch."""
+        super().restore(state)
+        self._dreams = [np.asarray(state["dreams"])] if "dreams" in state else []
 
 
 class ResampledPool(Pool):

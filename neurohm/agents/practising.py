@@ -51,7 +51,9 @@ def practise(
     Raises
     ------
     InputError
-        If the model has no goals.
+        If the model has no goals, or a single one.
+    NotFittedError
+        Before `fit`.
 
     Examples
     --------
@@ -63,12 +65,12 @@ def practise(
     """
     steps = whole_number("steps", steps)
     rate = real_number("learning_rate", learning_rate, above=0)
-    if not model.goals:
-        raise InputError(f"{model!r} without goals", "goals to practise", "set goals=...")
-    machine = model.machine_
+    machine = model._fitted()
+    if not model.decoders_:
+        raise InputError(f"{model!r} without goals to tell apart", "two at least", "set goals=...")
     parts = model.context_parts(goals, situations, None, None)
     context = None if model.expansion is None else model.expansion(parts, machine)
-    rows, deepest = len(parts[0]) if parts else len(np.asarray(goals)), len(model.hidden)
+    rows, deepest = len(parts[0]), len(model.hidden)
     codes = np.concatenate(parts, axis=1)
     _, kind = np.unique(codes, axis=0, return_inverse=True)
     usual = np.full(kind.max() + 1, np.nan)

@@ -112,7 +112,7 @@ def rollout(
     3
     """
     changed(Imagination(), simulation)
-    place, goal = _cells("starts", starts, world), _cells("goals", goals, world)
+    place, goal = world.as_cells("starts", starts), world.as_cells("goals", goals)
     if place.shape != goal.shape or (place == goal).any():
         raise InputError("starts that are their goals, or not as many", "others, as many")
     if agent is not None and agent.situation != world.n_cells:
@@ -163,12 +163,3 @@ def _imagined(
     wanted = goals if agent.goals else None
     result = agent.simulate(wanted, here, random_state=stream, **simulation)
     return result.x.argmax(axis=1), result.free_energy[-1]
-
-
-def _cells(name: str, given: npt.ArrayLike, world: GridWorld) -> Places:
-    cells = np.asarray(given)
-    if cells.ndim != 1 or not cells.size or cells.dtype.kind not in "iu":
-        raise InputError(f"{name} of shape {cells.shape}, {cells.dtype}", "(rows,) integers")
-    if not 0 <= cells.min() <= cells.max() < world.n_cells:
-        raise InputError(f"{name} {cells.min()} to {cells.max()}", f"0 to {world.n_cells - 1}")
-    return cells.astype(np.int64)

@@ -88,10 +88,8 @@ class RoutedMachine:
             )
         self.n_shapes = whole_number("n_shapes", n_shapes)
         self.what_units = whole_number("what_units", what_units)
-        self.steps, self.batch_size = (
-            whole_number("steps", steps),
-            whole_number("batch", batch_size),
-        )
+        self.steps = whole_number("steps", steps)
+        self.batch_size = whole_number("batch_size", batch_size)
         self.learning_rate = real_number("learning_rate", learning_rate, above=0)
         self.warm_up = real_number("warm_up", warm_up, least=0, most=1)
         self.final = real_number("final", final, above=0, most=1)
@@ -110,6 +108,12 @@ class RoutedMachine:
         Returns
         -------
         RoutedMachine
+            This one.
+
+        Raises
+        ------
+        InputError
+            If images or goals do not fit.
         """
         images, numbers = np.asarray(x, np.float32), self._goals(goals)
         if images.shape != (len(numbers), self.slots.size):
@@ -161,8 +165,7 @@ class RoutedMachine:
         NotFittedError
             Before `fit`.
         """
-        if not hasattr(self, "what_"):
-            raise NotFittedError("a RoutedMachine that has learned nothing", "one after fit")
+        self._require_fitted()
         numbers, stream = self._goals(goals), RandomStream(random_state)
         for name, seen, asked in zip(("shape", "place"), self.seen_, numbers.T, strict=True):
             if not (known := seen[asked]).all():
@@ -172,7 +175,26 @@ class RoutedMachine:
         return self._image(self._patch(what[1]), where[1])
 
     def recognise(self, x: npt.ArrayLike, *, random_state: int = 0) -> tuple[Array, Array]:
-        """Return the codes of what and where that recognition draws of images."""
+        """Draw the codes of what and where given images.
+
+        Parameters
+        ----------
+        x : array_like, (rows, pixels)
+        random_state : int
+
+        Returns
+        -------
+        what : ndarray, (rows, what_units)
+        where : ndarray, (rows, places)
+
+        Raises
+        ------
+        InputError
+            If images do not fit.
+        NotFittedError
+            Before `fit`.
+        """
+        self._require_fitted()
         images = self.where_.as_activity(x)
         return self._recognised(images, RandomStream(random_state))[1:]
 
@@ -181,6 +203,10 @@ class RoutedMachine:
         seen = np.asarray(x, np.float32)[:, self.slots]
         gated = np.einsum("rl,rlp->rp", np.asarray(where, np.float32), seen)
         return np.asarray(gated, dtype=np.float32)
+
+    def _require_fitted(self) -> None:
+        if not hasattr(self, "what_"):
+            raise NotFittedError("a RoutedMachine that has learned nothing", "one after fit")
 
     @property
     def _both(self) -> tuple[ContextMachine, ContextMachine]:

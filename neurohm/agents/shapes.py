@@ -31,7 +31,7 @@ class ShapeWorld:
     strokes : int
         4 (6 shapes) or 5 (10 shapes).
     across : int
-        Places in a row; there are as many rows.
+        Places in a row, at least 2; there are as many rows.
 
     Attributes
     ----------
@@ -49,7 +49,7 @@ class ShapeWorld:
     def __init__(self, strokes: int = 4, across: int = 2) -> None:
         if strokes not in (4, 5):
             raise InputError(f"{strokes} strokes", "4 or 5")
-        self.across = whole_number("places across", across)
+        self.across = across = whole_number("places across", across, 2)
         drawn = []
         for names in combinations(list(STROKES)[:strokes], 2):
             patch = np.zeros((SIDE, SIDE), np.float32)

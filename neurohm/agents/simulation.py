@@ -154,11 +154,32 @@ class Simulator:
         *,
         draws: int = 8,
     ) -> npt.NDArray[np.float64]:
-        """Estimate the free energy of observations in their contexts, ``(rows,)``, nats."""
-        machine = self._fitted()
+        """Estimate the free energy of observations in their contexts.
+
+        Parameters
+        ----------
+        x : array_like, (rows, visible units)
+        goals, situations, memory
+            Contexts of the rows, as for `simulate`.
+        draws : int
+            Of recognition, over which it is averaged.
+
+        Returns
+        -------
+        ndarray of float64, (rows,)
+            Nats; on average a bound on minus the log-likelihood.
+
+        Raises
+        ------
+        InputError, ArgumentTypeError
+            If the arrays do not fit, or there is to be no draw.
+        NotFittedError
+            Before `fit`.
+        """
+        machine, number = self._fitted(), whole_number("draws", draws)
         data = machine.as_activity(x)
         states = [data, *self.recognise(x, goals, situations, memory)]
-        energies = [free_energy_of(machine, states, RandomStream(0, k)) for k in range(draws)]
+        energies = [free_energy_of(machine, states, RandomStream(0, k)) for k in range(number)]
         return np.asarray(np.mean(energies, axis=0))
 
     def recognise(
@@ -170,7 +191,27 @@ class Simulator:
         *,
         random_state: int | RandomStream = 0,
     ) -> list[Activations]:
-        """Draw the hidden populations given observations; the context comes last."""
+        """Draw the hidden populations given observations.
+
+        Parameters
+        ----------
+        x : array_like, (rows, visible units)
+        goals, situations, memory
+            Contexts of the rows, as for `simulate`.
+        random_state : int or RandomStream
+
+        Returns
+        -------
+        list of ndarray, (rows, units)
+            From the population next to the visible one on; the context, where there is one, last.
+
+        Raises
+        ------
+        InputError, ArgumentTypeError
+            If the arrays do not fit.
+        NotFittedError
+            Before `fit`.
+        """
         machine = self._fitted()
         data = machine.as_activity(x)
         parts = self.context_parts(goals, situations, memory, len(data))
@@ -179,7 +220,17 @@ class Simulator:
         return activity.states[1:]
 
     def decode(self, deepest: Array) -> list[npt.NDArray[np.float64]]:
-        """Return how probable each goal is given the deepest population, a matrix a factor."""
+        """Return how probable each goal is given the deepest population.
+
+        Parameters
+        ----------
+        deepest : ndarray, (rows, deepest units)
+
+        Returns
+        -------
+        list of ndarray of float64, (rows, goals)
+            One for each factor of goals that has more than one.
+        """
         self._fitted()
         return [decode(decoder, deepest) for decoder in self.decoders_]
 
@@ -187,16 +238,19 @@ class Simulator:
         self, deepest: Array, parts: Sequence[Array]
     ) -> npt.NDArray[np.float64]:
         """Return log r(g | z) of goals, the first parts of a context, ``(rows,)``, nats."""
-        codes = np.concatenate(parts, axis=1)[:, : sum(self.codes.goals)]
+        codes = [parts[place] for place in self.codes.told_apart]
         return log_probability(self.decode(deepest), codes)
 
     def context_parts(
         self, goals: Any, situations: Any, memory: Any, rows: int | None
     ) -> list[Array]:
-        """Return the parts of the contexts of simulations, rows of one number."""
-        if self.expansion is None:
-            known = [len(np.asarray(p)) for p in (goals, situations, memory) if p is not None]
-            return [np.zeros((max(known), 0), np.float32)] if known else []
+        """Return the parts of the contexts of simulations, rows of one number.
+
+        A machine with a constant context need not be given any.
+        """
+        nothing = all(part is None for part in (goals, situations, memory))
+        if self.expansion is None and nothing:
+            return []
         return self.codes.parts(goals, situations, memory, rows, self.seen_)
 
     def _scores(
@@ -209,11 +263,13 @@ class Simulator:
         """Return by how much each candidate is preferred, ``(rows, candidates)``."""
         total, stream = np.zeros(states[0].shape[0]), how.stream
         if how.select != "goal":
-            later = [RandomStream(stream.seed, stream.step + 7 + k) for k in range(2)]
+            # noise by which no cycle was accepted, or chance would be chosen twice
+            after = stream.step + max(7, how.cycles + 1)
+            later = [RandomStream(stream.seed, after + k) for k in range(2)]
             total -= np.mean([free_energy_of(machine, states, s) for s in later], axis=0)
         if how.select != "free-energy":
-            if not self.decoders_:
-                raise InputError(f"select {how.select!r} of a model without goals", "'free-energy'")
+            if not (self.decoders_ and parts):
+                raise InputError(f"select {how.select!r} without goals", "'free-energy'")
             total += self.goal_log_probability(dense(states[len(machine.populations) - 1]), parts)
         return total.reshape(-1, how.candidates)
 

@@ -143,11 +143,9 @@ class Support(BitWorld):
     """
 
     def __init__(self, data: npt.ArrayLike) -> None:
-        rows = np.asarray(data)
-        if rows.ndim != 2 or not rows.size or not np.isin(rows, (0, 1)).all():
-            raise InputError(f"data of shape {rows.shape}", "rows of zeros and ones")
+        rows = binary_rows(data)
         super().__init__(rows.shape[1])
-        self._patterns = np.unique(rows.astype(np.int8), axis=0)
+        self._patterns = np.unique(rows, axis=0)
         self._known = np.sort(_packed(self._patterns))
 
     def accepts(self, x: npt.ArrayLike) -> Answers:
@@ -196,6 +194,32 @@ class Predicate(BitWorld):
                 "let it go along axis 1, e.g. lambda x: x.any(axis=1)",
             )
         return answers.astype(bool)
+
+
+def binary_rows(data: npt.ArrayLike, n_units: int | None = None) -> npt.NDArray[np.int8]:
+    """Return data, checked to be rows of zeros and ones.
+
+    Parameters
+    ----------
+    data : array_like, (rows, units)
+    n_units : int, optional
+        How many columns there have to be.
+
+    Raises
+    ------
+    InputError
+
+    Examples
+    --------
+    >>> binary_rows(np.eye(2)).tolist()
+    [[1, 0], [0, 1]]
+    """
+    rows = np.asarray(data)
+    if rows.ndim != 2 or not rows.size or n_units not in (None, rows.shape[1]):
+        raise InputError(f"data of shape {rows.shape}", f"(rows, {n_units or 'units'})")
+    if not np.isin(rows, (0, 1)).all():
+        raise InputError("data that are neither 0 nor 1", "rows of zeros and ones")
+    return rows.astype(np.int8)
 
 
 def require_world(world: object) -> None:

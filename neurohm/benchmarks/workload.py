@@ -14,9 +14,6 @@ from neurohm.benchmarks.chains import Chain
 OURS = ("bound", "launches", "neurohm")
 """What the names of variants begin with that are no peers."""
 
-CORES = 2
-"""Threads that a variant may have at most, so that results of different machines compare."""
-
 
 class Clock(Protocol):
     """Is told of each step that is done, and ends the run by an exception."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from neurohm.cli.conditions import part_of
+from neurohm.cli.further_options import FurtherOptions
 from neurohm.cli.loading import load_recording_for, load_spike_model
 from neurohm.cli.options import AsJson, ModelFile, ReaderOptions, RecordingFile
 from neurohm.cli.output_files import ASSEMBLIES, check_output
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from neurohm.estimators import SpikeHelmholtz
     from neurohm.recordings import Recording
 
-TEST, REPORTED, REFITS, FURTHER = "The test", "What is reported", "Refits", "Further"
+TEST, REPORTED, REFITS = "The test", "What is reported", "Refits"
 
 
 @dataclass(frozen=True)
@@ -151,6 +151,7 @@ def assemblies(
     model: ModelFile,
     recording: RecordingFile,
     search: SearchOptions,
+    further: FurtherOptions,
     reader: ReaderOptions,
     output: Annotated[
         Path | None,
@@ -162,32 +163,6 @@ def assemblies(
             show_default=False,
         ),
     ] = None,
-    compare: Annotated[
-        tuple[str, str] | None,
-        typer.Option(
-            metavar="A B",
-            help="Two conditions, to say which assemblies appear, vanish or change from one to "
-            "the other: START:STOP in seconds, or names of intervals in the recording.",
-            show_default=False,
-            rich_help_panel=FURTHER,
-        ),
-    ] = None,
-    fits: Annotated[
-        int,
-        typer.Option(
-            help="Fits to random halves of the time, to say how often each assembly and member is "
-            "found again; 0 for none.",
-            rich_help_panel=FURTHER,
-        ),
-    ] = 0,
-    details: Annotated[
-        bool,
-        typer.Option(
-            "--details",
-            help="Also: order in time, members in common, distances on the electrodes.",
-            rich_help_panel=FURTHER,
-        ),
-    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Find the assemblies in a recording: which units fire together, when, and whether it is real.
@@ -197,26 +172,10 @@ def assemblies(
     """
     if output is not None:
         _check_table(output, model, recording)
-    if fits < 0 or fits % 2:
-        raise InputError(f"--fits {fits}", "an even number", "each half has its other half")
     fitted = load_spike_model(model)
     spikes = load_recording_for(fitted, recording, reader)
-    # What is wrong is so before anything takes long.
-    parts = None if compare is None else (part_of(spikes, compare[0]), part_of(spikes, compare[1]))
-    table = search.find(fitted, spikes)
-    if details:
-        from neurohm.estimators import describe_assemblies
-
-        table = describe_assemblies(fitted, table, spikes)
-    if fits:
-        from neurohm.estimators import stability_selection
-
-        note(f"looking for the assemblies again in {fits} fits to halves of the time")
-        table = stability_selection(fitted, table, spikes, fits=fits, n_jobs=search.n_jobs)
-    if compare is not None and parts is not None:
-        from neurohm.estimators import compare_assemblies
-
-        table = compare_assemblies(fitted, table, *parts, names=compare)
+    further.parts(spikes)  # what is wrong with them is so before anything takes long
+    table = further.added(search.find(fitted, spikes), fitted, spikes, search.n_jobs)
 
     from neurohm.cli.assembly_summary import assembly_facts, assembly_rows, print_assemblies
     from neurohm.cli.further_columns import print_comparison, print_details

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,12 +20,91 @@ if TYPE_CHECKING:
     from neurohm.benchmarks.arena import Progress
     from neurohm.benchmarks.check import Learned
 
+    Wanted = Sequence[tuple[Workload, Any]]
+    """Workloads with their variants."""
 
 BUSY = 0.3
 """Cores that others may keep busy before the figures are doubted."""
 
 
+@dataclass(frozen=True)
+class VariantOptions:
+    """Which variants of a workload are measured."""
+
+    variants: Annotated[
+        str | None, typer.Option(metavar="NAMES", help="Only these, such as bound,neurohm,jax-jit.")
+    ] = None
+    peers: Annotated[bool, typer.Option(help="Measure other libraries, too.")] = True
+    device: Annotated[
+        str, typer.Option(help="cpu; or cuda, for the variants of w1, w2 and w3 on a GPU.")
+    ] = "cpu"
+
+    def of(self, workloads: Sequence[str]) -> Wanted:
+        """Return workloads with their variants, and note those that have none.
+
+        Parameters
+        ----------
+        workloads : sequence of str
+            Their names; empty for the usual ones.
+
+        Returns
+        -------
+        list of tuple
+        """
+        from neurohm.benchmarks import chosen
+        from neurohm.benchmarks.registry import chosen_variants
+
+        names, wanted = None if self.variants is None else self.variants.split(","), []
+        for workload in chosen(workloads):
+            some = chosen_variants(workload, names, peers=self.peers, device=self.device)
+            if some:
+                wanted.append((workload, some))
+            else:
+                note(f"{workload.name}: no such variant computes on {self.device}")
+        return wanted
+
+
+@dataclass(frozen=True)
+class VisitOptions:
+    """How often and how long each variant is measured."""
+
+    repeats: Annotated[
+        int, typer.Option(min=1, help="Whole measurements; the median of them is shown.")
+    ] = 1
+    rounds: Annotated[
+        int | None,
+        typer.Option(min=1, help="Visits to each variant; by default as the workload has it."),
+    ] = None
+    seconds: Annotated[
+        float | None,
+        typer.Option(min=0.0, help="Of a visit; by default as the workload has it.", metavar="S"),
+    ] = None
+
+    def measured(self, wanted: Wanted) -> Iterator[Result]:
+        """Measure workloads one after the other.
+
+        Parameters
+        ----------
+        wanted : list of tuple
+            As `VariantOptions.of` returns it.
+
+        Yields
+        ------
+        Result
+            Of each variant.
+        """
+        from neurohm.benchmarks import measure
+
+        with _progress(len(wanted)) as progress_of:
+            for place, (workload, variants) in enumerate(wanted):
+                yield from measure(
+                    workload, variants=variants, **asdict(self), progress=progress_of(place)
+                )
+
+
 def bench(
+    which: VariantOptions,
+    visits: VisitOptions,
     workloads: Annotated[
         list[str] | None,
         typer.Argument(
@@ -35,24 +114,6 @@ def bench(
             "w4-million, or all.",
             show_default=False,
         ),
-    ] = None,
-    variants: Annotated[
-        str | None, typer.Option(metavar="NAMES", help="Only these, such as bound,neurohm,jax-jit.")
-    ] = None,
-    peers: Annotated[bool, typer.Option(help="Measure other libraries, too.")] = True,
-    device: Annotated[
-        str, typer.Option(help="cpu; or cuda, for the variants of w1, w2 and w3 on a GPU.")
-    ] = "cpu",
-    repeats: Annotated[
-        int, typer.Option(min=1, help="Whole measurements; the median of them is shown.")
-    ] = 1,
-    rounds: Annotated[
-        int | None,
-        typer.Option(min=1, help="Visits to each variant; by default as the workload has it."),
-    ] = None,
-    seconds: Annotated[
-        float | None,
-        typer.Option(min=0.0, help="Of a visit; by default as the workload has it.", metavar="S"),
     ] = None,
     check: Annotated[
         bool, typer.Option("--check", help="Instead: do all variants learn equally well?")
@@ -67,30 +128,17 @@ def bench(
 
     Other libraries are measured where they are installed. Nothing else should run meanwhile.
     """
-    from neurohm.benchmarks import chosen
     from neurohm.benchmarks.card import facts_of_card
     from neurohm.benchmarks.processor import machine_facts
-    from neurohm.benchmarks.registry import chosen_variants
-    from neurohm.benchmarks.results import document, file_name, write_results
-    from neurohm.files import check_writable
+    from neurohm.benchmarks.results import document, write_results
 
-    names = None if variants is None else variants.split(",")
-    everything = [
-        (workload, chosen_variants(workload, names, peers=peers, device=device))
-        for workload in chosen(workloads or ())
-    ]
-    wanted = [pair for pair in everything if pair[1]]
-    for workload in (workload for workload, some in everything if not some):
-        note(f"{workload.name}: no such variant computes on {device}")
-    machine = machine_facts() | ({"gpu": facts_of_card()} if device != "cpu" else {})
-    if output is not None and output.is_dir():
-        output = output / file_name(machine, [workload.name for workload, _ in wanted])
-    if output is not None:
-        check_writable(output)
+    wanted = which.of(workloads or ())
+    machine = machine_facts() | ({"gpu": facts_of_card()} if which.device != "cpu" else {})
+    output = _file_to_write(output, machine, wanted)
     if check:
         _check(machine, wanted, as_json)
         return
-    results = list(_measured(wanted, repeats, rounds, seconds))
+    results = list(visits.measured(wanted))
     content = document(machine, results)
     if output is not None:
         write_results(output, content)
@@ -102,24 +150,20 @@ def bench(
         note(f"other processes kept {load:.1f} cores busy meanwhile: measure again without them")
 
 
-def _measured(
-    wanted: Sequence[tuple[Workload, Any]], repeats: int, rounds: int | None, seconds: float | None
-) -> Iterator[Result]:
-    from neurohm.benchmarks import measure
+def _file_to_write(output: Path | None, machine: dict[str, Any], wanted: Wanted) -> Path | None:
+    """Return the file for the results, if any, named by them where a folder was given."""
+    from neurohm.benchmarks.results import file_name
+    from neurohm.files import check_writable
 
-    with _progress(len(wanted)) as progress_of:
-        for place, (workload, variants) in enumerate(wanted):
-            yield from measure(
-                workload,
-                variants=variants,
-                rounds=rounds,
-                repeats=repeats,
-                seconds=seconds,
-                progress=progress_of(place),
-            )
+    if output is None:
+        return None
+    if output.is_dir():
+        output = output / file_name(machine, [workload.name for workload, _ in wanted])
+    check_writable(output)
+    return output
 
 
-def _check(machine: dict[str, Any], wanted: Sequence[tuple[Workload, Any]], as_json: bool) -> None:
+def _check(machine: dict[str, Any], wanted: Wanted, as_json: bool) -> None:
     """Show what each variant learned; end with an error if one learned otherwise."""
     from neurohm.benchmarks.check import check
 

@@ -9,8 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from neurohm.cli.options import MACHINE, AsJson, MachineOptions, Particles, ReaderOptions
-from neurohm.cli.output_files import check_plain
+from neurohm.cli.options import (
+    MACHINE,
+    AsJson,
+    MachineOptions,
+    Particles,
+    ReaderOptions,
+    require_unset,
+)
+from neurohm.cli.output_files import check_picture, check_plain
 from neurohm.cli.parsing import parse_time
 from neurohm.cli.printing import show, strict
 from neurohm.exceptions import FileFormatError, InputError, MissingFileError
@@ -273,7 +280,7 @@ def _check_outputs(recording: Path, output: Path | None, figure: Path | None) ->
     if output is not None:
         check_plain(output, "comparison", (".json",), recording)
     if figure is not None:
-        check_plain(figure, "picture file", (".png", ".pdf", ".svg"), recording)
+        check_picture(figure, recording)
 
 
 def _data(path: Path, reader: ReaderOptions, bin_size: float | None) -> tuple[Any, Any]:
@@ -281,8 +288,6 @@ def _data(path: Path, reader: ReaderOptions, bin_size: float | None) -> tuple[An
     from neurohm.comparison.words import ENDINGS, load_words
 
     if path.suffix.lower() in ENDINGS:
-        from neurohm.cli.options import require_unset
-
         require_unset(reader, "a matrix of NumPy's")
         words = load_words(path)
         return words.train, words.test

@@ -11,10 +11,11 @@ from neurohm.exceptions import InputError
 if TYPE_CHECKING:
     from neurohm.recordings import Recording
 
+_OPTION = "--compare"
 _EXAMPLE = "give START:STOP, such as 0s:300s or 300:, or the name of intervals"
 
 
-def part_of(recording: Recording, text: str, option: str = "--compare") -> Recording:
+def part_of(recording: Recording, text: str) -> Recording:
     """Return the part of a recording that a condition names.
 
     Parameters
@@ -23,8 +24,6 @@ def part_of(recording: Recording, text: str, option: str = "--compare") -> Recor
     text : str
         ``START:STOP`` in seconds (or bins), either left out for that of the recording, or the
         name of intervals in the recording.
-    option : str
-        Where it was given, for the message.
 
     Returns
     -------
@@ -50,9 +49,9 @@ def part_of(recording: Recording, text: str, option: str = "--compare") -> Recor
     if not found or not any(part.strip() for part in found.groups()):
         names = ", ".join(repr(name) for name in recording.intervals if name != "observed")
         has = f"one of the recording's intervals, {names}, or a" if names else "a"
-        raise InputError(f"{option} {text!r}", f"{has} stretch of time", _EXAMPLE)
+        raise InputError(f"{_OPTION} {text!r}", f"{has} stretch of time", _EXAMPLE)
     start, stop = (part.strip() for part in found.groups())
     return recording.between(
-        parse_time(start, option, zero=True) if start else recording.t_start,
-        parse_time(stop, option) if stop else recording.t_stop,
+        parse_time(start, _OPTION, zero=True) if start else recording.t_start,
+        parse_time(stop, _OPTION) if stop else recording.t_stop,
     )

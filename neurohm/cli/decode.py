@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,26 +10,27 @@ import typer
 
 from neurohm.cli.loading import load_recording_for, load_spike_model
 from neurohm.cli.options import AsJson, ModelFile, ReaderOptions, RecordingFile
-from neurohm.cli.output_files import check_plain
+from neurohm.cli.output_files import check_picture
 from neurohm.cli.printing import note, show
 from neurohm.cli.trial_options import TrialOptions
 from neurohm.exceptions import InputError
 
 if TYPE_CHECKING:
     from neurohm.analysis import Decoding
+    from neurohm.estimators import SpikeHelmholtz
+    from neurohm.recordings import Recording, Trials
 
 DECODER = "The decoder"
 
 
-def decode(
-    model: ModelFile,
-    recording: RecordingFile,
-    trials: TrialOptions,
-    reader: ReaderOptions,
+@dataclass(frozen=True)
+class DecoderOptions:
+    """What is decoded from, and how."""
+
     layer: Annotated[
         int | None,
         typer.Option(help="Hidden layer, from 1; by default all.", rich_help_panel=DECODER),
-    ] = None,
+    ] = None
     over: Annotated[
         str,
         typer.Option(
@@ -36,15 +38,54 @@ def decode(
             help="A trial as one number a unit, or one for each unit and bin.",
             rich_help_panel=DECODER,
         ),
-    ] = "total",
+    ] = "total"
     folds: Annotated[
         int,
         typer.Option(
             help="Parts of the trials, each decoded by a fit to the others.",
             rich_help_panel=DECODER,
         ),
-    ] = 5,
-    seed: Annotated[int, typer.Option(help="Of the folds.", rich_help_panel=DECODER)] = 0,
+    ] = 5
+    seed: Annotated[int, typer.Option(help="Of the folds.", rich_help_panel=DECODER)] = 0
+
+    def results(
+        self, model: SpikeHelmholtz, recording: Recording, trials: Trials, part: TrialOptions
+    ) -> dict[str, Decoding]:
+        """Decode the condition of trials, by hidden units and by counts of the same bins.
+
+        Parameters
+        ----------
+        model : SpikeHelmholtz
+        recording : Recording
+        trials : Trials
+        part : TrialOptions
+            Which part of each trial.
+
+        Returns
+        -------
+        dict of str to Decoding
+        """
+        from neurohm.estimators import compare_decoding
+
+        return compare_decoding(
+            model,
+            recording,
+            trials,
+            layer="all" if self.layer is None else self.layer,
+            start=part.start or 0.0,
+            stop=part.stop,
+            over=self.over,
+            folds=self.folds,
+            seed=self.seed,
+        )
+
+
+def decode(
+    model: ModelFile,
+    recording: RecordingFile,
+    trials: TrialOptions,
+    decoder: DecoderOptions,
+    reader: ReaderOptions,
     figure: Annotated[
         Path | None,
         typer.Option(help="Picture to write: .png, .pdf or .svg.", show_default=False),
@@ -61,35 +102,29 @@ def decode(
     if trials.condition is None:
         raise InputError("no --condition", "what tells the trials apart", "see 'neurohm inspect'")
     if figure is not None:
-        from neurohm.plots.saving import FORMATS
-
-        check_plain(figure, "picture file", tuple(FORMATS), model, recording)
+        check_picture(figure, model, recording)
     fitted = load_spike_model(model)
     part = load_recording_for(fitted, recording, reader)
     chosen = trials.of(part)
     note(f"decoding {chosen.condition} of {len(chosen)} trials")
-
-    from neurohm.estimators import compare_decoding
-
-    results = compare_decoding(
-        fitted, part, chosen, layer="all" if layer is None else layer,
-        start=trials.start or 0.0, stop=trials.stop, over=over, folds=folds, seed=seed,
-    )  # fmt: skip
+    results = decoder.results(fitted, part, chosen, trials)
     if figure is not None:
         _draw(results, figure)
-    rows = {name: _row(result) for name, result in results.items()}
-    facts: dict[str, Any] = {
+    first, counts, *_ = results.values()
+    difference, error = first.minus(counts)
+    facts = {
         "model": str(model),
         "recording": str(recording),
         "condition": chosen.condition,
         "figure": None if figure is None else str(figure),
         "decodings": {name: _facts(result) for name, result in results.items()},
+        "hidden_minus_counts": (difference, error),
     }
-    first, *others = results.values()
-    facts["hidden_minus_counts"] = first.minus(others[0])
-    difference, error = facts["hidden_minus_counts"]
-    rows["hidden minus counts"] = f"{difference:+.4f} ± {error:.4f}"
-    rows["chance"] = f"{first.chance:.4f}"
+    rows = {
+        **{name: _row(result) for name, result in results.items()},
+        "hidden minus counts": f"{difference:+.4f} ± {error:.4f}",
+        "chance": f"{first.chance:.4f}",
+    }
     show(facts, rows, as_json=as_json)
 
 

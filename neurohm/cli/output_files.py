@@ -80,3 +80,21 @@ def check_plain(path: Path, what: str, endings: Iterable[str], *inputs: Path) ->
     if any(path.exists() and other.exists() and path.samefile(other) for other in inputs):
         raise InputError(f"the output {path} is the input", "another name for the output")
     check_writable(path)
+
+
+def check_picture(path: Path, *inputs: Path | None) -> None:
+    """Raise unless a picture can be written there, over no input.
+
+    Parameters
+    ----------
+    path : Path
+    *inputs : Path or None
+        Files that the command reads, if they were given.
+
+    Raises
+    ------
+    InputError
+    """
+    from neurohm.plots.saving import FORMATS
+
+    check_plain(path, "picture file", tuple(FORMATS), *(one for one in inputs if one is not None))

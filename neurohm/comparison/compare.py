@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from neurohm.checks import real_number, whole_number
-from neurohm.comparison.dataset import BIN_SIZE, Dataset
+from neurohm.comparison.dataset import Dataset
 from neurohm.comparison.evaluation import (
     Scored,
     evaluate,
@@ -27,9 +27,11 @@ from neurohm.comparison.results import Comparison, SurrogateTest
 from neurohm.comparison.scores import scores_of
 from neurohm.comparison.surrogate_tests import SurrogatePlan, against_surrogates
 from neurohm.estimators import HelmholtzDensity, SpikeHelmholtz
+from neurohm.estimators.spikes import BIN_SIZE
 from neurohm.exceptions import ArgumentTypeError, InputError, NeurohmWarning
 from neurohm.recordings import Recording, Trials, trials_of
 from neurohm.recordings.unit_observation import warn_of_time_left_out
+from neurohm.recordings.validation import named_units
 
 
 def compare(
@@ -159,28 +161,21 @@ def compare(
     split = _folds(dataset, test, folds, gap)
     named = HelmholtzSettings(helmholtz, whole_number("particles", particles), seed)
     available = candidates(asked, dataset, named)
-    plan = None
-    if whole_number("surrogates", surrogates, 0):
-        settings = dict(surrogate_settings or {})
-        if surrogate == "trial-shuffle" and trials is not None:
-            settings.setdefault("trials", trials)
-        plan = SurrogatePlan(
-            recording, surrogate, settings, surrogates, refit, tuple(tested), seed + 1, n_jobs
-        )
-        plan.check(available)
+    settings = {"trials": trials} if surrogate == "trial-shuffle" and trials is not None else {}
+    settings |= surrogate_settings or {}
+    number = whole_number("surrogates", surrogates, 0)
+    plan = SurrogatePlan(
+        recording, surrogate, settings, number, refit, tuple(tested), seed + 1, n_jobs
+    )
+    plan.check(available)
     validation = real_number("validation", validation, least=0, below=1)
     parts = parts_of(dataset, split.folds, validation)
     blocks = whole_number("blocks", blocks, 2)
-    steps = len(parts) * len(available) + surrogates
-    with stepping(steps, shown=progress) as begin:
-        scored = evaluate(parts, available, blocks, begin, keep=plan is not None and not refit)
+    with stepping(len(parts) * len(available) + number, shown=progress) as begin:
+        scored = evaluate(parts, available, blocks, begin, keep=number > 0 and not refit)
         warn_of_few(scored)
         warn_of_parameters(scored)
-        tests = None
-        if plan is not None:
-            tests = against_surrogates(
-                plan, dataset, split.folds, validation, available, scored, begin
-            )
+        tests = against_surrogates(plan, dataset, split.folds, validation, available, scored, begin)
     return _result(dataset, recording, split, scored, tests, seed)
 
 
@@ -254,11 +249,9 @@ def _dataset(
             "units that are constant in every bin, all of them", "spikes that come and go"
         )
     if len(constant):
-        named = ", ".join(map(repr, recording.unit_ids[constant[:5]].tolist()))
-        more = f" and {len(constant) - 5} more" if len(constant) > 5 else ""
+        named = named_units(recording.unit_ids[constant].tolist())
         warnings.warn(
-            f"constant in every bin: unit{'s' * (len(constant) > 1)} {named}{more}, which tell "
-            "models nothing",
+            f"constant in every bin: {named}, which tell models nothing",
             NeurohmWarning,
             stacklevel=3,
         )

@@ -18,7 +18,6 @@ from neurohm.recordings.binned import observed_stretches
 DOMAINS = {"bernoulli": "binary", "poisson": "counts"}
 """What the entries of samples are, by the name of the observation."""
 
-BIN_SIZE = 0.02  # seconds, where nothing is said
 MOST_ENTRIES = 2e8  # of a matrix of windows that overlap
 
 

@@ -47,7 +47,7 @@ def read_models(models: Any) -> dict[str, Any]:
     Raises
     ------
     InputError, ArgumentTypeError, MissingFileError
-        If one is none of these, or there is none.
+        If one is none of these, or there is none, or another model is called ``"independent"``.
 
     Examples
     --------
@@ -60,12 +60,20 @@ def read_models(models: Any) -> dict[str, Any]:
         models = [models]
     if not len(models):
         raise InputError("no models", "one at least", "give e.g. models=['mixture', 'helmholtz']")
-    if isinstance(models, Mapping):
-        return {str(name): _read(model) for name, model in models.items()}
     read: dict[str, Any] = {}
-    for model in models:
-        name = next(name for name in _names(model) if name not in read)
-        read[name] = _read(model)
+    if isinstance(models, Mapping):
+        read = {str(name): _read(model) for name, model in models.items()}
+    else:
+        for model in models:
+            name = next(name for name in _names(model) if name not in read)
+            read[name] = _read(model)
+    reference = read.get(INDEPENDENT, INDEPENDENT)
+    if getattr(reference, "name", reference) != INDEPENDENT:
+        raise InputError(
+            f"another model called {INDEPENDENT!r}",
+            "another name, since gains are over independent units",
+            "name models by a mapping: {'name': model}",
+        )
     return read
 
 

@@ -33,6 +33,7 @@ class SurrogatePlan:
     settings : mapping
         Of that kind, such as ``{"window": 0.05}``.
     number : int
+        0 for no tests.
     refit : bool
         Whether models are fitted to each surrogate. Else those that were fitted to the recording
         are scored on the held-out part of each.
@@ -63,8 +64,9 @@ class SurrogatePlan:
         ------
         InputError
         """
-        self.names(models)
-        self.make(0)
+        if self.number:
+            self.names(models)
+            self.make(0)
 
     def names(self, models: Mapping[str, Baseline]) -> list[str]:
         """Return the models to test.
@@ -103,8 +105,8 @@ def against_surrogates(
     models: Mapping[str, Baseline],
     scored: Scored,
     begin: Callable[[str], None],
-) -> SurrogateTest:
-    """Return tests of the gains of models against surrogates.
+) -> SurrogateTest | None:
+    """Return tests of the gains of models against surrogates, if there are to be any.
 
     Parameters
     ----------
@@ -123,7 +125,7 @@ def against_surrogates(
 
     Returns
     -------
-    SurrogateTest
+    SurrogateTest or None
 
     Notes
     -----
@@ -131,6 +133,8 @@ def against_surrogates(
     recording had nothing but these, its gain would be one among those of its surrogates, and the
     p-value, the share of them that reach it, be below any level as often as that level says.
     """
+    if not plan.number:
+        return None
     names = plan.names(models)
     chosen = {name: models[name] for name in (INDEPENDENT, *names)}
 

@@ -93,9 +93,26 @@ def _among(arrays: dict[str, npt.NDArray[Any]], path: Path) -> Words:
         name: _matrix(arrays[name], path) for name in ("train", "valid", "test") if name in arrays
     }
     if columns is not None:
-        parts = {n: np.unpackbits(a, axis=1)[:, : int(columns)] for n, a in parts.items()}
+        parts = {name: _unpacked(part, columns, path) for name, part in parts.items()}
+    if len({part.shape[1] for part in parts.values()}) > 1:
+        shapes = ", ".join(f"{name!r} {part.shape}" for name, part in parts.items())
+        raise FileFormatError(f"{path} holds {shapes}", "as many columns in each")
     learned = [parts[name] for name in ("train", "valid") if name in parts]
     return Words(np.concatenate(learned), parts.get("test"), str(path))
+
+
+def _unpacked(
+    packed: npt.NDArray[Any], columns: npt.NDArray[Any], path: Path
+) -> npt.NDArray[np.uint8]:
+    """Return the bits of rows of bytes, as many as there are columns."""
+    number = int(columns) if columns.size == 1 and columns.dtype.kind in "iu" else 0
+    if packed.dtype != np.uint8 or not 0 < number <= 8 * packed.shape[1]:
+        raise FileFormatError(
+            f"{path} holds {_COUNT!r} {columns.tolist()} and rows of {packed.dtype}, shape "
+            f"{packed.shape}",
+            "rows of that many bits in bytes (uint8)",
+        )
+    return np.unpackbits(packed, axis=1)[:, :number]
 
 
 def _matrix(array: npt.NDArray[Any], path: Path) -> npt.NDArray[Any]:

@@ -15,12 +15,12 @@ from neurohm.analysis.assemblies import (
     members_of,
     without_redundant,
 )
-from neurohm.analysis.matching import match, shifted_similarity
 from neurohm.analysis.occurrences import Detector
 from neurohm.analysis.significance import Part, Significance, jitter_test
 from neurohm.analysis.spike_bins import JitterWindows, SpikeBins
 from neurohm.analysis.templates import Template
 from neurohm.estimators.candidates import Candidates, candidates
+from neurohm.estimators.counterparts import counterparts, similarity_of
 from neurohm.estimators.counting import counting
 from neurohm.estimators.refits import Refit, plans, refits
 from neurohm.estimators.search import Search
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from neurohm.estimators.spikes import SpikeHelmholtz
-
-ALIKE = 0.3
-"""Similarity from which on templates of two fits may be counterparts."""
 
 
 def assembly_table(model: SpikeHelmholtz, recording: Recording, search: Search) -> pd.DataFrame:
@@ -147,7 +144,7 @@ def _significance(
 
 def _part(own: Candidates, other: Refit, baseline: npt.NDArray[np.float64]) -> Part:
     """Return the counterparts of templates in a fit that has not seen a block of time."""
-    partner = match(_similarity(own, other.found, baseline), ALIKE)
+    partner = counterparts(_similarity(own, other.found, baseline))
     weights = [
         _weights(other.found.templates[index], other.baseline) if index >= 0 else None
         for index in partner
@@ -163,19 +160,9 @@ def _weights(template: Template, baseline: npt.NDArray[np.float64]) -> npt.NDArr
 def _similarity(
     own: Candidates, other: Candidates, baseline: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:
-    """Return how alike the templates of two fits are, in units of the baseline's deviation."""
-    if not own.templates or not other.templates:
-        return np.zeros((len(own.templates), len(other.templates)))
-    return shifted_similarity(*(_stacked(found, baseline) for found in (own, other)))[0]
-
-
-def _stacked(found: Candidates, baseline: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return all templates as one array, shorter ones filled up with zeros."""
-    lags = max(template.field.shape[1] for template in found.templates)
-    stacked = np.zeros((len(found.templates), len(baseline), lags))
-    for row, template in zip(stacked, found.templates, strict=True):
-        row[:, : template.field.shape[1]] = template.field / np.sqrt(baseline)[:, None]
-    return stacked
+    """Return how alike the templates of two fits are."""
+    ours, theirs = ([one.field for one in found.templates] for found in (own, other))
+    return similarity_of(ours, theirs, baseline)
 
 
 def _stability(
@@ -185,7 +172,7 @@ def _stability(
     total = np.zeros(len(own.templates))
     for other in others:
         similarity = _similarity(own, other, baseline)
-        for i, partner in enumerate(match(similarity, ALIKE)):
+        for i, partner in enumerate(counterparts(similarity)):
             total[i] += similarity[i, partner] if partner >= 0 else 0.0
     return total / len(others) if others else np.full(len(own.templates), np.nan)
 

@@ -163,7 +163,8 @@ class SpikeCascade(FittedCascade):
         Parameters
         ----------
         recording : Recording or array_like, (n_bins, n_units)
-            A matrix holds counts in bins of ``bin_size``.
+            A matrix holds counts in bins of ``bin_size``. What `as_recording` takes besides
+            (objects of Neo, pynapple or SpikeInterface, a mapping of spike times) will do.
         y : None
             Ignored.
         validation : Recording, optional

@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 
 _WIDER, _FEWER = 10, 20  # window and number of the copies that say what there is by chance
 
-CHANGES = ("appears", "vanishes", "more often", "less often", "in neither", "")
-"""What may become of an assembly; the last: nothing that is certain."""
-
 
 def compare_assemblies(
     model: SpikeHelmholtz,

@@ -8,12 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from neurohm.analysis import match_gain
-from neurohm.estimators.base import HelmholtzEstimator
 from neurohm.estimators.cascade_report import CascadeReport
 from neurohm.estimators.hidden_codes import Code, HiddenCodes
-from neurohm.estimators.matching_units import in_model_order
-from neurohm.estimators.settings import chosen_seed, is_auto, require_fitted
-from neurohm.exceptions import ArgumentTypeError, InputError
+from neurohm.estimators.recording_input import RecordingInput
+from neurohm.estimators.settings import chosen_seed, require_fitted
+from neurohm.exceptions import InputError
 from neurohm.learning.cascade import CascadeNetwork
 from neurohm.likelihood import block_standard_error, nats_to_bits
 from neurohm.machine import HelmholtzMachine
@@ -25,11 +24,10 @@ if TYPE_CHECKING:
 _BLOCK = {"s": 10.0, "bin": 500.0}  # of time, for standard errors
 
 
-class FittedCascade(HelmholtzEstimator):
+class FittedCascade(RecordingInput):
     """The methods of a fitted `SpikeCascade`, which describes arguments and attributes."""
 
     trigger: Any
-    bin_size: float | str
     lags: int
     observation: str
     machine_: HelmholtzMachine
@@ -38,8 +36,6 @@ class FittedCascade(HelmholtzEstimator):
     observation_: str
     trigger_: Any
     bin_size_: float
-    time_unit_: str
-    unit_ids_: npt.NDArray[Any]
     seed_: int
 
     @property
@@ -288,19 +284,3 @@ class FittedCascade(HelmholtzEstimator):
                 "take smaller bins, or observation='poisson'",
             )
         return windows
-
-    def _matched(self, recording: Any) -> Recording:
-        """Return a recording, its units in the order of those fitted."""
-        named = isinstance(recording, Recording)
-        recording = self._as_recording(recording)
-        return in_model_order(recording, self.unit_ids_, self.time_unit_, named=named)
-
-    def _as_recording(self, recording: Any) -> Recording:
-        if isinstance(recording, Recording):
-            return recording
-        if isinstance(recording, str):
-            raise ArgumentTypeError(
-                f"the path {recording}", "a Recording or a count matrix", "use nh.load_recording"
-            )
-        width = None if is_auto(self.bin_size) else float(self.bin_size)
-        return Recording.from_counts(recording, bin_width=width)

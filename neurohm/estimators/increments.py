@@ -18,6 +18,8 @@ class Increments:
 
     Parameters
     ----------
+    rule : LearningRule
+        With what it remembers.
     plasticity : Plasticity
         With its running averages.
     steps : int
@@ -25,25 +27,29 @@ class Increments:
     portions : int
     """
 
+    rule: LearningRule
     plasticity: Plasticity
     steps: int = 0
     portions: int = 0
 
-    def learn(
-        self, machine: HelmholtzMachine, rule: LearningRule, batches: Iterable[Any], seed: int
-    ) -> None:
+    @classmethod
+    def begun(cls, rule: LearningRule, plasticity: Plasticity) -> Increments:
+        """Return the beginning, with a rule and plasticity that nobody else's learning changes."""
+        return cls(rule.fresh(), plasticity.fresh())
+
+    def learn(self, machine: HelmholtzMachine, batches: Iterable[Any], seed: int) -> None:
         """Learn each batch once, in the order given.
 
         Parameters
         ----------
         machine : HelmholtzMachine
             Changed in place.
-        rule : LearningRule
-        batches : iterable of array_like, (rows, visible units)
+        batches : iterable of ndarray or sparse matrix, (rows, visible units)
         seed : int
         """
-        rule, work = rule.at(0), Workspace(machine.backend)
+        rule, work = self.rule.at(0), Workspace(machine.backend)
         for x in batches:
+            self.plasticity.plan(x.shape[0], 1.0)
             stream = RandomStream(seed, self.steps)
             activity = rule.phases(machine, x, seed=stream, work=work)
             updates = rule.updates(machine, activity, work=work)

@@ -9,8 +9,7 @@ import numpy.typing as npt
 
 from neurohm.exceptions import InputError
 from neurohm.recordings import Recording
-
-_MOST_NAMED = 5
+from neurohm.recordings.validation import named_units
 
 
 def in_model_order(
@@ -67,9 +66,9 @@ def _other_units(ours: Sequence[Any], theirs: Sequence[Any]) -> InputError:
     unknown = [unit for unit in theirs if unit not in known]
     differences = []
     if missing:
-        differences.append(f"without {_named(missing)} of the model")
+        differences.append(f"without {named_units(missing)} of the model")
     if unknown:
-        differences.append(f"with {_named(unknown)} that the model does not know")
+        differences.append(f"with {named_units(unknown)} that the model does not know")
     mend = "fit again, or name the units alike"
     if not missing:
         mend = "select the same units: recording.select_units(model.unit_ids_)"
@@ -78,9 +77,3 @@ def _other_units(ours: Sequence[Any], theirs: Sequence[Any]) -> InputError:
         f"the {len(ours)} units that the model was fitted to, model.unit_ids_",
         mend,
     )
-
-
-def _named(units: list[Any]) -> str:
-    text = ", ".join(map(repr, units[:_MOST_NAMED]))
-    more = f" and {len(units) - _MOST_NAMED} more" * (len(units) > _MOST_NAMED)
-    return f"unit{'s' * (len(units) > 1)} {text}{more}"

@@ -127,7 +127,9 @@ class RowEstimator(CallbackSupportMixin, TransformerMixin, HelmholtzEstimator):
         return self
 
     def partial_fit(self: Self, X: Any, y: None = None) -> Self:
-        """Learn from some more rows, once, at the full learning rate, by the rule of the start.
+        """Learn from some more rows, once, at the full learning rate.
+
+        Rule and plasticity are those of the first portion, with what they remember of it.
 
         Parameters
         ----------
@@ -153,9 +155,9 @@ class RowEstimator(CallbackSupportMixin, TransformerMixin, HelmholtzEstimator):
             self.machine_ = self.machine_.on("cpu")
             self.history_, self.learning_ = History(), {}
         if not hasattr(self, "_increments"):
-            self._increments = Increments(settings["plasticity"].fresh())
+            self._increments = Increments.begun(settings["rule"], settings["plasticity"])
         batches = self._batches(X, settings["batch_size"])
-        self._increments.learn(self.machine_, settings["rule"], batches, self.seed_)
+        self._increments.learn(self.machine_, batches, self.seed_)
         return self
 
     def transform(self, X: Any) -> npt.NDArray[Any]:

@@ -257,7 +257,8 @@ class SpikeHelmholtz(CallbackSupportMixin, FittedSpikes):
     def partial_fit(self, recording: Recording | npt.ArrayLike, y: None = None) -> SpikeHelmholtz:
         """Learn from a recording once, every bin of it, at the full learning rate.
 
-        The first one decides on bins, observation and baseline; nothing is held out.
+        The first one decides on bins, observation and baseline, rule and plasticity; nothing is
+        held out.
 
         Parameters
         ----------
@@ -288,14 +289,11 @@ class SpikeHelmholtz(CallbackSupportMixin, FittedSpikes):
             self.machine_ = self._machine(settings["hidden"]).on("cpu")
             self.history_, self.learning_ = History(), {}
         if not hasattr(self, "_increments"):
-            self._increments = Increments(settings["plasticity"].fresh())
+            self._increments = Increments.begun(settings["rule"], settings["plasticity"])
         batches = WindowBatches(binned, settings["lags"], self.shuffle_window)
         order = batches.order(self._increments.portions, self.seed_)
         self._increments.learn(
-            self.machine_,
-            settings["rule"],
-            portions_of(batches, order, settings["batch_size"]),
-            self.seed_,
+            self.machine_, portions_of(batches, order, settings["batch_size"]), self.seed_
         )
         self._recording = recording
         return self

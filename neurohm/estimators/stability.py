@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from neurohm.analysis.matching import match, shifted_similarity
 from neurohm.analysis.templates import Template
 from neurohm.checks import whole_number
 from neurohm.estimators.assembly_files import check_table
+from neurohm.estimators.counterparts import counterparts, similarity_of
 from neurohm.estimators.refits import Plan, Refit, refits
 from neurohm.estimators.settings import require_fitted
 from neurohm.exceptions import InputError
@@ -26,7 +26,6 @@ BLOCKS = 20
 """Blocks of time, half of which each fit sees."""
 
 FIRST_SEED = 1001  # added to the model's; those of other refits are below
-_ALIKE = 0.3  # similarity from which on templates of two fits may be counterparts
 _FAINTEST = 0.25  # of a counterpart's three strongest: what is fainter is no member of it
 _STRONGEST = 3
 
@@ -166,18 +165,15 @@ def _with_recurrence(
 ) -> pd.DataFrame:
     place = {unit: i for i, unit in enumerate(model.unit_ids_.tolist())}
     members = [np.array([place[unit] for unit in row]) for row in assemblies["members"]]
-    deviation = np.sqrt(model.independent_.mean)[:, None]
-    own = _stacked([np.asarray(field) / deviation for field in assemblies["field"]], len(deviation))
+    own = [np.asarray(field) for field in assemblies["field"]]
     found = np.zeros((len(made), len(members)), dtype=bool)
     jaccard = np.zeros((len(made), len(members)))
     recurs = [np.zeros((len(made), len(units)), dtype=bool) for units in members]
     for i, refit in enumerate(made):
         templates = refit.found.templates
-        theirs = _stacked([template.field / deviation for template in templates], len(deviation))
-        if not len(own) or not len(theirs):
-            continue
-        partners = match(shifted_similarity(own, theirs)[0], _ALIKE)
-        for j, partner in enumerate(partners):
+        theirs = [template.field for template in templates]
+        similarity = similarity_of(own, theirs, model.independent_.mean)
+        for j, partner in enumerate(counterparts(similarity)):
             if partner >= 0:
                 others = strong_units(templates[partner])
                 found[i, j] = True
@@ -206,12 +202,3 @@ def strong_units(template: Template) -> npt.NDArray[np.int64]:
     peak = template.field.max(axis=1)
     least = _FAINTEST * float(np.sort(peak)[-_STRONGEST:].mean())
     return np.flatnonzero((peak >= least) & (peak > 0))
-
-
-def _stacked(fields: list[npt.NDArray[np.float64]], n_units: int) -> npt.NDArray[np.float64]:
-    """Return all fields as one array, shorter ones filled up with zeros."""
-    lags = max((field.shape[1] for field in fields), default=1)
-    stacked = np.zeros((len(fields), n_units, lags))
-    for row, field in zip(stacked, fields, strict=True):
-        row[:, : field.shape[1]] = field
-    return stacked

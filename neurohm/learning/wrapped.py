@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from neurohm.backend import Activations
 from neurohm.learning.base import LearningRule, Phases
@@ -67,3 +68,16 @@ class WrappedRule(LearningRule):
     ) -> Updates:
         """Return the activity that natural plasticity measures in the rule within."""
         return self.plain.metric(machine, activity, stream, work)
+
+    def fresh(self) -> LearningRule:
+        """Return the same rule round one within that remembers nothing."""
+        plain = self.plain.fresh()
+        return self if plain is self.plain else replace(self, plain=plain)
+
+    def memory(self) -> dict[str, Any]:
+        """Return what the rule within remembers, for checkpoints."""
+        return self.plain.memory()
+
+    def remember(self, tree: dict[str, Any]) -> None:
+        """Let the rule within take up what `memory` returned."""
+        self.plain.remember(tree)

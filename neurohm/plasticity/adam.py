@@ -25,7 +25,8 @@ class Adam(Plasticity):
         Of the running mean of the gradient and of its square, each from 0 to below 1.
     epsilon : float
     rates, constraint, weight_decay, sparsity
-        See `Plasticity`.
+        See `Plasticity`. Decay and sparsity go by the rate times what the averages have reached,
+        sqrt(1 - decays[1]^t) / (1 - decays[0]^t) at step t: less in the first thousands of steps.
 
     Raises
     ------

@@ -54,6 +54,8 @@ class Plasticity(ABC):
     recordable: ClassVar[bool] = False
     needs_metric: ClassVar[bool] = False
     """Whether some steps need activity for a metric, of both phases."""
+    turns_gradients: ClassVar[bool] = False
+    """Whether it changes gradients before the step, and so cannot be within other plasticity."""
 
     def __init__(
         self,

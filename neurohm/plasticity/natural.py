@@ -80,6 +80,7 @@ class Natural(Plasticity):
     locality: ClassVar[str] = NEURON_LOCAL
     recordable: ClassVar[bool] = True
     needs_metric: ClassVar[bool] = True
+    turns_gradients: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -93,7 +94,7 @@ class Natural(Plasticity):
         compat: bool = False,
     ) -> None:
         inner = Delta(0.02) if inner is None else inner
-        if not isinstance(inner, Plasticity) or isinstance(inner, Natural):
+        if not isinstance(inner, Plasticity) or inner.turns_gradients:
             raise ArgumentTypeError(f"inner {inner!r}", "other plasticity, e.g. Delta(0.02)")
         super().__init__(
             inner.learning_rate,

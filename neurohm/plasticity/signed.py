@@ -10,7 +10,6 @@ from neurohm.machine import HelmholtzMachine, Updates, Workspace
 from neurohm.machine.updates import NEURON_LOCAL
 from neurohm.plasticity.base import Plasticity
 from neurohm.plasticity.delta import Delta
-from neurohm.plasticity.natural import Natural
 
 
 class Signed(Plasticity):
@@ -42,10 +41,11 @@ class Signed(Plasticity):
     name: ClassVar[str] = "signed"
     locality: ClassVar[str] = NEURON_LOCAL
     recordable: ClassVar[bool] = True
+    turns_gradients: ClassVar[bool] = True
 
     def __init__(self, inner: Plasticity | None = None) -> None:
         inner = Delta(0.05) if inner is None else inner
-        if not isinstance(inner, Plasticity) or isinstance(inner, Natural | Signed):
+        if not isinstance(inner, Plasticity) or inner.turns_gradients:
             raise ArgumentTypeError(f"inner {inner!r}", "other plasticity, e.g. Delta(0.05)")
         super().__init__(
             inner.learning_rate,

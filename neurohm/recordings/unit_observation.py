@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from neurohm.exceptions import InputError, NeurohmWarning
 from neurohm.recordings.intervals import merged, shared_time, total_duration
 from neurohm.recordings.spike_times import inside
-from neurohm.recordings.validation import unit_text, where
+from neurohm.recordings.validation import MOST_NAMED, named_units, unit_text, where
 
 if TYPE_CHECKING:
     from neurohm.recordings.recording import Recording
@@ -37,7 +37,6 @@ Intervals = NDArray[np.float64]
 
 # With less than this share of the time left, units have to be chosen by the user.
 LEAST_SHARED = 0.01
-_MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -215,7 +214,7 @@ select(where="unit != 'b'") / --where
     raise InputError(
         f"{where(recording)}there is {much} in which all {recording.n_units} units were observed",
         "units observed at the same times",
-        f"leave out {_named(recording, left.units)}, and it is {regained} of {some}: "
+        f"leave out {_named(recording, left)}, and it is {regained} of {some}: "
         f"select(where={_condition(recording, left.units)}) / --where",
     )
 
@@ -247,7 +246,7 @@ def warn_of_time_left_out(recording: Recording) -> None:
     )
     warnings.warn(
         f"{where(recording)}{lost} of {some} are left out: not all {recording.n_units} units were "
-        f"observed in them; without {_named(recording, left.units)} it would be {still}: "
+        f"observed in them; without {_named(recording, left)} it would be {still}: "
         f"select(where={_condition(recording, left.units)}) / --where chooses units, between() / "
         "--between time",
         NeurohmWarning,
@@ -309,17 +308,15 @@ def _costliest(spans: dict[int, Intervals]) -> int:
     return units[int(np.lexsort((observed, -gains))[0])]
 
 
-def _named(recording: Recording, units: Sequence[int]) -> str:
-    names = [repr(recording.unit_ids[unit].item()) for unit in units[:_MOST_NAMED]]
-    more = f" and {len(units) - _MOST_NAMED} more" * (len(units) > _MOST_NAMED)
-    return f"unit{'s' * (len(units) > 1)} {', '.join(names)}{more}"
+def _named(recording: Recording, left: TimeLeftOut) -> str:
+    return named_units(recording.unit_ids[list(left.units)].tolist())
 
 
 def _condition(recording: Recording, units: Sequence[int]) -> str:
     """The condition that leaves units out, as it is typed."""
     if len(units) == 1:
         return f'"unit != {recording.unit_ids[units[0]].item()!r}"'
-    if len(units) <= _MOST_NAMED:
+    if len(units) <= MOST_NAMED:
         return f'"unit not in {tuple(recording.unit_ids[list(units)].tolist())!r}"'
     durations = observed_duration_of_units(recording)
     return f'"observed_duration > {durations[list(units)].max():.6g}"'

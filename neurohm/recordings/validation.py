@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from neurohm.recordings.recording import Recording
 
 SPANS = "observed_by_unit"
+MOST_NAMED = 5  # units in a message
 
-__all__ = ["check_recording", "file_path", "unit_text", "where"]
+__all__ = ["MOST_NAMED", "check_recording", "file_path", "named_units", "unit_text", "where"]
 
 
 def unit_text(value: float, time_unit: str) -> str:
@@ -40,6 +41,27 @@ def unit_text(value: float, time_unit: str) -> str:
     """
     text = f"{value:.6g}"
     return f"{text} s" if time_unit == "s" else f"{text} bin{'s' * (text != '1')}"
+
+
+def named_units(ids: Sequence[Any]) -> str:
+    """Units by their ids, the first few, for a message.
+
+    Parameters
+    ----------
+    ids : sequence of object
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> named_units(["a"]), named_units(range(7))
+    ("unit 'a'", 'units 0, 1, 2, 3, 4 and 2 more')
+    """
+    names = ", ".join(map(repr, ids[:MOST_NAMED]))
+    more = f" and {len(ids) - MOST_NAMED} more" * (len(ids) > MOST_NAMED)
+    return f"unit{'s' * (len(ids) > 1)} {names}{more}"
 
 
 def where(recording: Recording) -> str:

@@ -17,6 +17,9 @@ from neurohm.spiking.schedule import Schedule
 SUPPORTED = ("bernoulli", "poisson")
 """Kinds of units that there are spiking neurons for."""
 
+_TAKEN = ("modulator", "stimulus", "clamp", "recorded", "delay_lines")
+"""Names of what else a network may have."""
+
 
 @dataclass(frozen=True, eq=False)
 class Blueprint:
@@ -115,7 +118,7 @@ def group_names(machine: HelmholtzMachine) -> tuple[str, ...]:
     names = [re.sub(r"\W", "_", population.name) for population in machine.populations]
     names = [name if re.match(r"[A-Za-z]", name) else f"units_{name}" for name in names]
     return tuple(
-        f"{name}_{i}" if name in names[:i] or name == "modulator" else name
+        f"{name}_{i}" if name in names[:i] or name in _TAKEN else name
         for i, name in enumerate(names)
     )
 

@@ -133,8 +133,9 @@ class _Builder:
 
     def build(self, rows: Array) -> list[Any]:
         """Return all objects of the network, the groups of neurons first."""
-        repeated = brian2.TimedArray(rows, dt=self.alternation.cycle * second)
-        groups = [self.neurons(0, {"shown": repeated}), self.neurons(1, {})]
+        data = brian2.TimedArray(rows, dt=self.alternation.cycle * second)
+        shown = {"shown": data, "steps_of_data": len(rows) * self.alternation.steps_shown}
+        groups = [self.neurons(0, shown), self.neurons(1, {})]
         synapses = [
             self.synapses(pathway.name, projection, groups)
             for pathway in (self.machine.recognition, self.machine.generative)

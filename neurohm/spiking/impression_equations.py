@@ -33,7 +33,9 @@ basal_error = is_on - 0.5 - 0.5*tanh(recognised/2) : 1
 """Two compartments, the steps that the neuron is still on, and what its synapses learn from."""
 
 CHANCE = {
-    "visible": "chance = awake*shown(t, i) + (1 - awake)*(0.5 + 0.5*tanh(generated/2)) : 1\n",
+    "visible": """
+chance = awake*shown((tick % steps_of_data)*dt, i) + (1 - awake)*(0.5 + 0.5*tanh(generated/2)) : 1
+""",
     "hidden": """
 decisive = awake*recognised + (1 - awake)*(generated - log(steps_on)) : 1
 chance = 0.5 + 0.5*tanh(decisive/2) : 1

@@ -165,9 +165,11 @@ class _Builder:
         objects = list(groups)
         if self.learning:  # before the synapses, which look for what neurons have
             objects += self.learning.attach(self.blueprint, groups, self.names, self.clock)
-        for pathway in (self.machine.recognition, self.machine.generative):
-            for projection in pathway.projections:
-                objects.append(self.synapses(pathway, projection, groups, len(objects)))
+        pathways = (self.machine.recognition, self.machine.generative)
+        every = [(pathway, own) for pathway in pathways for own in pathway.projections]
+        # numbered by themselves, so that a device is the same whatever its synapses learn by
+        for number, (pathway, projection) in enumerate(every, len(groups)):
+            objects.append(self.synapses(pathway, projection, groups, number))
         if stimulus is not None:
             given = rows_as_spikes(stimulus, self.schedule, seed, self.clock)
             objects += [given, self.clamp(given, groups[0])]

@@ -133,9 +133,11 @@ def test_one_seed_gives_one_result() -> None:
     assert runs[0] == runs[1] != runs[2]
 
 
-def test_a_pool_in_a_checkpoint_goes_on_as_if_unbroken(tmp_path) -> None:
-    def go(epochs: int, **more):
-        pool = AppendedPool(WORLD.patterns(), draws=32)
+@pytest.mark.parametrize("kind", [AppendedPool, HalvedPool])
+@pytest.mark.parametrize("step", [8, 10], ids=["at the end of an epoch", "within an epoch"])
+def test_a_pool_in_a_checkpoint_goes_on_as_if_unbroken(tmp_path, kind, step: int) -> None:
+    def go(**more):
+        pool = kind(WORLD.patterns(), draws=32)
         model = machine()
         rule = nh.ActiveSampling(world=WORLD, sleep_on="accepted")
         nh.train(
@@ -145,20 +147,24 @@ def test_a_pool_in_a_checkpoint_goes_on_as_if_unbroken(tmp_path) -> None:
             epochs=4,
             batch_size=8,
             order="alternating",
-            callbacks=[pool, nh.Checkpoint(tmp_path / "c.h5"), *more.pop("callbacks", ())],
+            callbacks=[
+                pool,
+                nh.Checkpoint(tmp_path / "c.h5", every=0.0),
+                *more.pop("callbacks", ()),
+            ],
             **more,
         )
         return model, pool
 
     class Break(nh.training.Callback):
-        def after_epoch(self, run: Run) -> None:
-            if run.position.epoch == 2:
+        def after_step(self, run: Run) -> None:
+            if run.position.step == step:
                 raise InterruptedError
 
-    whole, pool = go(4)
+    whole, pool = go()
     with pytest.raises(InterruptedError):
-        go(4, callbacks=[Break()])
-    resumed, again = go(4, resume=tmp_path / "c.h5")
+        go(callbacks=[Break()])
+    resumed, again = go(resume=tmp_path / "c.h5")
     np.testing.assert_array_equal(pool.rows, again.rows)
     for key, value in whole.parameters().items():
         np.testing.assert_array_equal(value, resumed.parameters()[key])
@@ -176,6 +182,7 @@ def unjudged() -> None:
         (lambda: act(machine(), RhythmWorld(7)), "6 visible units in a world of 7"),
         (lambda: act(machine(), NEVER), "accepts nothing"),
         (lambda: act(machine(), WORLD, np.eye(5)), r"expected \(rows, 6\)"),
+        (lambda: act(machine(), WORLD, np.eye(6) / 2), "neither 0 nor 1"),
         *(
             (lambda mode=mode: act(machine(), NEVER, np.eye(6), mode=mode), "accepts nothing")
             for mode in ("fixed", "halve", "salience")

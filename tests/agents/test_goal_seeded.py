@@ -14,9 +14,11 @@ from neurohm.agents import (
     ShapeWorld,
     Songs,
     cycle_terms,
+    cycles,
     maze,
     practise,
     rollout,
+    simulation,
     sing,
 )
 from neurohm.agents.contexts import Conjunctive, RandomWinners
@@ -72,6 +74,21 @@ def test_candidates_are_selected(bits, select: str) -> None:
     assert made.scores.shape == (2, 4)
 
 
+def test_candidates_are_chosen_by_noise_that_accepted_no_cycle(bits, monkeypatch) -> None:
+    accepting, choosing, estimate = set(), set(), cycles.free_energy_of
+    for module, steps in ((cycles, accepting), (simulation, choosing)):
+
+        def noted(machine, states, stream, steps=steps):
+            steps.add(stream.step)
+            return estimate(machine, states, stream)
+
+        monkeypatch.setattr(module, "free_energy_of", noted)
+    bits.simulate([0, 1], candidates=2, cycles=9, accept="greedy")
+    assert accepting == set(range(10))
+    assert len(choosing) == 2
+    assert not choosing & accepting
+
+
 def test_evidence_is_held_through_cycles(bits) -> None:
     given = np.array([0, 1, 0, 0, 0, 0])
     observed = np.array([True, True, False, False, False, False])
@@ -120,6 +137,47 @@ def test_a_constant_context_knows_no_goal() -> None:
     assert not any("context" in key for key in blind.machine_.parameters())
     made = blind.simulate(goals, temperature=1.0).x.argmax(axis=1)
     assert abs((made == goals).mean() - 1 / 3) < 0.15
+    chosen = blind.simulate(goals, temperature=1.0, candidates=8, select="goal").x.argmax(axis=1)
+    assert (chosen == goals).mean() > 0.6  # goals are told of what was imagined without them
+    assert np.isfinite(cycle_terms(blind, np.eye(3), [0, 1, 2]).goal_cycle)
+    assert np.isnan(cycle_terms(blind, np.eye(3)).goal_cycle)
+    with pytest.raises(InputError, match="select 'goal' without goals"):
+        blind.simulate(rows=3, select="goal")
+
+
+def test_a_constant_context_has_no_memory() -> None:
+    """The same machine, to the bit, whether or not a trace is kept that nothing hears of."""
+    x = Songs(2, gap=1).examples()
+    for hidden in ([6], [6, 4]):
+        plain, tracing = (
+            nh.GoalSeededMachine(
+                5, hidden, context="constant", memory=memory, steps=20, batch_size=4
+            ).fit(x, progress=False)
+            for memory in (None, 0.9)
+        )
+        for key, value in plain.machine_.parameters().items():
+            np.testing.assert_array_equal(value, tracing.machine_.parameters()[key])
+
+
+def test_a_factor_with_a_single_goal_is_told_of_nothing() -> None:
+    """It is part of the context, and the decoders of other factors learn theirs."""
+    goals = np.arange(300) % 3
+    both = np.stack([np.zeros_like(goals), goals], axis=1)
+    model = nh.GoalSeededMachine(THREE, [16], goals=(1, 3), steps=500)
+    model.fit(np.eye(3)[goals], both, progress=False)
+    hidden = np.asarray(model.recognise(np.eye(3), both[:3])[0])
+    (p,) = model.decode(hidden)
+    assert (p.argmax(axis=1) == [0, 1, 2]).all()
+    expected = np.log(p[np.arange(3), [0, 1, 2]])
+    parts = model.context_parts(both[:3], None, None, None)
+    np.testing.assert_allclose(model.goal_log_probability(hidden, parts), expected, rtol=1e-6)
+
+
+def test_a_single_goal_is_given_by_its_number() -> None:
+    model = nh.GoalSeededMachine(3, [4], goals=1, steps=5).fit(np.eye(3), [0, 0, 0], progress=False)
+    np.testing.assert_array_equal(model.codes.of_goals([0, 0]), np.ones((2, 1)))
+    with pytest.raises(InputError, match="without goals to tell apart"):
+        practise(model, [0])
 
 
 def test_recognition_may_see_the_context(tmp_path) -> None:
@@ -194,6 +252,7 @@ def test_a_model_comes_back_from_its_file(model, tmp_path) -> None:
             "evidence that is not finite",
         ),
         (lambda m: m.simulate([0], select="best"), "'free-energy'"),
+        (lambda m: m.free_energy(np.eye(3), [0, 1, 2], draws=0), "draws 0"),
         (lambda m: m.simulate([0], temperature=0.0), "above 0"),
         (lambda m: m.fit(np.eye(4), [0, 1, 2, 0]), "observations of shape"),
         (lambda m: m.fit(np.eye(3), [0, 1]), "2 goals of 3 samples"),
@@ -257,8 +316,10 @@ def test_a_goal_that_was_never_seen_is_refused() -> None:
     model = nh.GoalSeededMachine(THREE, [8], goals=4, steps=10).fit(np.eye(3), [0, 1, 3])
     with pytest.raises(InputError, match="goal unit 2, of which nothing was learned"):
         model.simulate([2])
-    with pytest.raises(NotFittedError):
-        nh.GoalSeededMachine(THREE, goals=4).simulate([0])
+    unfitted = nh.GoalSeededMachine(THREE, goals=4)
+    for ask in (unfitted.simulate, lambda goals: practise(unfitted, goals)):
+        with pytest.raises(NotFittedError):
+            ask([0])
 
 
 def test_contexts_of_their_kind() -> None:
@@ -311,6 +372,9 @@ def test_routing_sees_the_patch_wherever_it_is() -> None:
 
 def test_routed_machines_compose_what_they_never_saw() -> None:
     world = ShapeWorld()
+    for ask in ("simulate", "recognise"):
+        with pytest.raises(NotFittedError):
+            getattr(RoutedMachine(world.slots, world.n_shapes), ask)([[0, 0]])
     model = RoutedMachine(world.slots, world.n_shapes, steps=300).fit(*world.examples(3000))
     pairs = np.repeat(world.combinations(held_out=True), 20, axis=0)
     found, _ = world.nearest(model.simulate(pairs, temperature=0.5))
@@ -341,9 +405,11 @@ def test_rooms_and_their_shortest_ways() -> None:
     assert world.allows(place, following).all()
     assert maze(5, seed=1).n_cells == 25
     np.testing.assert_array_equal(maze(5, seed=1).distance, maze(5, seed=1).distance)
-    for drawing, words in (("..\n.", "lines of"), (".#.", "connected")):
+    for drawing, words in (("..\n.", "lines of"), (".#.", "connected"), ("##", "a free cell")):
         with pytest.raises(InputError, match=words):
             GridWorld(drawing)
+    with pytest.raises(InputError, match="goals 3 to 99; expected 0 to 39"):
+        world.examples(10, goals=[3, 99])
 
 
 def test_an_agent_reaches_goals_in_a_small_world() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import neurohm as nh
-from neurohm.agents import Grasp, Predicate, RhythmWorld, Support, grasp
+from neurohm.agents import Grasp, Predicate, RhythmWorld, ShapeWorld, Support, grasp
 from neurohm.exceptions import ArgumentTypeError, InputError
 from neurohm.likelihood import exact_distribution
 from neurohm.machine import Normal, Zeros
@@ -75,6 +75,7 @@ def test_the_support_of_data() -> None:
         (lambda: Predicate(lambda x: True, 3).accepts([[0, 1, 1]]), InputError, "one answer"),
         (lambda: Predicate(lambda x: x[:, 0] > 1, 3).patterns(), InputError, "accepts nothing"),
         (lambda: RhythmWorld(21).patterns(), InputError, "at most 20"),
+        (lambda: ShapeWorld(across=1), InputError, "places across 1"),
     ],
 )
 def test_what_is_no_world_is_refused(make, error, words: str) -> None:
@@ -165,3 +166,11 @@ def test_sampled_measures_agree_with_exact_ones() -> None:
 def test_a_machine_of_another_size_is_refused() -> None:
     with pytest.raises(InputError, match="the same number"):
         grasp(nh.HelmholtzMachine([9, 3]), RhythmWorld(10))
+
+
+@pytest.mark.parametrize(
+    ("data", "words"), [(np.eye(5), r"\(rows, 6\)"), (np.full((2, 6), 0.5), "neither 0 nor 1")]
+)
+def test_data_of_another_kind_are_refused(data, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        grasp(nh.HelmholtzMachine([6, 2]), RhythmWorld(6), data)

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import neurohm as nh
-from neurohm.cli.plot import KINDS
+from neurohm.cli.plot_kinds import KINDS
 from neurohm.estimators.assembly_files import save_assemblies
 
 HEADS = {"png": b"\x89PNG", "pdf": b"%PDF", "svg": b"<?xml"}

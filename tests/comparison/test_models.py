@@ -36,6 +36,16 @@ def test_a_model_file_gives_its_settings(tmp_path):
     assert window_of(asked, "bin_size") == 1.0
 
 
+def test_gains_are_over_independent_units_and_no_other_model_of_that_name(tmp_path):
+    words = np.tile(np.eye(4, dtype=int), (30, 1))
+    nh.SpikeHelmholtz(hidden=3, lags=1, epochs=1).fit(words).save(tmp_path / "independent.h5")
+    for given in ({"independent": BernoulliMixture(2)}, [tmp_path / "independent.h5"]):
+        with pytest.raises(InputError, match="another model called 'independent'"):
+            read_models(given)
+    for given in (["independent"], {"independent": baseline("independent", "counts")}):
+        assert list(read_models(given)) == ["independent"]
+
+
 def test_estimators_have_to_agree_on_bins():
     asked = read_models([nh.SpikeHelmholtz(lags=2), nh.SpikeHelmholtz(lags=3)])
     with pytest.raises(InputError, match="models with lags 2 and 3; expected the same bins"):

@@ -37,6 +37,11 @@ def test_parts_and_packed_bits(tmp_path):
         ({}, "holds nothing"),
         ({"train": WORDS[0]}, r"shape \(98,\); expected a matrix"),
         ({"train": WORDS.astype(str)}, "expected a matrix of words or counts"),
+        ({"train": WORDS.astype(float), "n_vars": 98}, r"rows of float64.*in bytes \(uint8\)"),
+        ({"train": WORDS[:, :12], "n_vars": 97}, "'n_vars' 97 and rows of uint8, shape .40, 12."),
+        ({"train": WORDS, "n_vars": [98, 98]}, "that many bits"),
+        ({"train": WORDS, "valid": WORDS[:, 1:]}, "as many columns in each"),
+        ({"train": WORDS, "test": WORDS[:, 1:]}, "as many columns in each"),
     ],
 )
 def test_other_arrays_are_refused(tmp_path, arrays, text):

@@ -133,6 +133,15 @@ def test_a_matrix_is_a_recording_in_bins() -> None:
     assert len(model.codes(counts)) > 100
 
 
+def test_a_mapping_of_spike_times_is_a_recording() -> None:
+    rng = np.random.default_rng(0)
+    trains = {name: np.sort(rng.uniform(0, 60, 600)) for name in "abc"}
+    model = nh.SpikeCascade("b", lags=5, max_units=1, starts=2).fit(trains)
+    assert model.unit_ids_.tolist() == ["a", "b", "c"]
+    other_order = {name: trains[name] for name in "cab"}
+    np.testing.assert_array_equal(model.codes(other_order).states, model.codes(trains).states)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -165,6 +174,8 @@ def test_other_units_are_refused(model) -> None:
         model.codes(recording().select_units([0, 1, 2]))
     with pytest.raises(ArgumentTypeError, match="nh.load_recording"):
         model.codes("recording.h5")
+    with pytest.raises(ArgumentTypeError, match="nh.load_recording"):
+        model.codes(Path("recording.h5"))
     with pytest.raises(InputError, match="codes of shape"):
         model.patterns([[0, 1, 0, 1, 1, 1, 1]])
     with pytest.raises(NotFittedError):

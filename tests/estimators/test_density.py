@@ -97,6 +97,36 @@ def test_partial_fit_learns_step_by_step():
     assert same_parameters(one.machine_, two.machine_)
 
 
+def test_portions_of_one_model_are_not_remembered_by_another():
+    """A rule that keeps dreams does so for each model, even where both were given the same one."""
+    settings = {"functions": 5, "data_functions": 5, "sleep_samples": 100, "window": 3}
+    shared = nh.DDC(**settings)
+    nh.HelmholtzDensity(3, rule=shared, random_state=1).partial_fit(1 - X[:60])
+    first, own = (
+        nh.HelmholtzDensity(3, rule=rule).partial_fit(X[:60])
+        for rule in (shared, nh.DDC(**settings))
+    )
+    assert same_parameters(first.machine_, own.machine_)
+    portion = nh.HelmholtzDensity(3, rule="ddc", batch_size=20).partial_fit(X[:20])
+    kept = portion._increments.rule.memory()["window"]["filled"]
+    assert portion.partial_fit(X[:20])._increments.rule.memory()["window"]["filled"] == kept + 1
+
+
+def test_portions_estimate_a_metric_as_often_as_asked(monkeypatch):
+    estimated = []
+    metric = nh.WakeSleep.metric
+
+    def counted(*given, **more):
+        estimated.append(1)
+        return metric(*given, **more)
+
+    monkeypatch.setattr(nh.WakeSleep, "metric", counted)
+    natural = nh.Natural(nh.Delta(0.1), every=4)
+    model = nh.HelmholtzDensity(3, rule="wake-sleep", plasticity=natural, batch_size=10)
+    model.partial_fit(X[:60]).partial_fit(X[:60])
+    assert len(estimated) == 3  # in 12 steps
+
+
 def test_partial_fit_goes_on_with_what_was_fitted():
     model = nh.HelmholtzDensity(**SMALL).fit(X)
     before = {key: np.array(value) for key, value in model.machine_.parameters().items()}

@@ -200,3 +200,27 @@ def test_variants_of_the_source_learn() -> None:
         before = {key: value.copy() for key, value in machine.parameters().items()}
         nh.train(machine, all_states(4)[:8], rule=rule, epochs=3, batch_size=4)
         assert all((before[k] != v).any() for k, v in machine.parameters().items())
+
+
+def test_what_the_rule_within_remembers_is_kept_for_a_run_and_in_its_checkpoints(tmp_path) -> None:
+    x, path = all_states(4)[::2], tmp_path / "run.h5"
+    plain = nh.DDC(functions=4, data_functions=4, sleep_samples=60, window=3)
+    rule = nh.ActiveSampling(world=EVEN, plain=plain, unlearning=1.0)
+    given = {"rule": rule, "plasticity": nh.Adam(0.01), "batch_size": 4, "seed": 3, "epochs": 3}
+    whole, again = small(), small()
+    for machine in (whole, again):
+        nh.train(machine, x, **given)
+    assert rule.memory() == {}
+
+    class PowerCut(nh.training.Callback):
+        def after_epoch(self, run) -> None:
+            raise RuntimeError("power cut")
+
+    callbacks = [nh.training.Checkpoint(path, every=0.0), PowerCut()]
+    with pytest.raises(RuntimeError):
+        nh.train(small(), x, callbacks=callbacks, **given)
+    resumed = small(seed=5)
+    nh.train(resumed, x, resume=path, **given)
+    for key, value in whole.parameters().items():
+        np.testing.assert_array_equal(again.parameters()[key], value, err_msg=key)
+        np.testing.assert_array_equal(resumed.parameters()[key], value, err_msg=key)

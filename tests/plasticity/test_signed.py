@@ -56,5 +56,11 @@ def test_settings_make_it_anew() -> None:
     again = as_plasticity("signed", **signed.settings())
     assert isinstance(again, nh.Signed)
     assert again.settings() == signed.settings()
+
+
+@pytest.mark.parametrize("outer", [nh.Signed, nh.Natural, nh.DiagonalNatural, nh.OnlineNatural])
+@pytest.mark.parametrize("inner", [nh.Signed, nh.Natural])
+def test_what_turns_gradients_is_within_nothing(outer, inner) -> None:
+    """It would be silently left out: only the steps of what is within are made."""
     with pytest.raises(ArgumentTypeError, match="other plasticity"):
-        nh.Signed(nh.Natural())
+        outer(inner())

@@ -93,6 +93,16 @@ def test_a_phase_that_lasts_has_the_law_of_the_machine(normal_machine, asleep):
     assert chisquare(counts, 4000 * law.ravel()[possible]).pvalue > FALSE_ALARM
 
 
+def test_data_are_shown_over_again():
+    machine, x = nh.HelmholtzMachine([2, 1], seed=0), np.eye(2)
+    times = {"shown": 20 * ms, "period": 20 * ms, "memory": 5 * ms}
+    network = run(impression_network(machine, x, monitors=True, **times), 5, seed=0)
+    monitor = network["visible_spikes"]
+    stimulus, step = np.divmod(np.rint(monitor.t / (5 * ms)).astype(int), 4)
+    shown = np.bincount(2 * stimulus[step < 2] + monitor.i[step < 2], minlength=10).reshape(5, 2)
+    np.testing.assert_array_equal(shown, 2 * x[[0, 1, 0, 1, 0]])  # in both steps awake
+
+
 @pytest.mark.parametrize("period", [100, 20])
 def test_without_memory_it_is_wake_sleep(normal_machine, period):
     machine, x = normal_machine((3, 2), seed=5), np.array([[1, 0, 1], [0, 1, 1.0]])

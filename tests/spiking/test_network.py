@@ -11,7 +11,8 @@ import neurohm as nh
 from neurohm.exceptions import ArgumentTypeError, InputError
 from neurohm.likelihood.exact import all_states
 from neurohm.machine.passes import log_joint, log_recognition
-from neurohm.spiking import Imperfections, run, states_of, to_brian2
+from neurohm.spiking import Imperfections, SpikingRule, run, states_of, to_brian2
+from neurohm.spiking.readout import parameters_of
 
 FALSE_ALARM = 1e-4  # of each chi-square test, were the laws the same
 
@@ -132,6 +133,23 @@ def test_imperfections_are_in_the_network(normal_machine):
     assert set(np.unique(delays.round(6))) == {0.0, 1.0, 2.0}
     run(network, 2, seed=0)
     assert not np.any(network["visible"].apical / mV)  # every spike was dropped
+
+
+@pytest.mark.parametrize("rule", ["wake-sleep", "reweighted"])
+def test_a_device_is_the_same_whatever_its_synapses_learn_by(normal_machine, rule):
+    machine, flaws = normal_machine((4, 3)), Imperfections(weights=0.2, thresholds=0.1, seed=1)
+    dreaming = to_brian2(machine, imperfections=flaws)
+    learning = to_brian2(machine, "alternate", imperfections=flaws, learning=SpikingRule(0.1, rule))
+    own = parameters_of(learning)
+    for key, values in parameters_of(dreaming).items():
+        np.testing.assert_array_equal(values, own[key], err_msg=key)
+
+
+@pytest.mark.parametrize("name", ["stimulus", "clamp", "modulator", "recorded", "delay_lines"])
+def test_a_population_may_be_called_what_networks_call_other_things(name):
+    machine = nh.HelmholtzMachine([nh.Bernoulli(3, name), 2], seed=0)
+    network = to_brian2(machine, "recognise", stimulus=np.eye(3))
+    np.testing.assert_array_equal(states_of(run(network, 3, seed=0))[0], np.eye(3))
 
 
 def test_each_synapse_loses_spikes_of_its_own(normal_machine, caplog):

@@ -114,7 +114,8 @@ class PatternDetector(AssemblyDetector):
         course = np.zeros((len(counts), len(self.members_)))
         for column, members, lags in zip(course.T, self.members_, self.lags_, strict=True):
             for unit, lag in zip(members, lags, strict=True):
-                column[: len(counts) - lag] += fires[lag:, unit]
+                later = fires[lag:, unit]
+                column[: len(later)] += later
         course[~observed] = np.nan
         return course
 
@@ -211,6 +212,8 @@ def standing_out(
 def settling(otherwise: str) -> Iterator[None]:
     """Say in neurohm's words that an iteration of scikit-learn's did not settle.
 
+    Other warnings stay what they are.
+
     Parameters
     ----------
     otherwise : str
@@ -221,5 +224,11 @@ def settling(otherwise: str) -> Iterator[None]:
     with warnings.catch_warnings(record=True) as raised:
         warnings.simplefilter("always", ConvergenceWarning)
         yield
-    if raised:
+    is_settled = True
+    for one in raised:
+        if issubclass(one.category, ConvergenceWarning):
+            is_settled = False
+        else:
+            warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
+    if not is_settled:
         warnings.warn(f"{otherwise}; give more", NeurohmWarning, stacklevel=4)

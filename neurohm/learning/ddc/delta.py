@@ -139,8 +139,10 @@ class DeltaReadouts:
     def restore(self, tree: dict[str, Any]) -> None:
         """Take up what `tree` returned."""
         self.is_new = False
-        self.centres = [tree["centres"][str(layer)] for layer in range(len(self.centres))]
-        self.weights = {name: tree["weights"][str(i)] for i, name in enumerate(self.weights)}
+        for layer, centre in enumerate(self.centres):
+            centre[...] = tree["centres"][str(layer)]
+        for i, weights in enumerate(self.weights.values()):
+            weights[...] = tree["weights"][str(i)]
 
     def _step(
         self, name: str, inputs: Matrix, targets: Matrix, columns: slice = slice(None)

@@ -1,9 +1,11 @@
 """NMF, RBM, and the adapters of elephant's methods."""
 
 import sys
+import warnings
 
 import numpy as np
 import pytest
+from sklearn.exceptions import ConvergenceWarning
 
 from neurohm.comparison.detectors import (
     CADAssemblies,
@@ -12,7 +14,8 @@ from neurohm.comparison.detectors import (
     RBMAssemblies,
     SPADEAssemblies,
 )
-from neurohm.exceptions import MissingExtraError
+from neurohm.comparison.detectors.base import settling
+from neurohm.exceptions import MissingExtraError, NeurohmWarning
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +50,20 @@ def test_activation_counts_members_at_their_lags():
     counts = np.zeros((5, 4))
     counts[1, 1], counts[3, 3], counts[4, 0] = 1, 2, 1
     assert Given().fit(None).activation(counts).T.tolist() == [[0, 2, 0, 0, 0], [0, 0, 0, 0, 1]]
+
+
+def test_activation_in_less_time_than_a_pattern_takes():
+    long = Given()._keep([([0, 1], [0, 3])], 2)
+    assert long.activation(np.ones((2, 2))).T.tolist() == [[1, 1]]
+
+
+@pytest.mark.parametrize("category", [ConvergenceWarning, UserWarning])
+def test_only_what_is_said_of_settling_is_put_in_other_words(category):
+    found = NeurohmWarning if category is ConvergenceWarning else category
+    message = "not settled; give more" if category is ConvergenceWarning else "something else"
+    with pytest.warns(found, match=message) as raised, settling("not settled"):
+        warnings.warn("something else", category, stacklevel=1)
+    assert len(raised) == 1
 
 
 def test_nonnegative_factors_find_synchrony():

@@ -94,6 +94,19 @@ def test_nothing_is_remembered_from_one_run_to_the_next(x) -> None:
     assert rule.memory() == {}
 
 
+@pytest.mark.parametrize("learner", ["ridge", "delta"])
+def test_what_was_remembered_is_not_changed_by_going_on(learner: str, x) -> None:
+    machine, rule = small(), nh.DDC(**SMALL, learner=learner)
+    rule.phases(machine, x, seed=0)
+    kept, codes = rule.memory(), []
+    for _ in range(2):
+        again = rule.fresh()
+        again.remember(kept)
+        codes.append(again.phases(machine, x, seed=1).wake.code.means)
+    for first, second in zip(*codes, strict=True):
+        np.testing.assert_array_equal(first, second)
+
+
 def test_the_delta_rule_in_its_limit_and_the_ridge_give_one_gradient(x) -> None:
     settings = {**SMALL, "functions": 2, "data_functions": 2, "window": 1, "sleep_samples": 80}
     machine, found = small((5, 2, 2)), []
