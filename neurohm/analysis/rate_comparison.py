@@ -8,8 +8,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import betainc, expit, gammainccinv, gammaincinv, logit
 
 _PER_BLOCK = 5.0  # occurrences expected in a block, at least
+_FAR = 40.0  # log-odds beyond which a share is 0 or 1
+# Of log-odds, from what was found towards a limit.
+_STEPS = np.concatenate([[0.0], np.geomspace(1e-3, 0.25, 20), np.arange(0.5, 2 * _FAR, 0.25)])
 
 
 @dataclass(frozen=True)
@@ -83,8 +87,10 @@ def compare_rates(
 
     Given the number of occurrences in both together, that of the second is binomial; this gives
     an exact test of the ratio and an exact interval (Clopper and Pearson). Where occurrences
-    cluster, or chance explains some, there is as much information as in fewer of them: numbers
-    are divided by how many times more they vary than those of a Poisson process.
+    cluster, or chance explains some, there is as much information as in fewer of them: what is
+    beyond chance in both is counted as so many that a binomial share of them varies as much, if
+    the ratio is the one that is tested. A rate has Garwood's interval of all occurrences, less
+    those of chance.
 
     Parameters
     ----------
@@ -111,20 +117,18 @@ def compare_rates(
     RateComparison(0.1 and 0.2, ratio 2.00 (1.27 to 3.21), p = 0.0021)
     """
     tail = (1 - level) / 2
-    worth = [_effective(own, dispersion) for own in (first, second)]
-    before, after = worth[0][0], worth[1][0]
-    low, high = _binomial_interval(after, before, tail)
     odds = first.duration / second.duration
-    null = second.duration / (first.duration + second.duration)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = float(np.float64(second.rate) / first.rate)
-        limits = [float(np.float64(share) / (1 - share)) * odds for share in (low, high)]
+    # No change: the second has the share of the occurrences that it has of the time.
+    extremes = _tails(first, second, np.array(-np.log(odds)), dispersion)
+    low, high = (_limit(first, second, dispersion, tail, side) for side in (-1, 1))
     return RateComparison(
         rates=(first.rate, second.rate),
-        intervals=(_interval(first, *worth[0], tail), _interval(second, *worth[1], tail)),
+        intervals=(_interval(first, dispersion, tail), _interval(second, dispersion, tail)),
         ratio=ratio,
-        ratio_interval=(limits[0], limits[1]),
-        p_value=_binomial_p(after, before, null),
+        ratio_interval=(low * odds, high * odds),
+        p_value=min(1.0, 2 * float(min(extremes))),
     )
 
 
@@ -173,35 +177,50 @@ def dispersion_of(
     return max(1.0, total / freedom) if freedom else 1.0
 
 
-def _effective(own: Occurrences, dispersion: float) -> tuple[float, float]:
-    """Return how many Poisson occurrences are worth as much, and real ones to one of these."""
-    # The number varies as dispersion times itself, whatever part of it is chance's.
-    beyond = own.beyond_chance
-    factor = dispersion * own.number / beyond if beyond > 0 else dispersion
-    return beyond / factor, factor
-
-
-def _interval(own: Occurrences, worth: float, factor: float, tail: float) -> tuple[float, float]:
+def _interval(own: Occurrences, dispersion: float, tail: float) -> tuple[float, float]:
     """Return the interval of a rate."""
-    from scipy.stats import gamma
-
-    low = gamma.ppf(tail, worth) if worth > 0 else 0.0
-    high = gamma.isf(tail, worth + 1)
-    return float(low * factor / own.duration), float(high * factor / own.duration)
-
-
-def _binomial_interval(successes: float, failures: float, tail: float) -> tuple[float, float]:
-    from scipy.stats import beta
-
-    low = beta.ppf(tail, successes, failures + 1) if successes > 0 else 0.0
-    high = beta.isf(tail, successes + 1, failures) if failures > 0 else 1.0
+    # The number varies as dispersion times itself, whatever part of it is chance's.
+    worth = own.number / dispersion
+    least = gammaincinv(worth, tail) if worth > 0 else 0.0
+    ends = dispersion * np.array([least, gammainccinv(worth + 1, tail)]) - own.by_chance
+    low, high = np.maximum(ends, 0.0) / own.duration
     return float(low), float(high)
 
 
-def _binomial_p(successes: float, failures: float, share: float) -> float:
-    """Return twice the smaller tail."""
-    from scipy.stats import beta
+def _tails(
+    first: Occurrences, second: Occurrences, log_odds: npt.NDArray[np.float64], dispersion: float
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return how probable as many of the second are, and as few, if these are the odds of one."""
+    share, rest, one = expit(log_odds), expit(-log_odds), np.ones_like(log_odds)
+    before, after = first.beyond_chance, second.beyond_chance
+    if not before + after:
+        return one, one
+    signal = share * rest * (before + after)
+    noise = signal + share**2 * first.by_chance + rest**2 * second.by_chance
+    worth = signal / (dispersion * noise)
+    as_many = betainc(worth * after, worth * before + 1, share) if after else one
+    as_few = betainc(worth * before, worth * after + 1, rest) if before else one
+    return as_many, as_few
 
-    as_many = beta.cdf(share, successes, failures + 1) if successes > 0 else 1.0
-    as_few = beta.sf(share, successes + 1, failures) if failures > 0 else 1.0
-    return float(min(1.0, 2 * min(as_many, as_few)))
+
+def _limit(
+    first: Occurrences, second: Occurrences, dispersion: float, tail: float, side: int
+) -> float:
+    """Return the lowest (side -1) or highest odds that the occurrences do not exclude."""
+    from scipy.optimize import brentq
+
+    before, after = first.beyond_chance, second.beyond_chance
+    end = 0.0 if side < 0 else np.inf
+    if not (after if side < 0 else before):
+        return end
+
+    def excess(log_odds: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        return _tails(first, second, log_odds, dispersion)[side > 0] - tail
+
+    begin = np.clip(logit(after / (before + after)), -_FAR, _FAR)
+    course = begin + side * _STEPS
+    excluded = np.flatnonzero(excess(course) < 0)
+    if not len(excluded):
+        return end
+    found = brentq(excess, course[excluded[0] - 1], course[excluded[0]], xtol=1e-12)
+    return float(np.exp(found))

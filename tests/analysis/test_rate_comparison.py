@@ -60,13 +60,39 @@ def test_chance_is_taken_off_and_its_noise_kept():
     assert of(5, 3, chance=(9.0, 1.0)).rates == (0.0, 2 / 300)
 
 
+@pytest.mark.parametrize("chance", [20.0, 100.0, 400.0])
+def test_no_change_beside_chance_is_rarely_called_one(chance):
+    # Conservative: at 0.05, more than 32 of 400 with a probability of 0.006.
+    rng = np.random.default_rng(0)
+    numbers = rng.poisson(chance + 60, (400, 2)).tolist()
+    alarms = sum(of(*pair, chance=(chance, chance)).p_value < 0.05 for pair in numbers)
+    assert alarms <= 32
+
+
+@pytest.mark.parametrize(("chance", "beyond"), [(100.0, 0.0), (100.0, 10.0), (40.0, 80.0)])
+def test_the_interval_of_a_rate_beside_chance_holds_it(chance, beyond):
+    # At 0.95, fewer than 366 of 400 with a probability of 0.001.
+    rng = np.random.default_rng(1)
+    ends = [of(n, 5, chance=(chance, 0.0)).intervals[0] for n in rng.poisson(chance + beyond, 400)]
+    assert sum(low <= beyond / 300 <= high for low, high in ends) >= 366
+
+
+def test_the_interval_of_a_ratio_beside_chance_holds_it():
+    # At 0.95, fewer than 89 of 100 with a probability of 0.004.
+    rng = np.random.default_rng(2)
+    pairs = np.stack([rng.poisson(200, 100), rng.poisson(400, 100)], axis=1).tolist()
+    found = [of(*pair, chance=(100.0, 100.0)) for pair in pairs]
+    assert sum(low <= 3 <= high for low, high in (one.ratio_interval for one in found)) >= 89
+
+
 def test_the_interval_leaves_out_one_where_p_is_small():
     for before in range(0, 40, 3):
         for after in range(0, 40, 3):
             if before + after:
-                found = of(before, after, dispersion=1.3)
-                low, high = found.ratio_interval
-                assert (found.p_value < 0.05) == (low > 1 or high < 1)
+                for chance in (0.0, 5.0):
+                    found = of(before, after, chance=(chance, chance), dispersion=1.3)
+                    low, high = found.ratio_interval
+                    assert (found.p_value < 0.05) == (low > 1 or high < 1)
 
 
 def test_no_change_is_rarely_called_one():
