@@ -22,8 +22,8 @@ class FiringOrder:
         Of pairs of spikes of one occurrence, those in the order of the lags less those against
         it, as a share: 1 for a sequence, 0 for synchrony.
     p_value : float
-        That the order is one of chance: of the shuffles of the members' lags in each occurrence,
-        how many give as much.
+        That the order is one of chance: of the shuffles of who fires when in each occurrence, the
+        occurrences themselves among them, the share that gives as much.
     """
 
     spread: npt.NDArray[np.float64]
@@ -41,7 +41,8 @@ def firing_order(
     """Measure how steady the lags of an assembly are, and its order.
 
     The lags of an occurrence are those of the other half of the occurrences, so that their own
-    noise makes no order.
+    noise makes no order; of shuffled occurrences, too, so that the p-value is exact. A single
+    occurrence has no order.
 
     Parameters
     ----------
@@ -66,16 +67,16 @@ def firing_order(
     """
     off = np.abs(after - lags)
     spread = _TO_DEVIATION * _median(off)
-    halves = np.arange(len(after)) % 2
-    ranks = np.stack([_median(after[halves != own], otherwise=lags) for own in (0, 1)])[halves]
-    order = _agreement(after, ranks)
+    order = _order(after)
     rng = np.random.default_rng(seed)
-    as_much = sum(_agreement(_shuffled(after, rng), ranks) >= order for _ in range(shuffles))
+    as_much = sum(_order(_shuffled(after, rng)) >= order for _ in range(shuffles))
     return FiringOrder(spread, order, (1 + as_much) / (1 + shuffles))
 
 
-def _agreement(after: npt.NDArray[np.float64], ranks: npt.NDArray[np.float64]) -> float:
-    """Return the share of pairs in order less that of pairs against it."""
+def _order(after: npt.NDArray[np.float64]) -> float:
+    """Return the share of pairs in the order of the other half less that of pairs against it."""
+    halves = np.arange(len(after)) % 2
+    ranks = np.stack([_median(after[halves != own]) for own in (0, 1)])[halves]
     right = wrong = 0
     for i in range(after.shape[1]):
         differs = (after[:, i, None] - after[:, :i]) * (ranks[:, i, None] - ranks[:, :i])
@@ -95,11 +96,9 @@ def _shuffled(after: npt.NDArray[np.float64], rng: np.random.Generator) -> npt.N
     return result
 
 
-def _median(
-    values: npt.NDArray[np.float64], otherwise: npt.NDArray[np.float64] | float = np.nan
-) -> npt.NDArray[np.float64]:
-    """Return the median of what is known of each column."""
-    result = np.array(np.broadcast_to(otherwise, values.shape[1]), dtype=np.float64)
+def _median(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the median of what is known of each column; nan where nothing is."""
+    result = np.full(values.shape[1], np.nan)
     known = ~np.isnan(values).all(axis=0)
     if len(values) and known.any():
         result[known] = np.nanmedian(values[:, known], axis=0)

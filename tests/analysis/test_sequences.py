@@ -28,6 +28,19 @@ def test_synchrony_has_no_order():
     assert small <= 9
 
 
+def test_shuffled_halves_are_compared_with_each_other():
+    # Two occurrences of two members are in the same order in half of all cases, whichever it is:
+    # outside 0.5 ± 0.13 with a probability of 0.0002.
+    found = firing_order(np.array([[0.0, 1.0], [0.0, 1.0]]), np.array([0.0, 1.0]))
+    assert found.order == 1.0
+    assert found.p_value == pytest.approx(0.5, abs=0.13)
+
+
+def test_a_single_occurrence_has_no_order():
+    found = firing_order(LAGS[None], LAGS)
+    assert (found.order, found.p_value) == (0.0, 1.0)
+
+
 def test_order_by_hand():
     # Three pairs each; of the second occurrence one pair is against the order of the first, and
     # the other way round.
