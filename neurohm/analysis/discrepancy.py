@@ -19,6 +19,7 @@ Matrix = npt.NDArray[np.float64]
 # Samples of which the median distance is taken.
 SAMPLE = 1000
 FEWEST = 2
+_ROUNDING = 1e-12  # of a mean of kernels, which are at most 1
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ def mmd(
         rng = as_stream(seed).generator(0)
         shuffled = rng.permuted(np.tile(is_first, (count, 1)), axis=1).T
         others = _values(kernel, shuffled.astype(np.float64))
-        p_value = float((1 + (others >= value).sum()) / (count + 1))
+        p_value = float((1 + (others >= value - _ROUNDING).sum()) / (count + 1))
     return Discrepancy(value, p_value, chosen, count, len(x), len(y))
 
 

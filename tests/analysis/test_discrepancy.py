@@ -44,6 +44,14 @@ def test_a_difference_is_found_and_the_width_is_told() -> None:
     assert np.isnan(nh.mmd(*samples(1.0), permutations=0).p_value)
 
 
+def test_divisions_that_are_the_same_count_as_such() -> None:
+    # Of the twenty divisions of six rows, two are the one that was given.
+    rng = np.random.default_rng(0)
+    for seed in range(20):
+        x, y = rng.standard_normal((2, 3, 2))
+        assert nh.mmd(x, y + 20, permutations=400, seed=seed).p_value > 0.05  # of 0.1, 1 in 5000
+
+
 def test_which_of_two_is_nearer_is_told_either_way() -> None:
     x, y = samples(0.0, rows=200)
     far = y + 0.7
