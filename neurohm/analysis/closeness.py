@@ -18,7 +18,7 @@ def closeness(
     Parameters
     ----------
     positions : ndarray of float64, (n_units, 2) or (n_units, 3)
-        Micrometres.
+        Micrometres. Units whose place is not known, nan, are left out.
     members : ndarray of int64, (n_members,)
     draws : int
         Of as many units.
@@ -27,7 +27,7 @@ def closeness(
     Returns
     -------
     distance : float
-        Mean between any two members, micrometres.
+        Mean between any two members, micrometres; nan, as all else, of fewer than two.
     by_chance : float
         Mean of the draws.
     p_value : float
@@ -40,11 +40,15 @@ def closeness(
     >>> round(distance), round(by_chance, -1), p_value
     (114, 520.0, 0.001)
     """
+    known = ~np.isnan(positions).any(axis=1)
+    there, everyone = positions[members[known[members]]], positions[known]
+    if len(there) < 2:
+        return np.nan, np.nan, np.nan
     rng = np.random.default_rng(seed)
-    own = _mean_distance(positions[members])
+    own = _mean_distance(there)
     drawn = np.array(
         [
-            _mean_distance(positions[rng.choice(len(positions), len(members), replace=False)])
+            _mean_distance(everyone[rng.choice(len(everyone), len(there), replace=False)])
             for _ in range(draws)
         ]
     )

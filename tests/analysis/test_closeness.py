@@ -21,3 +21,12 @@ def test_neighbours_and_strangers():
 
 def test_all_units_are_as_near_as_all_units():
     assert closeness(GRID, np.arange(64), draws=9)[2] == 1.0
+
+
+def test_units_without_a_place_are_left_out():
+    places = GRID.copy()
+    places[[1, 20, 40]] = np.nan
+    found = closeness(places, np.array([0, 1, 7, 56, 63]))
+    assert found == closeness(np.delete(GRID, [1, 20, 40], axis=0), np.array([0, 6, 53, 60]))
+    assert found[2] == 1.0
+    assert np.isnan(closeness(places, np.array([0, 1]))).all()
