@@ -23,7 +23,7 @@ def match_gain(
 
     With the rates of each window, which know the numbers of its spikes, only their arrangement in
     time can be gained from; where units fire less than once a window that is very strict. The bin
-    of the trigger is left out.
+    of the trigger is left out, and with windows of one bin all of the trigger.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def match_gain(
         raise InputError(f"flat {flat!r}", "'window' or 'code'")
     inside = np.ones(counts.shape[1:], dtype=bool)
     inside[trigger, counts.shape[2] // 2] = False
-    rate = np.where(inside, counts, 0).sum(axis=2) / inside.sum(axis=1)
+    rate = np.where(inside, counts, 0).sum(axis=2) / np.maximum(1, inside.sum(axis=1))
     if flat == "code":
         rate = rate.mean(axis=0, keepdims=True)
     rates = np.broadcast_to(rate[:, :, None], counts.shape)

@@ -59,3 +59,10 @@ def test_of_spikes_or_none() -> None:
     gain = match_gain(counts, expected, trigger=0, observation="bernoulli")
     # unit 0 never spikes, which its flat rate of zero says with certainty
     assert gain[0] == pytest.approx(3 * np.log(0.9) - flat + 2 * np.log(0.5), rel=1e-12)
+
+
+def test_windows_of_one_bin() -> None:
+    counts = np.array([[[2.0], [1.0]]])
+    # The flat rate of a unit in its only bin is its count; of the trigger nothing counts.
+    gain = match_gain(counts, np.array([[[5.0], [0.5]]]), trigger=0)
+    assert gain[0] == pytest.approx((np.log(0.5) - 0.5) - (0 - 1))
