@@ -41,10 +41,12 @@ class SampleQuality:
     vendi : float
         Effective number of different samples among the generated ones.
     pairwise : float
-        Mean distance between two generated samples, over that between two real ones.
+        Mean distance between two generated samples, over that between two real ones; ``nan`` if
+        these are all the same.
     memorisation : float
         Median distance of generated samples to the nearest of those learned from, over that of
-        fresh real samples: near 1 is good, near 0 are copies; ``nan`` if none are given.
+        fresh real samples: near 1 is good, near 0 are copies; ``nan`` if none are given, or most
+        fresh ones are among them, as of few patterns.
     features : str
         What it holds for.
     n_real, n_generated, neighbours : int
@@ -127,7 +129,7 @@ def sample_quality(
     copies = np.nan
     if "learned from" in samples:
         known = of(samples["learned from"])
-        copies = float(np.median(_nearest(g, known)) / np.median(_nearest(r, known)))
+        copies = _ratio(float(np.median(_nearest(g, known))), float(np.median(_nearest(r, known))))
     return SampleQuality(
         frechet=frechet_distance(r, g),
         kernel_distance=kernel_distance(r, g),
@@ -136,7 +138,7 @@ def sample_quality(
         density=float(within[0].mean() / k),
         coverage=float(within[1].mean()),
         vendi=vendi_score(g),
-        pairwise=_pairwise(g) / _pairwise(r),
+        pairwise=_ratio(_pairwise(g), _pairwise(r)),
         memorisation=copies,
         features=described,
         n_real=len(r),
@@ -255,6 +257,11 @@ def _nearest(some: Array, known: Array) -> Array:
     """Return the distance of each sample to the nearest known one."""
     least = np.concatenate([_squared(part, known).min(axis=1) for part in _parts(some)])
     return np.asarray(np.sqrt(least))
+
+
+def _ratio(own: float, other: float) -> float:
+    """Return how many times another distance one is; nan of none."""
+    return own / other if other > 0 else np.nan
 
 
 def _pairwise(x: Array) -> float:

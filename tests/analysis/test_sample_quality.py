@@ -97,3 +97,10 @@ def test_what_cannot_be_compared(normal: np.ndarray) -> None:
         sample_quality(normal, normal[:, :3])
     with pytest.raises(InputError, match="finite"):
         sample_quality(normal, np.full((20, 8), np.nan))
+
+
+def test_few_patterns_are_no_memorisation() -> None:
+    patterns = np.repeat(np.eye(4), 5, axis=0)
+    found = sample_quality(patterns, patterns, learned_from=patterns)
+    assert np.isnan(found.memorisation)
+    assert np.isnan(sample_quality(np.ones((10, 3)), np.eye(3).repeat(3, axis=0)).pairwise)
