@@ -113,7 +113,7 @@ def dreamt_fields(
         values.append(difference.mean(axis=0))
         errors.append(difference.std(axis=0, ddof=1) / np.sqrt(number))
     mean, error = np.array(values), np.array(errors)
-    beyond = np.abs(mean) > _critical(mean.shape[1], number) * error
+    beyond = np.abs(mean) > _critical(mean.shape[1], number - 1) * error
     return Fields(mean, beyond, "Change of the mean when the unit is active", layer)
 
 
@@ -235,7 +235,7 @@ def recognition_fields(
     Fields(3 units of layer 1, 6 visible, mean input when active, less the mean of all)
     """
     ridge = real_number("ridge", ridge, above=0)
-    data, active = _responses(machine, x, layer)
+    data, active = _responses(machine, x, layer, fewest=4)
     n, centred = len(data), data - data.mean(axis=0)
     weight = active - active.mean(axis=0)
     covariance = weight.T @ centred / n
@@ -244,7 +244,7 @@ def recognition_fields(
     scale = np.sqrt((weight**2).mean(axis=0))[:, None] * np.sqrt((centred**2).mean(axis=0))
     r = np.divide(covariance, scale, out=np.zeros_like(covariance), where=scale > 1e-12)
     t = np.abs(r) * np.sqrt((n - 2) / np.maximum(1 - r**2, 1e-12))
-    significant = t > _critical(data.shape[1], n)
+    significant = t > _critical(data.shape[1], n - 2)
     if not whitened:
         return Fields(values, significant, "Mean input when active, less the mean of all", layer)
     spread = centred.T @ centred / n
@@ -284,34 +284,35 @@ def most_exciting(
     >>> most_exciting(nh.HelmholtzMachine([4, 2], seed=0), np.eye(4), number=2).shape
     (2, 2)
     """
-    data, active = _responses(machine, x, layer)
+    data, active = _responses(machine, x, layer, fewest=1)
     if whole_number("number", number) > len(data):
         raise InputError(f"{number} rows of {len(data)} for each unit", "no more than there are")
     return np.argsort(-active, axis=0, kind="stable")[:number].T
 
 
-def _responses(machine: HelmholtzMachine, x: Any, layer: int) -> tuple[Array, Array]:
-    """Return data, and how probably each unit of a layer is active."""
+def _responses(machine: HelmholtzMachine, x: Any, layer: int, fewest: int) -> tuple[Array, Array]:
+    """Return data of so many rows at least, and how probably each unit of a layer is active."""
     depth = len(as_machine(machine).populations) - 1
     if not 1 <= whole_number("layer", layer) <= depth:
         raise InputError(f"layer {layer}", f"a hidden layer, 1 to {depth}")
-    parts = list(_blocks(machine, x, layer))
-    data, active = (np.vstack(part) for part in zip(*parts, strict=True))
-    if len(data) < 4:
-        raise InputError(f"{len(data)} rows to correlate with", "at least 4")
-    return data, active
-
-
-def _blocks(machine: HelmholtzMachine, x: Any, layer: int) -> Iterator[tuple[Array, Array]]:
     rows = x.shape[0] if hasattr(x, "shape") else len(x)
+    if rows < fewest:
+        raise InputError(f"{rows} rows of data", f"at least {fewest}")
+    data, active = zip(*_blocks(machine, x, rows, layer), strict=True)
+    return np.vstack(data), np.vstack(active)
+
+
+def _blocks(
+    machine: HelmholtzMachine, x: Any, rows: int, layer: int
+) -> Iterator[tuple[Array, Array]]:
     for first in range(0, rows, _AT_ONCE):
         part = machine.as_activity(x[first : first + _AT_ONCE])
         mean = recognise_mean(machine, part)[layer]
         yield np.asarray(part, np.float64), np.asarray(mean, np.float64)
 
 
-def _critical(tests: int, rows: int) -> float:
+def _critical(tests: int, freedom: int) -> float:
     """Return the size of Student's t beyond which any of so many tests is by chance in 5 %."""
     from scipy.stats import t
 
-    return float(t.isf(0.025 / tests, rows - 2))
+    return float(t.isf(0.025 / tests, freedom))

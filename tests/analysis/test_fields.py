@@ -103,3 +103,14 @@ def test_the_most_exciting_rows() -> None:
         recognition_fields(own, np.eye(4), 2)
     with pytest.raises(InputError, match="3 rows"):
         recognition_fields(own, np.eye(4)[:3])
+
+
+def test_few_rows_and_few_dreams() -> None:
+    machine = nh.HelmholtzMachine([4, 2], seed=0)
+    assert most_exciting(machine, np.eye(4)[:1], number=1).tolist() == [[0], [0]]
+    for some in (most_exciting, recognition_fields):
+        with pytest.raises(InputError, match="0 rows"):
+            some(machine, np.empty((0, 4)))
+    # The difference of two dreams is tested by Student's t of one degree of freedom.
+    machine = nh.HelmholtzMachine([nh.Gaussian(1), 1], seed=0)
+    assert dreamt_fields(machine, dreams=2).significant.all()
