@@ -7,14 +7,15 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import softmax, xlog1py, xlogy
+from scipy.special import expit, softmax
 
 from neurohm.analysis.quality import WindowMatrix
 from neurohm.backend import RandomStream, Site, as_stream
 from neurohm.checks import whole_number
 from neurohm.exceptions import InputError
+from neurohm.kernels.reference.poisson import LOG_RATE_LIMIT
 from neurohm.machine import HelmholtzMachine, Workspace, as_machine, log_joint, recognise
-from neurohm.machine.inputs import drive, input_of
+from neurohm.machine.inputs import drive
 from neurohm.recordings import Windows
 
 Array = npt.NDArray[np.float64]
@@ -117,6 +118,8 @@ def predicted_counts(
     if machine.visible.kind not in _KINDS:
         raise InputError(f"visible units of kind {machine.visible.kind!r}", " or ".join(_KINDS))
     data = np.asarray(x)
+    if not len(data):
+        raise InputError("no rows to predict", "at least one")
     rows = max(1, _NUMBERS // (particles * machine.visible.size))
     parts = [
         _predicted(machine, data[first : first + rows], particles, RandomStream(stream.seed, first))
@@ -208,25 +211,27 @@ def _predicted(
         raise InputError("activity that was not scored", "scored activity")
     proposal = np.array(machine.backend.to_host(activity.log_probability))
     joint = machine.backend.to_host(log_joint(machine, activity.states))
-    mean = _means(machine, activity.states, data.shape)
-    own = _log_probability(machine.visible.kind, np.repeat(x, particles, axis=0), mean)
+    received = np.broadcast_to(_received(machine, activity.states), data.shape)
+    mean, own = _mean_and_log_probability(machine.visible.kind, data, received)
     shape = (len(x), particles, -1)
     log_weight = (np.asarray(joint) - proposal)[:, None] - own
     weight = softmax(log_weight.reshape(shape), axis=1)
     return np.asarray((weight * mean.reshape(shape)).sum(axis=1))
 
 
-def _means(machine: HelmholtzMachine, states: Any, shape: tuple[int, ...]) -> Array:
-    """Return the mean of visible units given hidden activity."""
-    pathway = machine.generative
+def _received(machine: HelmholtzMachine, states: Any) -> Array:
+    """Return what visible units receive, log-odds or log-rates, in double precision."""
+    pathway, host = machine.generative, machine.backend.to_host
     brought = drive(machine, pathway, 0, states, Workspace(machine.backend), Site.FIELDS)
-    out = machine.backend.empty(shape, machine.dtype)
-    pathway.populations[0].mean(machine.kernels, input_of(pathway, 0, brought), out)
-    return np.asarray(machine.backend.to_host(out), dtype=np.float64)
+    return np.asarray(host(brought.soma), np.float64) + host(pathway.biases[0].weights)
 
 
-def _log_probability(kind: str, x: npt.NDArray[Any], mean: Array) -> Array:
-    """Return the log-probability of each count but for what does not depend on the mean, nats."""
+def _mean_and_log_probability(
+    kind: str, x: npt.NDArray[Any], received: Array
+) -> tuple[Array, Array]:
+    """Return the mean of units, and the log-probability of each count but for log x!, nats."""
     if kind == "poisson":
-        return np.asarray(xlogy(x, mean) - mean)
-    return np.asarray(xlogy(x, mean) + xlog1py(1 - x, -mean))
+        log_rate = np.minimum(received, LOG_RATE_LIMIT)
+        mean = np.exp(log_rate)
+        return mean, x * log_rate - mean
+    return np.asarray(expit(received)), x * received - np.logaddexp(0, received)

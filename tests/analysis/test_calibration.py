@@ -43,6 +43,15 @@ def test_where_nothing_hidden_matters_the_mean_is_predicted():
     np.testing.assert_allclose(found, [[0.5, 1.0, 2.0]] * 2, rtol=1e-6)
 
 
+def test_a_count_that_was_next_to_impossible_is_left_out_as_any_other():
+    machine = nh.HelmholtzMachine([3, 2], initial=Zeros())
+    machine.generative.biases[0].weights[...] = [40, 0, -200]  # in single precision 1 and 0
+    found = predicted_counts(machine, [[0, 1, 1]], particles=10)
+    np.testing.assert_allclose(found, [[1.0, 0.5, 0.0]], atol=1e-12)
+    with pytest.raises(InputError, match="no rows"):
+        predicted_counts(machine, np.empty((0, 3)))
+
+
 def windows_of(x, lags):
     counts = x.reshape(len(x), -1, lags).transpose(0, 2, 1).reshape(len(x) * lags, -1)
     recording = nh.Recording.from_counts(counts.astype(int))
