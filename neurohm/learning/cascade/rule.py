@@ -92,7 +92,7 @@ class Cascade(LearningRule):
         states: list[Activations] = [x] * len(machine.populations)
         for target in machine.recognition.order:
             probability = _mean(machine, target, states)
-            on = (2 * probability).astype("int32").astype(machine.dtype)
+            on = (probability > 0.5).astype(machine.dtype)
             states[target] = probability if target == candidate else on
         return Activity(states, None, {})
 

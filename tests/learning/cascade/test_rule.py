@@ -106,3 +106,14 @@ def test_a_round_trip_through_the_machine_keeps_what_was_learned(network_of, x) 
     machine = cascade_machine(network_of(2))
     nh.train(machine, x, rule=Cascade(), plasticity=Delta(0.05), epochs=2)
     assert cascade_network(machine).n_hidden == 2
+
+
+def test_earlier_units_that_are_surely_on_are_on_once() -> None:
+    machine = HelmholtzMachine([4, 1, 1, 1], edges=cascade(4), seed=0)
+    machine.recognition.biases[1].weights[...] = 40  # a probability of 1 in single precision
+    machine.recognition.biases[2].weights[...] = 0
+    for projection in machine.recognition.projections:
+        projection.weights[...] = 0
+    wake = Cascade().phases(machine, np.eye(4), seed=0).wake
+    assert wake.states[1].ravel().tolist() == [1.0] * 4
+    assert wake.states[2].ravel().tolist() == [0.0] * 4  # where nothing is received, off
