@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -67,6 +68,13 @@ class Averaging(Callback):
         if self.mean:
             twin.set_parameters(self.mean)
         return twin
+
+    @contextmanager
+    def during(self, run: Run) -> Iterator[None]:
+        """Begin anew, unless the run is resumed."""
+        if not run.position.step:
+            self.count, self.mean = 0, {}
+        yield
 
     def after_step(self, run: Run) -> None:
         """Let the present parameters contribute."""

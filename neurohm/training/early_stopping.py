@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -54,6 +56,13 @@ class EarlyStopping(Callback):
         self.best = -math.inf
         self.best_epoch = -1
         self.parameters: dict[str, Any] = {}
+
+    @contextmanager
+    def during(self, run: Run) -> Iterator[None]:
+        """Begin anew, unless the run is resumed."""
+        if not run.position.step:
+            self.best, self.best_epoch, self.parameters = -math.inf, -1, {}
+        yield
 
     def after_epoch(self, run: Run) -> None:
         """Score the held-out data; keep the parameters if they are the best so far."""

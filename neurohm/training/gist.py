@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -74,6 +75,13 @@ class GistReadout(Callback):
         self.pyramid = Pyramid(shape, [grid for grid in grids if grid is not None], pool)
         self.rate = real_number("rate", rate, above=0)
         self.weights: dict[int, Array] = {}
+
+    @contextmanager
+    def during(self, run: Run) -> Iterator[None]:
+        """Begin anew, unless the run is resumed."""
+        if not run.position.step:
+            self.weights = {}
+        yield
 
     def after_epoch(self, run: Run) -> None:
         """Learn from each image once."""

@@ -5,7 +5,7 @@ import pytest
 
 import neurohm as nh
 from neurohm.exceptions import InputError
-from neurohm.training import train_restarts
+from neurohm.training import Averaging, EarlyStopping, GistReadout, train_restarts
 
 
 def start(seed):
@@ -33,3 +33,22 @@ def test_one_seed_one_result():
 def test_no_restart_is_refused():
     with pytest.raises(InputError):
         train_restarts(start, np.eye(4), restarts=0)
+
+
+def test_callbacks_begin_anew_in_each_run():
+    x = np.eye(4)
+
+    def callbacks():
+        average = Averaging(part=0.5, every=1)
+        stopping = EarlyStopping(x, particles=5, average=average, patience=2)
+        return [average, stopping, GistReadout(x, (2, 2), [(1, 2)])]
+
+    def learned(seed, used):
+        result = nh.train(start(seed), x, epochs=4, seed=seed, callbacks=used)
+        return result.machine.parameters() | {"gist": used[2].weights[1]}
+
+    used = callbacks()
+    learned(0, used)
+    again, fresh = learned(1, used), learned(1, callbacks())
+    for key, array in fresh.items():
+        np.testing.assert_array_equal(again[key], array)
