@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from neurohm.backend import Array
-from neurohm.exceptions import InputError
+from neurohm.checks import real_number, whole_number
 from neurohm.machine import HelmholtzMachine
 from neurohm.storage import keyed, numbered
-from neurohm.training.callbacks import Callback
+from neurohm.training.callbacks import Callback, require_same
 from neurohm.training.run import Run
 
 
@@ -32,7 +32,7 @@ class Averaging(Callback):
 
     Raises
     ------
-    InputError
+    InputError, ArgumentTypeError
         If an argument is out of range.
 
     References
@@ -52,12 +52,8 @@ class Averaging(Callback):
     """
 
     def __init__(self, part: float = 0.25, *, every: int = 10) -> None:
-        if not 0 < part <= 1 or every < 1:
-            raise InputError(
-                f"average of part {part} every {every} steps", "part in (0, 1], every >= 1"
-            )
-        self.part = part
-        self.every = every
+        self.part = real_number("part of the average", part, above=0, most=1)
+        self.every = whole_number("every", every)
         self.count = 0
         self._to_host: Callable[[Array], npt.NDArray[Any]] = np.asarray
         self.mean: dict[str, Array] = {}
@@ -100,11 +96,22 @@ class Averaging(Callback):
             run.machine.set_parameters(self.mean)
 
     def state(self) -> dict[str, Any]:
-        """Return the average and how much contributed to it."""
+        """Return the average, how much contributed to it, and the settings."""
         means = {key: self._to_host(mean) for key, mean in self.mean.items()}
-        return {"count": self.count, "mean": numbered(means)}
+        return {**self._settings, "count": self.count, "mean": numbered(means)}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Take up the average."""
+        """Take up the average.
+
+        Raises
+        ------
+        InputError
+            If the checkpoint was made with other settings.
+        """
+        require_same(state, **self._settings)
         self.count = int(state["count"])
         self.mean = keyed(state["mean"])
+
+    @property
+    def _settings(self) -> dict[str, Any]:
+        return {"part": self.part, "every": self.every}

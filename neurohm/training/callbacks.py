@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from neurohm.exceptions import InputError
 from neurohm.training.run import Run
 
 
@@ -37,6 +38,27 @@ class Callback:
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take up a state."""
+
+
+def require_same(state: dict[str, Any], **settings: Any) -> None:
+    """Refuse to resume with other settings of a callback than a checkpoint has, if it has them.
+
+    Raises
+    ------
+    InputError
+        Names the first that differs.
+
+    Examples
+    --------
+    >>> require_same({"patience": 5}, patience=5, seed=0)
+    """
+    for name, value in settings.items():
+        if state.get(name, value) != value:
+            raise InputError(
+                f"{name} {value} where the checkpoint has {state[name]}",
+                "the same settings to resume with",
+                "give the same options, or start again without resuming",
+            )
 
 
 class Progress(Callback):

@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from neurohm.exceptions import InputError
+from neurohm.backend import as_stream
+from neurohm.checks import whole_number
 from neurohm.likelihood import log_likelihood
 from neurohm.storage import keyed, numbered
 from neurohm.training.averaging import Averaging
-from neurohm.training.callbacks import Callback
+from neurohm.training.callbacks import Callback, require_same
 from neurohm.training.run import Run
 
 
@@ -33,8 +34,8 @@ class EarlyStopping(Callback):
 
     Raises
     ------
-    InputError
-        If ``patience`` is below 1.
+    InputError, ArgumentTypeError
+        If a number is none, or ``patience`` is below 1.
     """
 
     def __init__(
@@ -46,12 +47,10 @@ class EarlyStopping(Callback):
         seed: int = 0,
         average: Averaging | None = None,
     ) -> None:
-        if patience < 1:
-            raise InputError(f"patience {patience}", "at least 1 epoch")
         self.held_out = held_out
-        self.patience = patience
-        self.particles = particles
-        self.seed = seed
+        self.patience = whole_number("patience", patience)
+        self.particles = whole_number("particles", particles)
+        self.seed = as_stream(seed).seed
         self.average = average
         self.best = -math.inf
         self.best_epoch = -1
@@ -85,9 +84,9 @@ class EarlyStopping(Callback):
             run.machine.set_parameters(self.parameters)
 
     def state(self) -> dict[str, Any]:
-        """Return the best score, its epoch and its parameters."""
+        """Return the best score, its epoch and its parameters, and the settings."""
         return {
-            "patience": self.patience,
+            **self._settings,
             "best": np.float64(self.best),
             "best_epoch": self.best_epoch,
             "parameters": numbered(self.parameters),
@@ -99,12 +98,12 @@ class EarlyStopping(Callback):
         Raises
         ------
         InputError
-            If the checkpoint was made with another patience.
+            If the checkpoint was made with other settings.
         """
-        if state["patience"] != self.patience:
-            raise InputError(
-                f"patience {self.patience} where the checkpoint has {state['patience']}",
-                "the same settings to resume with",
-            )
+        require_same(state, **self._settings)
         self.best, self.best_epoch = float(state["best"]), int(state["best_epoch"])
         self.parameters = keyed(state["parameters"])
+
+    @property
+    def _settings(self) -> dict[str, int]:
+        return {"patience": self.patience, "particles": self.particles, "seed": self.seed}

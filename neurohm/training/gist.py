@@ -16,7 +16,7 @@ from neurohm.images import Pyramid
 from neurohm.learning.locality import LocalityReport, Signal
 from neurohm.machine import HelmholtzMachine, recognise
 from neurohm.machine.updates import SYNAPSE_LOCAL
-from neurohm.training.callbacks import Callback
+from neurohm.training.callbacks import Callback, require_same
 from neurohm.training.run import Run
 
 Array = npt.NDArray[np.float64]
@@ -132,11 +132,19 @@ class GistReadout(Callback):
         return LocalityReport("gist read-out", tuple(signals))
 
     def state(self) -> dict[str, Any]:
-        """Return the synapses."""
-        return {str(target): weights for target, weights in self.weights.items()}
+        """Return the synapses, and the rate."""
+        weights = {str(target): weights for target, weights in self.weights.items()}
+        return {"rate": self.rate, **weights}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Take up synapses."""
+        """Take up synapses.
+
+        Raises
+        ------
+        InputError
+            If the checkpoint was made with another rate.
+        """
+        require_same(state, rate=self.rate)
         self.weights = {
             target: np.array(state[str(target)], dtype=np.float64)
             for target in self.targets

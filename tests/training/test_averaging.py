@@ -54,8 +54,8 @@ def test_a_resumed_run_averages_alike(data, tmp_path):
             if run.position.step == 13:
                 raise RuntimeError
 
-    def train(*more, resume=None):
-        machine, average = nh.HelmholtzMachine([5, 3], seed=0), Averaging(0.4, every=3)
+    def train(*more, resume=None, part=0.4):
+        machine, average = nh.HelmholtzMachine([5, 3], seed=0), Averaging(part, every=3)
         callbacks = [average, Checkpoint(tmp_path / "run.h5", every=0), *more]
         settings = {"epochs": 6, "batch_size": 10, "callbacks": callbacks, "resume": resume}
         nh.train(machine, data, **settings)
@@ -67,6 +67,8 @@ def test_a_resumed_run_averages_alike(data, tmp_path):
     resumed = train(resume=tmp_path / "run.h5")
     for key, array in whole.items():
         np.testing.assert_array_equal(array, resumed[key])
+    with pytest.raises(InputError, match=r"part 0\.5 where the checkpoint has 0\.4"):
+        train(resume=tmp_path / "run.h5", part=0.5)
 
 
 @pytest.mark.parametrize("arguments", [{"part": 0}, {"part": 1.5}, {"every": 0}])

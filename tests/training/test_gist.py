@@ -71,6 +71,8 @@ def test_it_goes_on_from_a_checkpoint(tmp_path) -> None:
     learn(4, [whole])
     for target, expected in whole.weights.items():
         np.testing.assert_array_equal(again.weights[target], expected)
+    with pytest.raises(InputError, match="rate"):
+        learn(4, [GistReadout(images(), (4, 4), GRIDS, rate=0.1), nh.Checkpoint(path)], resume=path)
 
 
 def test_what_does_not_fit() -> None:
