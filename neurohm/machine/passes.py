@@ -174,7 +174,8 @@ def recognise_mean(
     pathway = machine.recognition
     for target in pathway.order:
         brought = drive(machine, pathway, target, means, work, Site.RECOGNISE)
-        means[target] = work.array(("mean", target), brought.soma.shape, machine.dtype)
+        shape = x.shape[0], machine.sizes[target]  # of undriven units, too, whose drive is a row
+        means[target] = work.array(("mean", target), shape, machine.dtype)
         given = input_of(pathway, target, brought)
         pathway.populations[target].mean(machine.kernels, given, means[target])
     return means

@@ -15,6 +15,7 @@ from neurohm.machine import (
     log_joint,
     predict,
     recognise,
+    recognise_mean,
 )
 from neurohm.machine.passes import log_recognition
 from neurohm.populations import Poisson
@@ -190,3 +191,12 @@ def test_compressed_data_pass_as_dense_ones(any_machine, particles: int) -> None
         results.append([*wake.states[1:], wake.log_probability, total, joint, log_q, *errors])
     for got, expected in zip(*results, strict=True):
         np.testing.assert_allclose(got, expected, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("kind", [3, "autoregressive:3", "nade:3", "gaussian:3", "categorical:3:3"])
+def test_units_that_nothing_recognises_have_their_mean_in_each_row(kind) -> None:
+    machine = HelmholtzMachine([4, 2, kind], edges=(((1, 0), (2, 1)), ((0, 1),)), seed=0)
+    machine.recognition.biases[2].weights[...] = [-0.5, 0.0, 2.0]
+    means = recognise_mean(machine, machine.as_activity(np.eye(4)[[0, 1, 2, 3, 0]]))
+    assert [mean.shape for mean in means] == [(5, 4), (5, 2), (5, 3)]
+    np.testing.assert_array_equal(means[2], np.tile(means[2][0], (5, 1)))
