@@ -60,6 +60,8 @@ class RandomCode:
 
     Recognition biases are such that a hidden unit is on for half of the states that the units
     below it are in, if each of these is as often on as off; units of one-hot groups need none.
+    What populations have for themselves, such as lateral synapses, starts as small as generative
+    weights do.
 
     Parameters
     ----------
@@ -84,6 +86,7 @@ class RandomCode:
             if machine.populations[projection.source].domain == "binary":
                 bias = machine.recognition.biases[projection.target].weights
                 bias[...] -= drawn.sum(axis=0) / 2
+        draw_internals(machine, lambda shape: self.generative * rng.standard_normal(shape))
 
 
 @dataclass(frozen=True)
