@@ -55,6 +55,8 @@ class ContextMachine(HelmholtzMachine):
         device: str | Backend = "cpu",
         dtype: npt.DTypeLike = "float32",
     ) -> None:
+        self.context = whole_number("context units", context, 0)
+        self.recognised = bool(recognised)
         super().__init__(
             populations,
             edges=edges,
@@ -64,8 +66,6 @@ class ContextMachine(HelmholtzMachine):
             device=get_backend(device),
             dtype=dtype,
         )
-        self.context = whole_number("context units", context, 0)
-        self.recognised = bool(recognised)
         if self.context and len(self.populations) > 1:
             self.generative = self._with_context(self.generative)
             if self.recognised:

@@ -291,8 +291,9 @@ class HelmholtzMachine:
 
     def _start_as(self, initial: Initial, seed: RandomStream) -> None:
         """Take the starting values that a machine on the CPU has."""
-        twin = self._twin(device="cpu", initial=initial, seed=seed)
-        self.set_parameters(twin.parameters())
+        values = self._twin(device="cpu", initial=initial, seed=seed).parameters()
+        # A twin is complete, where synapses from a context are still to come here.
+        self.set_parameters({key: values[key] for key in self.parameters()})
 
     def __repr__(self) -> str:
         visible = f"{self.visible.size} {self.visible.kind}"
