@@ -70,11 +70,15 @@ def as_population(given: Population | int | str) -> Population:
         return given
     if not isinstance(given, str):
         return Bernoulli(given)
-    if given.isdigit():
+    if given.isdecimal():
         raise ArgumentTypeError(f"population size {given!r}", "a whole number", f"give {given}")
     kind, *numbers = given.split(":")
     names = ("size", "categories") if kind == Categorical.kind else ("size",)
-    if kind not in POPULATIONS or len(numbers) != len(names) or not all(map(str.isdigit, numbers)):
+    if (
+        kind not in POPULATIONS
+        or len(numbers) != len(names)
+        or not all(map(str.isdecimal, numbers))
+    ):
         raise InputError(
             f"population {given!r}",
             f"a size, or a kind and a size; kinds are {', '.join(POPULATIONS)}",

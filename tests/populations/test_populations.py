@@ -65,7 +65,9 @@ def test_a_text_means_a_kind_and_a_size() -> None:
     assert as_population("categorical:12:3") == Categorical(12, categories=3)
 
 
-@pytest.mark.parametrize("text", ["gauss:3", "gaussian", "gaussian:3:1", "categorical:12", "a:b:c"])
+@pytest.mark.parametrize(
+    "text", ["poisson:²", "gauss:3", "gaussian", "gaussian:3:1", "categorical:12", "a:b:c"]
+)
 def test_texts_that_say_too_little_or_too_much_are_refused(text: str) -> None:
     with pytest.raises(InputError, match="'categorical:12:3'"):
         as_population(text)
