@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from numbers import Integral
 from typing import TypeAlias
 
 from neurohm.backend import Array
@@ -97,7 +98,7 @@ def recognised(
         )
     asked = [as_population(g) for g in given]
     kinds = [
-        own if isinstance(g, int) and kind.size == own.size else kind
+        own if isinstance(g, Integral) and kind.size == own.size else kind
         for g, kind, own in zip(given, asked, hidden, strict=True)
     ]
     for kind, own in zip(kinds, hidden, strict=True):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from scipy import sparse
 
+from neurohm.backend import get_backend
 from neurohm.exceptions import ArgumentTypeError, InputError
-from neurohm.machine import HelmholtzMachine, as_machine, chain
-from neurohm.machine.initial import Normal, Sparse, Zeros, fit_visible_bias
+from neurohm.machine import ContextMachine, HelmholtzMachine, as_machine, chain
+from neurohm.machine.initial import Normal, RandomCode, Sparse, Zeros, fit_visible_bias
 from neurohm.machine.recruitment import Recruitment
-from neurohm.populations import Bernoulli, Poisson
+from neurohm.populations import NADE, Bernoulli, Poisson
 
 
 def test_parameters_are_named_after_their_populations() -> None:
@@ -218,3 +220,25 @@ def test_only_a_machine_is_a_machine() -> None:
     assert as_machine(machine) is machine
     with pytest.raises(ArgumentTypeError, match="expected a HelmholtzMachine; give its machine_"):
         as_machine(SimpleNamespace(machine_=machine))
+
+
+def test_a_number_of_numpy_recognises_as_a_number_does() -> None:
+    machine = HelmholtzMachine([4, Poisson(3)], recognition=[np.int64(3)])
+    assert machine.recognition.populations[1].kind == "poisson"
+
+
+def test_a_random_code_leaves_no_inner_units_alike() -> None:
+    machine = HelmholtzMachine([NADE(4, inner=3), 2], initial=RandomCode(), seed=0)
+    inner = machine.parameters()["generative/visible->visible.inner"]
+    assert len(np.unique(inner)) == 12
+    plain = HelmholtzMachine([4, 2], initial=RandomCode(), seed=0).parameters()
+    np.testing.assert_array_equal(  # drawn last, so that all else is as without them
+        machine.parameters()["recognition/visible->hidden1"], plain["recognition/visible->hidden1"]
+    )
+
+
+def test_a_context_goes_to_other_devices() -> None:
+    elsewhere = replace(get_backend("cpu"))  # equal, but not the one that values are drawn on
+    machines = [ContextMachine([4, 3], context=2, seed=1, device=d) for d in ("cpu", elsewhere)]
+    for key, array in machines[0].parameters().items():
+        np.testing.assert_array_equal(machines[1].parameters()[key], array)
