@@ -14,7 +14,7 @@ from scipy.special import logsumexp, softmax
 
 from neurohm.backend import Array
 from neurohm.exceptions import InputError
-from neurohm.machine import HelmholtzMachine, Workspace, chain
+from neurohm.machine import HelmholtzMachine, Workspace, as_machine, chain
 from neurohm.machine.passes import add_log_probability, log_joint, log_recognition
 from neurohm.populations import all_states as all_states
 
@@ -39,8 +39,8 @@ def exact_log_likelihood(machine: HelmholtzMachine, x: npt.ArrayLike) -> npt.NDA
 
     Raises
     ------
-    InputError
-        If there are too many states, or infinitely many.
+    InputError, ArgumentTypeError
+        If there are too many states, or infinitely many; if it is no machine.
 
     Examples
     --------
@@ -206,7 +206,7 @@ def exact_divergence(
 
 def _listable(machine: HelmholtzMachine) -> HelmholtzMachine:
     """Return the machine in double precision, if its states can be listed."""
-    hidden = machine.populations[1:]
+    hidden = as_machine(machine).populations[1:]
     counts = [p.n_states for p in hidden if p.n_states is not None]
     if len(counts) < len(hidden):
         kinds = {p.kind for p in hidden if p.n_states is None}
@@ -224,7 +224,7 @@ def _listable(machine: HelmholtzMachine) -> HelmholtzMachine:
             f"at most 2**{LARGEST}",
             "estimate with log_likelihood instead",
         )
-    return machine.copy("float64")
+    return machine.on("cpu").copy("float64")
 
 
 def _hidden_states(machine: HelmholtzMachine) -> list[Array]:
@@ -243,21 +243,44 @@ def _hidden_states(machine: HelmholtzMachine) -> list[Array]:
 
 
 def _chain_log_likelihood(machine: HelmholtzMachine, x: Array) -> npt.NDArray[np.float64]:
-    """Sum from the top: A_l(h_l) = log sum_h' exp(A_(l+1)(h') + log p(h_l | h'))."""
-    depth = len(machine.populations) - 1
-    above = np.zeros((1, 0))
-    log_above = np.zeros(1)
-    for layer in range(depth, -1, -1):
+    """Return log p(x) of each row, summed from the top."""
+    log_p, above = np.zeros(1), np.zeros((1, 0))
+    for layer in range(len(machine.populations) - 1, -1, -1):
         below = machine.populations[layer].states() if layer else x
-        table = _conditional(machine, layer, below, above)
-        log_above = logsumexp(table + log_above, axis=1)
-        above = below
-    return np.asarray(log_above, dtype=np.float64)
+        log_p, above = log_mixture(machine, layer, below, above, log_p), below
+    return log_p
 
 
-def _conditional(machine: HelmholtzMachine, layer: int, below: Array, above: Array) -> Array:
-    """Return log p(below | above) for each pair of states, (rows below, rows above)."""
-    table = np.zeros((below.shape[0], above.shape[0]))
+def log_mixture(
+    machine: HelmholtzMachine,
+    layer: int,
+    below: Array,
+    above: Array,
+    log_above: npt.NDArray[np.float64],
+) -> npt.NDArray[np.float64]:
+    """Return log sum_h' exp(A(h') + log p(h | h')) of states h of a layer of a chain.
+
+    Parameters
+    ----------
+    machine : HelmholtzMachine
+    layer : int
+    below : ndarray, (rows, units of the layer)
+    above : ndarray, (n_states, units of the layer above)
+    log_above : ndarray of float64, (n_states,)
+        A(h'), nats.
+
+    Returns
+    -------
+    ndarray of float64, (rows,)
+        Nats.
+
+    Examples
+    --------
+    >>> machine, nothing = HelmholtzMachine([3], dtype="float64"), np.zeros((1, 0))
+    >>> log_mixture(machine, 0, all_states(3), nothing, np.zeros(1)).round(4).tolist()[:2]
+    [-2.0794, -2.0794]
+    """
+    result = np.empty(below.shape[0])
     states = [below] * len(machine.populations)
     work = Workspace(machine.backend)
     share = max(1, _ROWS // above.shape[0])
@@ -268,5 +291,6 @@ def _conditional(machine: HelmholtzMachine, layer: int, below: Array, above: Arr
             states[layer + 1] = np.tile(above, (part.shape[0], 1))
         total = work.zeros("total", (part.shape[0] * above.shape[0],), "float64")
         add_log_probability(machine, machine.generative, layer, states, total, work)
-        table[first : first + share] = total.reshape(part.shape[0], -1)
-    return table
+        table = total.reshape(part.shape[0], -1)
+        result[first : first + share] = logsumexp(table + log_above, axis=1)
+    return result

@@ -19,6 +19,7 @@ Matrix = npt.NDArray[np.float64]
 MOST_STATES = 1024
 # Bins whose emissions are scored together.
 CHUNK = 256
+_ENTRIES = 2**20  # of transitions in several bins, held at a time
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,8 +96,7 @@ def exact_filter(dynamics: HiddenDynamics, x: npt.ArrayLike, *, lag: int = 0) ->
     bins = len(data) - lag
     after = np.zeros((bins, len(states)))
     for later in range(lag, 0, -1):
-        known = emission[later : later + bins] + after
-        after = logsumexp(transition[None] + known[:, None, :], axis=2)
+        after = _before(transition, emission[later : later + bins] + after)
     joint = log_filtered[:bins] + after
     probability = np.exp(joint - logsumexp(joint, axis=1, keepdims=True))
     return ExactFilter(states.astype(np.float64), probability, log_likelihood, lag)
@@ -120,6 +120,15 @@ def _transition(dynamics: HiddenDynamics, states: npt.NDArray[np.floating]) -> M
     n, nothing = len(states), states[:0]
     rows = [nothing, np.tile(states, (n, 1)), np.repeat(states, n, axis=0)]
     return _scored(dynamics, HIDDEN, rows, n * n).reshape(n, n)
+
+
+def _before(transition: Matrix, known: Matrix) -> Matrix:
+    """Return what is known of a bin as it is known of the states before it, ``(bins, states)``."""
+    result, share = np.empty_like(known), max(1, _ENTRIES // transition.size)
+    for first in range(0, len(known), share):
+        part = transition + known[first : first + share, None, :]
+        result[first : first + share] = logsumexp(part, axis=2)
+    return result
 
 
 def _beginning(dynamics: HiddenDynamics, states: npt.NDArray[np.floating]) -> Matrix:

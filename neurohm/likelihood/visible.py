@@ -7,8 +7,8 @@ import numpy.typing as npt
 
 from neurohm.backend import Site
 from neurohm.exceptions import InputError
-from neurohm.likelihood.exact import _conditional, _listable, exact_log_likelihood
-from neurohm.machine import HelmholtzMachine, Workspace, chain
+from neurohm.likelihood.exact import _listable, exact_log_likelihood, log_mixture
+from neurohm.machine import HelmholtzMachine, Workspace, as_machine, chain
 from neurohm.machine.inputs import drive, input_of
 from neurohm.populations import all_states
 
@@ -34,8 +34,8 @@ def exact_distribution(
 
     Raises
     ------
-    InputError
-        If the states cannot be listed.
+    InputError, ArgumentTypeError
+        If the states cannot be listed, or it is no machine.
 
     Examples
     --------
@@ -44,7 +44,7 @@ def exact_distribution(
     >>> bool(np.isclose(exact_distribution(machine).sum(), 1))
     True
     """
-    if machine.visible.domain != "binary" or machine.visible.size > LARGEST_VISIBLE:
+    if as_machine(machine).visible.domain != "binary" or machine.visible.size > LARGEST_VISIBLE:
         raise InputError(
             f"{machine.visible.size} {machine.visible.kind} visible units",
             f"at most {LARGEST_VISIBLE} binary ones, whose states can be listed",
@@ -70,9 +70,8 @@ def first_hidden(
     double = _listable(machine)
     if double.edges != chain(len(double.populations)) or len(double.populations) < 2:
         raise InputError(f"{machine!r}", "a chain of layers with a hidden one at least")
-    above, probability = np.zeros((1, 0)), np.ones(1)
+    above, log_p = np.zeros((1, 0)), np.zeros(1)
     for layer in range(len(double.populations) - 1, 0, -1):
         below = double.populations[layer].states()
-        probability = np.exp(_conditional(double, layer, below, above)) @ probability
-        above = below
-    return above, probability
+        log_p, above = log_mixture(double, layer, below, above, log_p), below
+    return above, np.exp(log_p)

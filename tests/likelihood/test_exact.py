@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from scipy.special import logsumexp
 
-from neurohm.exceptions import InputError
+from neurohm.exceptions import ArgumentTypeError, InputError
 from neurohm.likelihood import (
     all_states,
     block_standard_error,
@@ -149,6 +151,22 @@ def test_a_wide_chain_needs_only_neighbouring_layers_to_be_few() -> None:
 def test_machines_whose_states_cannot_be_listed_are_refused(populations, message: str) -> None:
     with pytest.raises(InputError, match=message):
         exact_log_likelihood(HelmholtzMachine(populations), [[0, 1, 0]])
+
+
+def test_memory_does_not_grow_with_rows_times_states() -> None:
+    machine, x = HelmholtzMachine([2, 11], seed=0), np.zeros((1000, 2))
+    exact_log_likelihood(machine, x[:1])  # what is compiled or imported once
+    tracemalloc.start()
+    exact_log_likelihood(machine, x)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1000 * 2**11 * 8 / 2  # bytes of half of the table
+
+
+def test_only_machines_have_likelihoods() -> None:
+    for likelihood in (exact_log_likelihood, exact_posterior, exact_free_energy):
+        with pytest.raises(ArgumentTypeError, match="a HelmholtzMachine"):
+            likelihood([3, 2], np.zeros((1, 3)))
 
 
 def test_divergence_is_in_bits_and_zero_for_the_model_itself(normal_machine) -> None:

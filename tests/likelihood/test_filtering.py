@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from itertools import product
 
 import numpy as np
@@ -58,6 +59,19 @@ def test_bins_are_scored_in_parts_and_any_emission_will_do(dynamics) -> None:
     found = nh.exact_filter(counts, counts.dream(20, seed=0), lag=3)
     assert found.mean.shape == (17, 2)
     np.testing.assert_allclose(found.probability.sum(axis=1), 1)
+
+
+def test_memory_of_a_lag_is_bounded(monkeypatch) -> None:
+    dynamics = nh.HiddenDynamics(2, 6, seed=0)
+    x = dynamics.dream(150, seed=1)
+    whole = nh.exact_filter(dynamics, x, lag=2)
+    monkeypatch.setattr("neurohm.likelihood.filtering._ENTRIES", 2**15)
+    tracemalloc.start()
+    parts = nh.exact_filter(dynamics, x, lag=2)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    np.testing.assert_array_equal(parts.probability, whole.probability)
+    assert peak < 150 * 64**2 * 8 / 2  # bytes of half of all transitions in all bins
 
 
 def test_what_cannot_be_listed_is_refused(dynamics) -> None:
