@@ -67,6 +67,10 @@ class LearningRule(ABC):
         """Samples that follow each other in time, in a batch: 1, unless the rule follows time."""
         return 1
 
+    def count_for(self, machine: HelmholtzMachine) -> int:
+        """Return how many rows of activity a sample has awake: one, unless there are particles."""
+        return 1
+
     def __post_init__(self) -> None:
         dreams = whole_number("dreams_per_sample", self.dreams_per_sample)
         object.__setattr__(self, "dreams_per_sample", dreams)

@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from neurohm.backend import Activations, Array, Site
 from neurohm.learning.cues import Cue, Cues
-from neurohm.learning.particles import ParticleRule
 from neurohm.learning.reweighted import Reweighted
 from neurohm.learning.wrapped import WrappedRule
 from neurohm.machine import (
@@ -53,8 +52,7 @@ class Cued(WrappedRule):
         assert self.cues is not None
         work, pathway = work or Workspace(machine.backend), machine.recognition
         cues = self.cues.of(machine, x, work)
-        particles = self.plain.count_for(machine) if isinstance(self.plain, ParticleRule) else 1
-        rows = x.shape[0] * particles
+        rows = x.shape[0] * self.count_for(machine)
         states: list[Activations] = [x] * len(machine.populations)
         total, known = zero_total(machine, work, (Site.WAKE, "log q"), rows), {}
         for target in pathway.order:

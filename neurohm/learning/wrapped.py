@@ -25,6 +25,10 @@ class WrappedRule(LearningRule):
 
     plain: LearningRule = field(default_factory=WakeSleep)
 
+    def count_for(self, machine: HelmholtzMachine) -> int:
+        """Return how many rows of activity a sample has awake in the rule within."""
+        return self.plain.count_for(machine)
+
     def wake(
         self,
         machine: HelmholtzMachine,

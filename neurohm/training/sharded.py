@@ -116,8 +116,7 @@ class Shard:
         x = room("data", (samples, machine.visible.size), machine.dtype)
         self.batches.take(rows.indices, x)
         form = {"compressed": True} if self.compressed else {}
-        particles = getattr(rule, "particles", 1)
-        awake = rule.wake(machine, x, self._stream(rows, particles), work)
+        awake = rule.wake(machine, x, self._stream(rows, rule.count_for(machine)), work)
         updates = rule.wake_updates(machine, awake, work)
         stream = self._stream(rows, rule.dreams_per_sample)
         dreams = rule.sleep(machine, samples, stream, work, **form)

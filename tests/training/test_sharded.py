@@ -42,6 +42,7 @@ def largest_difference(one, other) -> float:
         nh.Reweighted(particles=3),
         nh.Reweighted(particles=nh.ParticleSchedule({0: 2, 1: 4})),
         nh.Bidirectional(particles=3),
+        nh.MultiLevel(plain=nh.Reweighted(particles=3), shape=(3, 4), grids=[(2, 2)], clamp=3),
     ],
     ids=repr,
 )
