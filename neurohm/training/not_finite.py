@@ -25,8 +25,8 @@ def require_finite(run: Run) -> None:
     wrong = [key for key, array in parameters.items() if not bool(finite(array).all())]
     if not (sums or wrong):
         return
-    what = ", ".join([*map(named, wrong[:3]), *(f"the {name}" for name in sums[: 3 - len(wrong)])])
-    more = len(wrong) + len(sums) - 3
+    names = [*map(named, wrong), *(f"the {name}" for name in sums)]
+    what, more = ", ".join(names[:3]), len(names) - 3
     cause, remedy = _cause(run, wrong)
     raise NumericalError(
         f"{what}{f' and {more} more' if more > 0 else ''} not finite after step "

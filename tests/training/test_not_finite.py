@@ -69,3 +69,16 @@ def test_gaussian_units_are_told_to_have_their_data_scaled() -> None:
     spoil = Spoil("generative/visible", 1)
     with pytest.raises(NumericalError, match=r"Gaussian units of visible.*learned=False"):
         train(machine, np.eye(3), callbacks=[spoil])
+
+
+def test_three_are_named_and_the_others_counted(run) -> None:
+    class SpoilAll(Callback):
+        def after_step(self, run) -> None:
+            for array in run.machine.parameters().values():
+                array[...] = np.nan
+
+    with pytest.raises(NumericalError) as raised:
+        run(callbacks=[SpoilAll()])
+    what, _, more = raised.value.found.partition(" and ")
+    assert what.count(",") == 2
+    assert int(more.split()[0]) >= 5
