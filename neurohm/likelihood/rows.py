@@ -29,6 +29,7 @@ def as_rows(x: Any) -> Any:
     >>> as_rows([[0, 1], [1, 1]]).shape
     (2, 2)
     """
+    x = x.to_numpy() if hasattr(x, "to_numpy") else x  # a data frame: slices would be of labels
     x = x.tocsr() if hasattr(x, "tocsr") else x if hasattr(x, "shape") else np.asarray(x)
     if not x.shape or x.shape[0] == 0:
         raise InputError("no rows to score", "at least one")

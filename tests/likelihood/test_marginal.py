@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import sparse
 from scipy.special import logsumexp
@@ -89,6 +90,15 @@ def test_a_row_has_its_score_in_any_company(normal_machine) -> None:
     x[:, 2] = 7.0  # what is there in place of a missing unit is not looked at
     masked = marginal_log_likelihood(machine, x, [True, True, False, True], particles=30)
     assert (masked.value == together.value).all()
+
+
+def test_missing_entries_of_a_data_frame(normal_machine) -> None:
+    x = np.array([[0, 1, np.nan, 1], [1, 1, 0, 0]])
+    found, plain = (
+        marginal_log_likelihood(small(normal_machine), rows, particles=10)
+        for rows in (pd.DataFrame(x, index=[5, 3]), x)
+    )
+    np.testing.assert_array_equal(found.value, plain.value)
 
 
 def test_what_cannot_be_summed_out_is_refused() -> None:
