@@ -59,7 +59,8 @@ def fit_many(
     """
     pairs = _pairs(models, data)
     with engine(scheduler, workers=workers, threads=threads) as client:
-        kept = {id(each): client.scatter(each, hash=False) for _, each in pairs}
+        distinct = {id(each): each for _, each in pairs}
+        kept = {place: client.scatter(each, hash=False) for place, each in distinct.items()}
         futures = [client.submit(_fitted, m, kept[id(each)], pure=False) for m, each in pairs]
         try:
             fitted: list[Estimator] = client.gather(futures)

@@ -108,8 +108,10 @@ class SweepPlan:
             raise InputError("a sweep of no recording", "one at least", f"give e.g. {_EXAMPLE}")
         if not self.seeds:
             raise InputError("a sweep of no seed", "one at least", "give e.g. seeds: [0, 1]")
-        for seed in self.seeds:
-            whole_number("seed", seed, 0)
+        # What comes twice, as of two patterns, would be fitted twice at a time to one file.
+        seeds = tuple(dict.fromkeys(whole_number("seed", seed, 0) for seed in self.seeds))
+        object.__setattr__(self, "seeds", seeds)
+        object.__setattr__(self, "recordings", tuple(dict.fromkeys(self.recordings)))
         real_number("test", self.test, above=0, below=1)
         whole_number("score_particles", self.score_particles)
         if self.keep not in KEPT:
@@ -134,17 +136,21 @@ class SweepPlan:
             If the file is no such plan, or YAML cannot be read.
         """
         source = check_readable(path)
-        said = _read_yaml(source)
+        said = {name: value for name, value in _read_yaml(source).items() if value is not None}
         if unknown := sorted(set(said) - set(_KEYS)):
             raise InputError(f"{unknown[0]!r} in {source}", "one of " + ", ".join(_KEYS))
         folder = source.resolve().parent
         named = said.get("recordings", [])
-        patterns = [named] if isinstance(named, str) else list(named)
+        patterns = [named] if isinstance(named, str) else named
+        if not isinstance(patterns, list):
+            raise InputError(f"recordings {named!r}", "names of files", f"give e.g. {_EXAMPLE}")
         said["recordings"] = tuple(p for pattern in patterns for p in _found(folder, str(pattern)))
         said["output"] = folder / str(said.get("output", source.stem))
         seeds = said.get("seeds", [0])
+        if not isinstance(seeds, int | list):
+            raise InputError(f"seeds {seeds!r}", "how many, or a list of them", "give e.g. [0, 1]")
         said["seeds"] = tuple(range(seeds)) if isinstance(seeds, int) else tuple(seeds)
-        return cls(**{name: value for name, value in said.items() if value is not None})
+        return cls(**said)
 
     def jobs(self) -> list[Job]:
         """Return all fits, in the order of recordings, settings and seeds."""

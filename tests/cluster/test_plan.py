@@ -45,6 +45,36 @@ def test_a_file_becomes_jobs(write, folder):
     assert plan.output == folder / "results"
 
 
+def test_what_is_left_open_and_what_comes_twice(write, folder):
+    plan = SweepPlan.read(write("recordings: ['*.h5', one.h5]\nseeds: [1, 1, 0]\noutput:\ngrid:\n"))
+    assert len(plan.recordings) == 2
+    assert plan.seeds == (1, 0)
+    assert plan.output == folder / "plan"
+    assert [job.seed for job in SweepPlan.read(write("recordings: one.h5\nseeds:")).jobs()] == [0]
+
+
+def test_data_of_many_models_travel_once(monkeypatch):
+    from contextlib import contextmanager
+    from types import SimpleNamespace
+
+    from neurohm.cluster import many
+
+    sent = []
+    client = SimpleNamespace(
+        scatter=lambda each, hash: sent.append(each) or each,
+        submit=lambda function, model, data, pure: (model, data),
+        gather=list,
+    )
+
+    @contextmanager
+    def engine(scheduler, **options):
+        yield client
+
+    monkeypatch.setattr(many, "engine", engine)
+    assert len(many.fit_many(["a", "b", "c"], "data")) == 3
+    assert sent == ["data"]
+
+
 @pytest.mark.parametrize(
     ("text", "error", "message"),
     [
@@ -52,6 +82,9 @@ def test_a_file_becomes_jobs(write, folder):
         ("- one.h5", FileFormatError, "names and values"),
         ("recording: one.h5", InputError, "'recording' in"),
         ("seeds: 2", InputError, "no recording"),
+        ("recordings:", InputError, "no recording"),
+        ("recordings: 3", InputError, "recordings 3"),
+        ("recordings: one.h5\nseeds: 1.5", InputError, "seeds 1.5"),
         ("recordings: three.h5", MissingFileError, "three.h5"),
         ("recordings: 'x*.h5'", InputError, "no file"),
         ("recordings: one.h5\nseeds: []", InputError, "no seed"),
