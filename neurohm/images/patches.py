@@ -135,6 +135,8 @@ def natural_patches(
     number, size = whole_number("number", number, 2), whole_number("size", size, 2)
     noise = real_number("noise", noise, above=0)
     held = round(real_number("test share", test, least=0, below=1) * number)
+    if held == number:
+        raise InputError(f"test share {test:g} of {number} patches", "some left to learn from")
     kept = real_number("kept", kept, above=0, most=1)
     pictures, source = _grey(photographs)
     pictures = [_coarser(picture, whole_number("coarser", coarser)) for picture in pictures]
@@ -145,6 +147,12 @@ def natural_patches(
     spread = drawn.std(axis=1)
     chosen = np.sort(np.argsort(-spread, kind="stable")[:number])
     rows, spread = drawn[chosen], spread[chosen, None]
+    if not np.median(spread):
+        raise InputError(
+            "patches most of which show nothing",
+            "contrast",
+            "give other photographs, or keep fewer",
+        )
     rows = rows / np.sqrt(spread**2 + np.median(spread) ** 2)
     whitening = _whitening(rows[held:], noise)
     white = rows @ whitening
@@ -157,8 +165,13 @@ def _grey(
     photographs: Sequence[npt.ArrayLike] | None,
 ) -> tuple[list[npt.NDArray[np.float64]], str]:
     """Return photographs as grey levels with a deviation of 1, and where they are from."""
-    source = f"{len(photographs)} photographs" if photographs else ", ".join(PHOTOGRAPHS)
-    given = [np.asarray(p, np.float64) for p in photographs] if photographs else _shipped()
+    if photographs is None:
+        source, given = ", ".join(PHOTOGRAPHS), _shipped()
+    else:
+        source = f"{len(photographs)} photographs"
+        given = [np.asarray(photograph, np.float64) for photograph in photographs]
+    if not given:
+        raise InputError("no photographs", "one at least")
     pictures = []
     for picture in given:
         if picture.ndim == 3 and picture.shape[2] in (3, 4):

@@ -47,3 +47,17 @@ def test_what_does_not_fit() -> None:
         nh.natural_patches(10, 80, photographs=[photograph()])
     with pytest.raises(InputError, match="several levels"):
         nh.natural_patches(10, 4, photographs=[np.ones((20, 20))])
+    with pytest.raises(InputError, match="some left"):
+        nh.natural_patches(4, 4, test=0.9, photographs=[photograph()])
+    spot = np.zeros((40, 40))
+    spot[0, 0] = 1
+    with pytest.raises(InputError, match="show nothing"):
+        nh.natural_patches(50, 4, photographs=[spot])
+    with pytest.raises(InputError, match="no photographs"):
+        nh.natural_patches(50, 4, photographs=[])
+
+
+def test_photographs_in_one_array() -> None:
+    pictures = np.stack([photograph(), photograph()[::-1]])
+    one, other = (nh.natural_patches(40, 4, photographs=p) for p in (pictures, list(pictures)))
+    np.testing.assert_array_equal(one.train, other.train)
