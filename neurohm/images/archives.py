@@ -46,7 +46,7 @@ def read_npz(path: Path) -> Raw:
     """
     try:
         with path.open("rb") as content, np.load(content, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
+            arrays = {n: a for n in file.files if isinstance(a := file[n], np.ndarray)}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, KeyError) as error:
         raise _unreadable(path, "npz", error) from error
     return images_among(arrays, path)
@@ -200,7 +200,9 @@ def _unpacked(
             return parts
         bits = 8 * _PACKED
     else:
-        bits = int(count)
+        if count.size != 1 or count.dtype.kind not in "iuf":
+            raise InputError(f"{path} with {_COUNT!r} of shape {count.shape}", "a number")
+        bits = int(count.item())
         if not packed or any(array.shape[1] != -(-bits // 8) for array in parts.values()):
             raise InputError(
                 f"{path} states {bits} bits a row in {_COUNT!r}",

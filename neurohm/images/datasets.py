@@ -89,7 +89,7 @@ def load_images(
         raw, name = _found(os.fspath(source), None if path is None else Path(path))
     else:
         raw, name = Raw({"train": _array(source)}, {}), ""
-    images = _as_images(raw, name, shape)
+    images = _as_images(raw, name, None if shape is None else (int(shape[0]), int(shape[1])))
     return images.split(valid=valid, test=test, seed=seed).binarised(binarise, seed=seed)
 
 

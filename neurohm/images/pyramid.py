@@ -66,6 +66,8 @@ class Pyramid:
                     f"a level of {grid}",
                     f"height and width of 1 to {self.shape[0]}, {self.shape[1]}",
                 )
+        if len(self._groups) != len(self.grids):
+            raise InputError(f"groups for {len(self._groups)} levels", f"{len(self.grids)}")
         for grid, rows in zip(self.grids, self._groups, strict=True):
             if rows is not None and (
                 len(rows) != self.shape[0] or set(rows) != set(range(grid[0]))

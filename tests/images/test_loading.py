@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import struct
 import warnings
+import zipfile
 
 import h5py
 import numpy as np
@@ -141,6 +142,27 @@ def test_colours_become_grey_levels(tmp_path):
     same(nh.load_images(tmp_path).train, GREY[:1].reshape(1, -1) / np.float32(255))
 
 
+def test_levels_of_sixteen_bits_are_not_cut(tmp_path):
+    fine = np.linspace(0, 65535, 20).reshape(5, 4).astype(np.uint16)
+    Image.fromarray(fine).save(tmp_path / "a.png")
+    found = nh.load_images(tmp_path).train
+    np.testing.assert_allclose(found, fine.reshape(1, -1) / 65535, atol=1e-6)
+    Image.fromarray(np.full((5, 4), 0.5, np.float32)).save(tmp_path / "b.tif")
+    with pytest.raises(FileFormatError, match="b.tif has levels of 32 bits"):
+        nh.load_images(tmp_path)
+
+
+def test_a_number_of_bits_in_an_array_and_other_files_in_an_archive(tmp_path):
+    packed = np.packbits(BITS.astype(np.uint8), axis=1)
+    np.savez(tmp_path / "a.npz", train=packed, n_vars=np.array([[BITS.shape[1]]]))
+    with zipfile.ZipFile(tmp_path / "a.npz", "a") as archive:
+        archive.writestr("readme.txt", "packed")
+    same(nh.load_images(tmp_path / "a.npz").train, BITS)
+    np.savez(tmp_path / "b.npz", train=packed, n_vars=np.array([20, 20]))
+    with pytest.raises(InputError, match="n_vars"):
+        nh.load_images(tmp_path / "b.npz")
+
+
 def test_arrays():
     same(nh.load_images(GREY / 255).train, (GREY / 255).reshape(6, -1))
     same(nh.load_images(GREY).train, GREY.reshape(6, -1) / np.float32(255))
@@ -149,6 +171,7 @@ def test_arrays():
     assert nh.load_images(np.zeros((2, 784))).shape == (28, 28)
     assert nh.load_images(BITS.tolist()).shape is None
     assert nh.load_images(BITS, shape=(5, 4)).shape == (5, 4)
+    assert nh.load_images(GREY, shape=[5, 4]).shape == (5, 4)
 
 
 def test_the_array_is_not_changed_and_not_shared():

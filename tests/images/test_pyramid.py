@@ -74,3 +74,5 @@ def test_what_does_not_fit() -> None:
             Pyramid((4, 4), [grid])
     with pytest.raises(InputError, match="4 x 4"):
         Pyramid((4, 4), [(2, 2)]).levels(np.zeros((3, 15)))
+    with pytest.raises(InputError, match="groups for 1 levels"):
+        Pyramid((4, 4), [(2, 2), (1, 1)], groups=[[0, 0, 1, 1]])
