@@ -14,6 +14,7 @@ import numpy.typing as npt
 from neurohm.exceptions import FileFormatError, InputError
 from neurohm.files import open_hdf5
 from neurohm.images.levels import Raw
+from neurohm.mat5_elements import variables_in
 
 _TRAIN = ("train", "x_train", "train_images", "train_x", "images_train")
 _VALID = ("valid", "x_valid", "validation", "valid_images", "val", "x_val")
@@ -26,6 +27,7 @@ _LABELS = {
 }
 _PACKED = 98  # bytes of 784 bits
 _COUNT = "n_vars"
+_LARGEST_WHOLE = 2.0**53  # of doubles that hold all whole numbers up to them
 
 
 def read_npz(path: Path) -> Raw:
@@ -128,13 +130,16 @@ def read_mat(path: Path) -> Raw:
     FileFormatError
         If it is damaged, or holds no images.
     """
-    from scipy.io import loadmat
+    found = {n: _whole(a) for n, a in variables_in(path) if isinstance(a, np.ndarray)}
+    return images_among(found, path)
 
-    try:
-        found = loadmat(path)
-    except (OSError, ValueError, TypeError, NotImplementedError, zlib.error) as error:
-        raise FileFormatError(f"{path} is a damaged MATLAB file", "a whole one") from error
-    return images_among({n: a for n, a in found.items() if not n.startswith("__")}, path)
+
+def _whole(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return whole numbers as such, which MATLAB has as doubles unless it is told otherwise."""
+    if array.dtype.kind != "f" or not (np.abs(array) < _LARGEST_WHOLE).all():
+        return array
+    numbers = array.astype(np.int64)
+    return numbers if (numbers == array).all() else array
 
 
 def images_among(arrays: Mapping[str, npt.NDArray[Any]], path: Path) -> Raw:

@@ -6,6 +6,7 @@ import gzip
 import struct
 import warnings
 import zipfile
+from contextlib import suppress
 
 import h5py
 import numpy as np
@@ -126,6 +127,23 @@ def test_a_matlab_file_called_amat(tmp_path):
     savemat(tmp_path / "a.mat", {"X": BITS})
     (tmp_path / "a.mat").rename(tmp_path / "a.amat")
     same(nh.load_images(tmp_path / "a.amat").train, BITS)
+
+
+def test_a_damaged_matlab_file_ends_in_an_error(tmp_path):
+    # SciPy's reader brings down the interpreter over some of these.
+    savemat(tmp_path / "a.mat", {"train": GREY.astype(float), "labels": np.arange(6.0)})
+    images = nh.load_images(tmp_path / "a.mat")
+    same(images.train, GREY.reshape(6, -1) / np.float32(255))
+    assert images.labels["train"].tolist() == list(range(6))
+    content = (tmp_path / "a.mat").read_bytes()
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        damaged = bytearray(content)
+        for place in rng.integers(128, len(content), 3):
+            damaged[place] = rng.integers(256)
+        (tmp_path / "b.mat").write_bytes(damaged)
+        with suppress(FileFormatError, InputError):
+            nh.load_images(tmp_path / "b.mat")
 
 
 def test_a_folder_of_pictures_by_name(tmp_path):

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurohm.exceptions import InputError
-from neurohm.recordings.formats.mat5_elements import Cells, Structs, Value, variables_in
+from neurohm.mat5_elements import Cells, Structs, Value, variables_in
 from neurohm.recordings.layouts.base import ReadOptions
 from neurohm.recordings.recording import Recording
 

@@ -34,7 +34,7 @@ _CLASSES = {6: "f8", 7: "f4", 8: "i1", 9: "u1", 10: "i2", 11: "u2", 12: "i4", 13
 _CLASSES |= {14: "i8", 15: "u8"}
 _LOGICAL, _COMPLEX = 0x200, 0x800
 _DEEPEST, _MOST_AXES = 64, 32
-# Counts of spikes, mostly zeros, shrink a few hundred times; what grows by more is no recording.
+# Counts of spikes, mostly zeros, shrink a few hundred times; what grows by more is no data.
 _MOST_GROWTH, _UNSUSPICIOUS = 500, 2**26
 _LARGEST_SPARSE = 2**24
 
@@ -124,8 +124,8 @@ def _unpacked(data: bytes | memoryview, path: Path) -> bytes:
     if unpacking.unconsumed_tail:
         raise FileFormatError(
             f"'{path}': a variable grows to more than {len(unpacked) / 2**20:.0f} MiB unpacked",
-            "a recording",
-            "save it without compression (save -v6) if it is one",
+            "numbers that shrink less",
+            "save it without compression (save -v6) if it is to be so",
         )
     if not unpacking.eof:
         raise _damaged(path, "a variable ends early")
@@ -178,7 +178,7 @@ class _Elements:
         """Name and value of an array: the whole of these bytes."""
         if depth > _DEEPEST:
             raise FileFormatError(
-                f"'{self.path}': variables in each other more than {_DEEPEST} deep", "a recording"
+                f"'{self.path}': variables in each other more than {_DEEPEST} deep", "fewer"
             )
         if not len(self.data):
             return "", np.empty((0, 0))
@@ -255,7 +255,7 @@ class _Elements:
             raise FileFormatError(
                 f"'{self.path}': a sparse matrix of {' x '.join(map(str, shape))}",
                 f"at most {_LARGEST_SPARSE} values",
-                "load it with SciPy and use Recording.from_counts",
+                "load it with SciPy and give it as an array (nh.Recording.from_counts of counts)",
             )
         counts = np.diff(ends)
         fits = len(shape) == 2 and len(ends) == shape[1] + 1 and (counts >= 0).all()
