@@ -6,16 +6,18 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from neurohm.exceptions import FileFormatError, InputError
-from neurohm.files import open_hdf5
+from neurohm.files import DAMAGE, open_hdf5
 from neurohm.images.levels import Raw
 from neurohm.mat5_elements import variables_in
 
+_DAMAGE = (*DAMAGE, EOFError, SyntaxError, TokenError, zipfile.BadZipFile, zlib.error)
 _TRAIN = ("train", "x_train", "train_images", "train_x", "images_train")
 _VALID = ("valid", "x_valid", "validation", "valid_images", "val", "x_val")
 _TEST = ("test", "x_test", "test_images", "test_x", "images_test")
@@ -49,7 +51,7 @@ def read_npz(path: Path) -> Raw:
     try:
         with path.open("rb") as content, np.load(content, allow_pickle=False) as file:
             arrays = {n: a for n in file.files if isinstance(a := file[n], np.ndarray)}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, KeyError) as error:
+    except _DAMAGE as error:
         raise _unreadable(path, "npz", error) from error
     return images_among(arrays, path)
 
@@ -73,7 +75,7 @@ def read_npy(path: Path) -> Raw:
     try:
         with path.open("rb") as content:
             return Raw({"train": np.load(content, allow_pickle=False)}, {})
-    except (OSError, ValueError, EOFError) as error:
+    except _DAMAGE as error:
         raise _unreadable(path, "npy", error) from error
 
 

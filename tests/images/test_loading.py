@@ -146,6 +146,21 @@ def test_a_damaged_matlab_file_ends_in_an_error(tmp_path):
             nh.load_images(tmp_path / "b.mat")
 
 
+def test_a_damaged_head_of_an_array(tmp_path):
+    np.save(tmp_path / "a.npy", GREY)
+    content = (tmp_path / "a.npy").read_bytes()
+    (tmp_path / "a.npy").write_bytes(content.replace(b"}", b"{"))
+    with pytest.raises(FileFormatError, match="damaged npy"):
+        nh.load_images(tmp_path / "a.npy")
+    np.savez(tmp_path / "b.npz", train=GREY)
+    content = bytearray((tmp_path / "b.npz").read_bytes())
+    place = content.index(b"PK\x01\x02") + 10  # of the method of compression
+    content[place] = content[content.index(b"PK\x03\x04") + 8] = 99
+    (tmp_path / "b.npz").write_bytes(content)
+    with pytest.raises(FileFormatError, match="damaged npz"):
+        nh.load_images(tmp_path / "b.npz")
+
+
 def test_a_folder_of_pictures_by_name(tmp_path):
     for name, image in zip("bac", GREY, strict=False):
         Image.fromarray(image).save(tmp_path / f"{name}.png")
