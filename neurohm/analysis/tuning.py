@@ -76,7 +76,7 @@ class Tuning:
         Raises
         ------
         InputError
-            If conditions are no angles.
+            If conditions are no angles, or activity is negative, as log-odds are.
 
         References
         ----------
@@ -96,6 +96,10 @@ class Tuning:
         period = real_number("period", period, above=0)
         if self.levels.dtype.kind not in "iuf":
             raise InputError(f"{self.condition} {self.levels[0]!r}", "angles: numbers")
+        if (self.mean < 0).any():
+            raise InputError(
+                f"a mean of {self.mean.min():g} {self.unit}", "activity that is not negative"
+            )
         turn = np.exp(2j * np.pi * self.levels.astype(np.float64) / period)
         total = self.mean.sum(axis=0)
         vector = turn @ self.mean / np.where(total > 0, total, np.nan)

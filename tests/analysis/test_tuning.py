@@ -72,6 +72,8 @@ def test_mean_vector(responses_from):
     assert preferred[2] == pytest.approx(22.5)
     with pytest.raises(InputError, match="angles"):
         tuning_of(responses_from(rates[:, None], ["a", "b", "c", "d"])).circular()
+    with pytest.raises(InputError, match="a mean of -"):
+        tuning_of(responses_from(rates[:, None] - 5, labels)).circular()
 
 
 def test_plain_data(responses_from):
