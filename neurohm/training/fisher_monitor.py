@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -56,6 +58,13 @@ class FisherMonitor(Callback):
         self.seed = whole_number("seed", seed, 0)
         self.epochs: list[int] = []
         self.spectra: dict[str, list[npt.NDArray[np.float64]]] = {}
+
+    @contextmanager
+    def during(self, run: Run) -> Iterator[None]:
+        """Begin anew, unless the run is resumed."""
+        if not run.position.step:
+            self.epochs, self.spectra = [], {}
+        yield
 
     def after_epoch(self, run: Run) -> None:
         """Measure, if it is time to.
