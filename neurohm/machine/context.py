@@ -77,8 +77,8 @@ class ContextMachine(HelmholtzMachine):
         downward, upward = super().edges
         outside = len(self.populations)
         return (
-            [edge for edge in downward if edge[0] != outside],
-            [edge for edge in upward if edge[0] != outside],
+            tuple(edge for edge in downward if edge[0] != outside),
+            tuple(edge for edge in upward if edge[0] != outside),
         )
 
     def _with_context(self, pathway: Pathway) -> Pathway:

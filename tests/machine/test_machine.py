@@ -237,6 +237,11 @@ def test_a_random_code_leaves_no_inner_units_alike() -> None:
     )
 
 
+@pytest.mark.parametrize("context", [0, 2])
+def test_a_chain_with_a_context_is_a_chain(context: int) -> None:
+    assert ContextMachine([4, 3, 2], context=context).edges == chain(3)
+
+
 def test_a_context_goes_to_other_devices() -> None:
     elsewhere = replace(get_backend("cpu"))  # equal, but not the one that values are drawn on
     machines = [ContextMachine([4, 3], context=2, seed=1, device=d) for d in ("cpu", elsewhere)]
