@@ -26,7 +26,8 @@ class DensityReport:
     standard_error : float
         Of that mean, by how much rows differ; ``nan`` of a single row.
     sampling_error : float
-        The part of it that more particles would remove; ``nan`` with one particle.
+        The part of it that more particles would remove, where equal rows have equal noise; ``nan``
+        with one particle.
     independent_nats : float
         The mean log-likelihood of independent units with the means of the training data; ``nan``
         where these are not known.
@@ -100,10 +101,11 @@ def score_rows(
     particles, n_rows = whole_number("particles", particles), x.shape[0]
     estimate = marginal_log_likelihood(as_machine(machine), x, particles=particles, seed=seed)
     value = estimate.value
+    _, first, often = np.unique(value, return_index=True, return_counts=True)  # equal rows' noise
     return DensityReport(
         nats=float(value.mean()),
         standard_error=float(value.std(ddof=1) / np.sqrt(n_rows)) if n_rows > 1 else np.nan,
-        sampling_error=float(np.linalg.norm(estimate.standard_error) / n_rows),
+        sampling_error=float(np.linalg.norm(often * estimate.standard_error[first]) / n_rows),
         independent_nats=np.nan if independent is None else _mean_of(independent, x),
         particles=particles,
         effective_sample_size=float(estimate.effective_sample_size.mean()),

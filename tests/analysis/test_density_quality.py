@@ -24,7 +24,9 @@ def test_means_and_errors(machine):
     estimate = nh.log_likelihood(machine, X, particles=50)
     assert report.nats == estimate.value.mean()
     assert report.standard_error == pytest.approx(estimate.value.std(ddof=1) / np.sqrt(50))
-    assert report.sampling_error == pytest.approx(np.sqrt((estimate.standard_error**2).sum()) / 50)
+    rows, often = np.unique(X, axis=0, return_counts=True)  # equal rows have the same noise
+    errors = nh.log_likelihood(machine, rows, particles=50).standard_error
+    assert report.sampling_error == pytest.approx(np.sqrt(((often * errors) ** 2).sum()) / 50)
     assert report.effective_sample_size == estimate.effective_sample_size.mean()
     p = BASELINE.mean
     nats = (X * np.log(p) + (1 - X) * np.log1p(-p)).sum(axis=1).mean()
@@ -44,6 +46,11 @@ def test_one_row_has_no_standard_error_and_no_baseline_no_value(machine):
     assert np.isnan([report.standard_error, report.independent_nats, report.sampling_error]).all()
     assert report.kind == "bound"
     assert set(report.to_dict()) == set(type(report).__dataclass_fields__)
+
+
+def test_more_copies_of_a_row_take_no_noise_away(machine):
+    one, many = (score_rows(machine, np.tile(X[:1], (n, 1)), None, particles=20) for n in (1, 100))
+    assert many.sampling_error == pytest.approx(one.sampling_error)
 
 
 def test_arguments(machine):
