@@ -223,7 +223,10 @@ def _received(machine: HelmholtzMachine, states: Any) -> Array:
     """Return what visible units receive, log-odds or log-rates, in double precision."""
     pathway, host = machine.generative, machine.backend.to_host
     brought = drive(machine, pathway, 0, states, Workspace(machine.backend), Site.FIELDS)
-    return np.asarray(host(brought.soma), np.float64) + host(pathway.biases[0].weights)
+    soma, bias = (
+        np.asarray(host(part), np.float64) for part in (brought.soma, pathway.biases[0].weights)
+    )
+    return np.asarray(soma + bias)
 
 
 def _mean_and_log_probability(

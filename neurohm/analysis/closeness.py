@@ -40,7 +40,7 @@ def closeness(
     >>> round(distance), round(by_chance, -1), p_value
     (114, 520.0, 0.001)
     """
-    known = ~np.isnan(positions).any(axis=1)
+    known = np.asarray(np.isfinite(positions).all(axis=1))
     there, everyone = positions[members[known[members]]], positions[known]
     if len(there) < 2:
         return np.nan, np.nan, np.nan

@@ -121,7 +121,7 @@ def compare_rates(
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = float(np.float64(second.rate) / first.rate)
     # No change: the second has the share of the occurrences that it has of the time.
-    extremes = _tails(first, second, np.array(-np.log(odds)), dispersion)
+    extremes = _tails(first, second, -np.log(odds), dispersion)
     low, high = (_limit(first, second, dispersion, tail, side) for side in (-1, 1))
     return RateComparison(
         rates=(first.rate, second.rate),
@@ -188,7 +188,7 @@ def _interval(own: Occurrences, dispersion: float, tail: float) -> tuple[float, 
 
 
 def _tails(
-    first: Occurrences, second: Occurrences, log_odds: npt.NDArray[np.float64], dispersion: float
+    first: Occurrences, second: Occurrences, log_odds: Any, dispersion: float
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Return how probable as many of the second are, and as few, if these are the odds of one."""
     share, rest, one = expit(log_odds), expit(-log_odds), np.ones_like(log_odds)
@@ -200,7 +200,7 @@ def _tails(
     worth = signal / (dispersion * noise)
     as_many = betainc(worth * after, worth * before + 1, share) if after else one
     as_few = betainc(worth * before, worth * after + 1, rest) if before else one
-    return as_many, as_few
+    return np.asarray(as_many, np.float64), np.asarray(as_few, np.float64)
 
 
 def _limit(
@@ -214,7 +214,7 @@ def _limit(
     if not (after if side < 0 else before):
         return end
 
-    def excess(log_odds: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    def excess(log_odds: Any) -> npt.NDArray[np.float64]:
         return _tails(first, second, log_odds, dispersion)[side > 0] - tail
 
     begin = np.clip(logit(after / (before + after)), -_FAR, _FAR)
@@ -222,5 +222,7 @@ def _limit(
     excluded = np.flatnonzero(excess(course) < 0)
     if not len(excluded):
         return end
-    found = brentq(excess, course[excluded[0] - 1], course[excluded[0]], xtol=1e-12)
+    found = brentq(
+        lambda at: float(excess(at)), course[excluded[0] - 1], course[excluded[0]], xtol=1e-12
+    )
     return float(np.exp(found))
