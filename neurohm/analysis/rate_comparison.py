@@ -90,7 +90,7 @@ def compare_rates(
     cluster, or chance explains some, there is as much information as in fewer of them: what is
     beyond chance in both is counted as so many that a binomial share of them varies as much, if
     the ratio is the one that is tested. A rate has Garwood's interval of all occurrences, less
-    those of chance.
+    those of chance, and at least up to where that of no occurrence ends.
 
     Parameters
     ----------
@@ -182,9 +182,11 @@ def _interval(own: Occurrences, dispersion: float, tail: float) -> tuple[float, 
     # The number varies as dispersion times itself, whatever part of it is chance's.
     worth = own.number / dispersion
     least = gammaincinv(worth, tail) if worth > 0 else 0.0
-    ends = dispersion * np.array([least, gammainccinv(worth + 1, tail)]) - own.by_chance
-    low, high = np.maximum(ends, 0.0) / own.duration
-    return float(low), float(high)
+    most, none = gammainccinv(np.array([worth + 1, 1.0]), tail)
+    # Fewer than by chance say no more than no occurrence at all does.
+    low = max(0.0, dispersion * least - own.by_chance)
+    high = max(dispersion * none, dispersion * most - own.by_chance)
+    return float(low / own.duration), float(high / own.duration)
 
 
 def _tails(

@@ -40,6 +40,11 @@ def test_interval_of_a_rate_is_garwoods(number):
     assert high == pytest.approx(chi2.ppf(0.975, 2 * number + 2) / 600, rel=1e-9)
 
 
+def test_fewer_than_by_chance_is_no_certainty():
+    low, high = of(2, 5, chance=(20.0, 0.0)).intervals[0]
+    assert (low, high) == (0.0, pytest.approx(-np.log(0.025) / 300))
+
+
 def test_appears_and_vanishes():
     appears = of(0, 20)
     assert math.isinf(appears.ratio)
