@@ -40,7 +40,7 @@ def unit_groups(
     Raises
     ------
     InputError, ArgumentTypeError
-        If there are fewer units than groups, or no positions where they are asked for.
+        If there are fewer units than groups, or positions are asked for and not all known.
 
     Examples
     --------
@@ -61,7 +61,14 @@ def unit_groups(
     if by == "position":
         if recording.positions is None:
             raise InputError("groups by position without positions", "by='correlation'")
-        distance = pdist(np.asarray(recording.positions, dtype=np.float64))
+        positions = np.asarray(recording.positions, dtype=np.float64)
+        if not np.isfinite(positions).all():
+            raise InputError(
+                "groups by position with units whose position is not known",
+                "that of each",
+                "take by='correlation', or leave these units out",
+            )
+        distance = pdist(positions)
     else:
         distance = squareform(_unlike(recording, bin_size), checks=False)
     return _cut(linkage(distance, "average"), recording.n_units, groups)

@@ -49,3 +49,7 @@ def test_what_does_not_fit(recording: nh.Recording) -> None:
         unit_groups(recording, 2, by="name")
     with pytest.raises(InputError, match="without positions"):
         unit_groups(replace(recording, positions=None), 2, by="position")
+    places = np.array(recording.positions)
+    places[2] = np.nan
+    with pytest.raises(InputError, match="position is not known"):
+        unit_groups(replace(recording, positions=places), 2, by="position")
