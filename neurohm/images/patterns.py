@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from neurohm.checks import real_number, whole_number
 from neurohm.exceptions import InputError
 
 
@@ -72,7 +73,7 @@ def bars(side: int = 4, on: float = 0.2) -> Patterns:
     >>> len(data.patterns), round(data.entropy, 6)
     (30, 2.409735)
     """
-    _check(side, on, 10)
+    side = _checked(side, on, 10)
     choices = _binary_words(side)
     count = choices.sum(axis=1)
     weight = 0.5 * on**count * (1 - on) ** (side - count)
@@ -128,7 +129,7 @@ def shifter(width: int = 8, on: float = 0.2) -> Patterns:
     >>> len(data.patterns), round(data.entropy, 6)
     (508, 4.579165)
     """
-    _check(width, on, 12)
+    width = _checked(width, on, 12)
     first = _binary_words(width)
     count = first.sum(axis=1)
     weight = 0.5 * on**count * (1 - on) ** (width - count)
@@ -149,8 +150,9 @@ def _merged(
     return Patterns(name, distinct, np.bincount(index.ravel(), weights).astype(np.float64))
 
 
-def _check(size: int, on: float, most: int) -> None:
-    if not 2 <= size <= most:
+def _checked(size: int, on: float, most: int) -> int:
+    """Return a size that is one, if the probability is one, too."""
+    real_number("probability", on, above=0, below=1)
+    if not 2 <= whole_number("size", size) <= most:
         raise InputError(f"a size of {size} pixels", f"2 to {most}")
-    if not 0 < on < 1:
-        raise InputError(f"probability {on}", "between 0 and 1")
+    return int(size)

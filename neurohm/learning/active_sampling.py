@@ -150,6 +150,9 @@ class ActiveSampling(WrappedRule):
             "dreams_per_sample": plain.dreams_per_sample,
             "unlearning": real_number("unlearning", self.unlearning, least=0),
             "beta": real_number("beta", self.beta),
+            "free_energy": None
+            if self.free_energy is None
+            else real_number("free_energy", self.free_energy),
             "tries": whole_number("tries", self.tries),
         }
         for name, value in fixed.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -29,7 +29,7 @@ class Recruitment:
 
     Parameters
     ----------
-    data : array_like, (samples, visible units)
+    data : array_like or sparse matrix, (samples, visible units)
         Binary.
     repeats : int
         How often a residual comes before it is claimed.
@@ -58,7 +58,8 @@ class Recruitment:
             If the data do not fit the machine, or its two lowest populations are not binary and
             joined in both directions.
         """
-        x = np.asarray(self.data) > 0
+        given: Any = self.data
+        x = np.asarray(given.toarray() if hasattr(given, "toarray") else given) > 0
         if x.ndim != 2 or x.shape[1] != machine.visible.size:
             raise InputError(
                 f"data of shape {x.shape} to recruit from", f"(samples, {machine.visible.size})"

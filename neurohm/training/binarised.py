@@ -24,7 +24,7 @@ class BinarisedBatches(ArrayBatches):
 
     Parameters
     ----------
-    grey : array_like, (samples, units)
+    grey : array_like or sparse matrix, (samples, units)
         Levels from 0 to 1.
 
     Raises
@@ -47,6 +47,7 @@ class BinarisedBatches(ArrayBatches):
     """
 
     def __init__(self, grey: Any) -> None:
+        grey = grey.toarray() if hasattr(grey, "toarray") else grey
         self.grey = np.ascontiguousarray(grey, dtype=np.float32)
         if self.grey.ndim != 2 or 0 in self.grey.shape:
             raise InputError(f"grey levels of shape {self.grey.shape}", "(samples, units)")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from neurohm.exceptions import InputError
+from neurohm.exceptions import ArgumentTypeError, InputError
 from neurohm.images import bars, lines, shifter
 
 
@@ -46,3 +46,9 @@ def test_samples_follow_the_probabilities():
 def test_impossible_sizes_are_refused(make):
     with pytest.raises(InputError):
         make()
+
+
+def test_sizes_are_whole_numbers():
+    with pytest.raises(ArgumentTypeError, match=r"size 2\.5"):
+        bars(2.5)
+    assert bars(np.int8(4)).patterns.shape == (30, 16)

@@ -165,6 +165,7 @@ def test_a_world_that_accepts_nothing_is_given_up() -> None:
     [
         ({}, ArgumentTypeError, "accepts"),
         ({"world": 3}, ArgumentTypeError, "accepts"),
+        ({"world": EVEN, "beta": 1.0, "free_energy": "low"}, ArgumentTypeError, "free_energy"),
         ({"world": EVEN, "sleep_on": "none"}, InputError, "'every' or 'accepted'"),
         ({"world": EVEN, "sleep_on": "accepted", "unlearning": 1}, InputError, "sleep_on='every'"),
         ({"world": EVEN, "unlearning": -1}, InputError, "at least 0"),

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 
 from neurohm.exceptions import InputError
 from neurohm.images import bars
@@ -28,6 +29,8 @@ def test_imprinted_in_both_directions():
     np.testing.assert_array_equal(down, 2 * up.T)
     assert (down[2] == 0).all()  # nothing was left to claim
     np.testing.assert_array_equal(machine.recognition.biases[1].weights, [-7.5, -7.5, 0])
+    sparse = HelmholtzMachine([4, 3, 2], initial=Recruitment(csr_array(x), repeats=3), seed=0)
+    np.testing.assert_array_equal(sparse.generative.projections[0].weights, down)
 
 
 def test_claimed_parts_are_explained_away():

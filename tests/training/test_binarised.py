@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 
 import neurohm as nh
 from neurohm.exceptions import InputError
@@ -27,6 +28,7 @@ def test_each_epoch_is_another_draw_and_always_the_same_one():
     assert not np.array_equal(first, second)
     np.testing.assert_array_equal(epoch_of(others, 1), second)
     np.testing.assert_array_equal(epoch_of(batches, 0), first)
+    np.testing.assert_array_equal(epoch_of(BinarisedBatches(csr_array(GREY)), 0), first)
     assert not np.array_equal(epoch_of(batches, 0, seed=1), first)
 
 
