@@ -62,8 +62,8 @@ def load_recording(
         there could be several.
     layout : str, optional
         How to read the file, where there could be several ways: ``"neurohm"``, ``"nwb"``,
-        ``"spikes-sCount"``, ``"ragged"``, ``"table"``, ``"cells"``, ``"nest"``, ``"per-unit"`` or
-        ``"matrix"``.
+        ``"spikes-sCount"``, ``"ragged"``, ``"table"``, ``"cells"``, ``"nest"``, ``"per-unit"``,
+        ``"padded"`` or ``"matrix"``.
     sort : bool
         Sort the spike times of each unit instead of refusing unsorted ones.
     time_scale : float, optional
@@ -82,8 +82,8 @@ def load_recording(
     lazy : bool, optional
         Whether spike times stay in the file, to be read a part at a time when they are needed, with
         the same results; the file is open only while it is read from. That can be where they lie in
-        lists in an HDF5 file, one of all units or one of each: all layouts but ``"table"`` and
-        ``"matrix"``. By default if they are more than 8 million (64 MB). `Recording.load` reads
+        lists in an HDF5 file, one of all units or one of each: all layouts but ``"table"``,
+        ``"padded"`` and ``"matrix"``. By default if they are more than 8 million (64 MB). `Recording.load` reads
         them all.
 
     Returns

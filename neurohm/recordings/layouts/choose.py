@@ -16,9 +16,10 @@ from neurohm.recordings.layouts.matrix import MatrixLayout
 from neurohm.recordings.layouts.nest import NestLayout
 from neurohm.recordings.layouts.nwb import NwbLayout
 from neurohm.recordings.layouts.own import OwnLayout
+from neurohm.recordings.layouts.padded import PaddedLayout
 from neurohm.recordings.layouts.per_unit import PerUnitLayout
 from neurohm.recordings.layouts.ragged import RaggedLayout
-from neurohm.recordings.layouts.table import TableLayout
+from neurohm.recordings.layouts.table import TableLayout, named_tables
 from neurohm.recordings.recording import Recording
 
 __all__ = ["LAYOUTS", "read_hdf5"]
@@ -33,6 +34,7 @@ LAYOUTS: tuple[Layout, ...] = (
     CellsLayout(),
     NestLayout(),
     PerUnitLayout(),
+    PaddedLayout(),
     MatrixLayout(),
 )
 
@@ -94,6 +96,8 @@ def _refuse_others(stated: str, source: str) -> None:
 
 def _choose(file: Contents, options: ReadOptions, source: str) -> tuple[Layout, str]:
     found = _found(file, _allowed(options))
+    if options.time_column is not None or options.unit_column is not None:
+        found = _named(file, options, source)
     if options.dataset is not None:
         found = _with_dataset(file, found, options, source)
     if not found:
@@ -133,6 +137,12 @@ def _found(file: Contents, layouts: tuple[Layout, ...]) -> list[tuple[Layout, st
         if any(pair[0] is layout for pair in kept):
             spoken_for |= layout.companions(file)
     return kept
+
+
+def _named(file: Contents, options: ReadOptions, source: str) -> list[tuple[Layout, str]]:
+    """The tables whose columns the user names."""
+    tables = [layout for layout in _allowed(options) if isinstance(layout, TableLayout)]
+    return [(layout, name) for layout in tables for name in named_tables(file, options, source)]
 
 
 def _with_dataset(

@@ -16,7 +16,7 @@ from neurohm.recordings.layouts.remainder import Remainder
 from neurohm.recordings.layouts.stated import stated_above
 from neurohm.recordings.recording import Recording
 
-__all__ = ["MatrixLayout"]
+__all__ = ["MatrixLayout", "could_be_counts"]
 
 _WIDTH_NAMES = ("binwidth", "binsize", "dt", "timebin", "timestep")
 _VALUES_PER_BLOCK = 2**24
@@ -45,7 +45,7 @@ class MatrixLayout:
             if dataset.ndim == 2 and dataset.size > 1 and is_numeric(dataset)
         }
         # MATLAB has no vectors: of several matrices those with a side of 1 are lists of something.
-        for fits in (lambda item: min(item.shape) > 1, _could_be_counts):
+        for fits in (lambda item: min(item.shape) > 1, could_be_counts):
             if len(matrices) > 1:
                 matrices = {n: item for n, item in matrices.items() if fits(item)} or matrices
         return list(matrices)
@@ -91,8 +91,23 @@ class MatrixLayout:
         )
 
 
-def _could_be_counts(dataset: Any) -> bool:
-    """Whether the first values are counts; whole numbers are taken at their word."""
+def could_be_counts(dataset: Any) -> bool:
+    """Whether the first values are counts; whole numbers are taken at their word.
+
+    Parameters
+    ----------
+    dataset : h5py.Dataset
+        Two-dimensional.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> could_be_counts(np.zeros((2, 3))), could_be_counts(np.full((2, 3), 0.5))
+    (True, False)
+    """
     if dataset.dtype.kind != "f":
         return True
     first = dataset[: max(1, 2**18 // dataset.shape[1])]

@@ -62,6 +62,10 @@ UNITS = (
     "cellid",
     "spiketemplates",
     "senders",
+    "nodeids",
+    "nodeid",
+    "gids",
+    "gid",
     "i",
 )
 _HOLDS_UNITS = frozenset(

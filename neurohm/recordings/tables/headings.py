@@ -30,7 +30,7 @@ _PLACES = (
         "ch",
     ],
     ["tetrode", "tetrodeid", "shank", "shankid"],
-    ["probe", "probeid", "array", "arrayid", "well", "wellid", "chip"],
+    ["probe", "probeid", "array", "arrayid", "well", "wellid", "chip", "population"],
 )
 _TRIALS = [
     "trial",
