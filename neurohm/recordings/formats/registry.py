@@ -13,10 +13,11 @@ from neurohm.recordings.formats.hdf5_file import Hdf5File
 from neurohm.recordings.formats.matlab5 import Matlab5File
 from neurohm.recordings.formats.neo_reader import NeoReader
 from neurohm.recordings.formats.numpy_file import NumpyArchive, NumpyArray
+from neurohm.recordings.formats.numpy_folder import NumpyFolder
 from neurohm.recordings.formats.pynapple_file import PynappleFile
 from neurohm.recordings.formats.text_table import TextTable
 
-__all__ = ["FORMATS", "READERS", "format_of", "reader_of"]
+__all__ = ["FOLDER", "FORMATS", "READERS", "format_of", "reader_of"]
 
 # A new format is one file and one entry here; the more particular ones come first.
 FORMATS: tuple[Format, ...] = (
@@ -28,6 +29,9 @@ FORMATS: tuple[Format, ...] = (
     ArrowTable(),
     TextTable(),
 )
+
+# What reads a folder; it says itself if there are no spikes in it.
+FOLDER: Format = NumpyFolder()
 
 # Libraries that read what nothing here does; only who names one gets it.
 READERS: Mapping[str, Format] = MappingProxyType({"neo": NeoReader()})

@@ -26,8 +26,8 @@ _MOST_VALUES = 2**28
 class PaddedLayout:
     """A matrix with the spike times of one unit in each row, or in each column.
 
-    Behind the last spike of each unit, the row is filled up with ``nan`` or with zeros. By this, and
-    by times that ascend up to there, such a matrix is told from all others.
+    Behind the last spike of each unit, the row is filled up with ``nan`` or with zeros. By this,
+    and by times that ascend up to there, such a matrix is told from all others.
     """
 
     name = "padded"
@@ -39,7 +39,7 @@ class PaddedLayout:
         return [n for n in sorted(file.float_matrices) if _is_padded(file.datasets[n])]
 
     def companions(self, file: Contents) -> set[str]:
-        """Other matrices of fractions, which are waveforms or positions; of counts, they compete."""
+        """Other matrices of fractions: waveforms or positions."""
         return {n for n in file.float_matrices if not could_be_counts(file.datasets[n])}
 
     def read(self, file: Contents, dataset: str, options: ReadOptions, source: str) -> Recording:
@@ -51,8 +51,8 @@ class PaddedLayout:
             lists, in_rows = lists_in(stored.T), False
         if lists is None:
             raise FileFormatError(
-                f"'{source}': '{dataset}' does not ascend in each row, nor in each column, until it "
-                "is filled up",
+                f"'{source}': '{dataset}' ascends neither in each row nor in each column until "
+                "it is filled up",
                 self.description,
             )
         times, index = joined(lists)

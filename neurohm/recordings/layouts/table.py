@@ -37,8 +37,8 @@ class TableLayout:
     Pachitariu et al. (2024) Spike sorting with Kilosort4. Nature Methods 21:914-921,
     doi:10.1038/s41592-024-02232-7.
 
-    Dai et al. (2020) The SONATA data format for efficient description of large-scale network models.
-    PLoS Computational Biology 16:e1007696, doi:10.1371/journal.pcbi.1007696.
+    Dai et al. (2020) The SONATA data format for efficient description of large-scale network
+    models. PLoS Computational Biology 16:e1007696, doi:10.1371/journal.pcbi.1007696.
     """
 
     name = "table"
@@ -123,9 +123,7 @@ def _tables(file: Contents, options: ReadOptions) -> list[str]:
     return [f"{name}/{pair[0]}".strip("/") for name, pair in found if pair is not None]
 
 
-def table_in(
-    file: Contents, group: str, options: ReadOptions = _UNNAMED
-) -> tuple[str, str] | None:
+def table_in(file: Contents, group: str, options: ReadOptions = _UNNAMED) -> tuple[str, str] | None:
     """Return the names of a list of times and of the units of the same spikes in a group.
 
     Parameters

@@ -10,7 +10,7 @@ from neurohm.exceptions import InputError
 from neurohm.recordings.layouts.clock import PER_SECOND, SAMPLES
 from neurohm.recordings.layouts.names import TIMES, TIMES_OR_SAMPLES, UNITS, first_of, plain
 
-__all__ = ["Headings", "base_and_unit", "find_headings", "is_of_samples"]
+__all__ = ["Headings", "base_and_unit", "find_headings", "is_long", "is_of_samples"]
 
 _IDS = ("spikeids", "ids", "id")  # may as well number the rows: looked for last
 _SORTS = ("sort", "sorts", "sortcode", "sortid", "unitcode")
@@ -112,6 +112,26 @@ def find_headings(
         raise _unclear("the unit of each spike", "unit_column", names, source)
     trial = first_of(_TRIALS, [name for name in others if name not in (found[0], *found[1])])
     return Headings(time, found[0], found[1], trial)
+
+
+def is_long(names: Iterable[str]) -> bool:
+    """Whether columns are called like the time and the unit of each spike.
+
+    Parameters
+    ----------
+    names : iterable of str
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> is_long(["time", "channel"]), is_long(["unit_1", "unit_2"])
+    (True, False)
+    """
+    time = _time_of(list(names))
+    return time is not None and _units_of([name for name in names if name != time]) is not None
 
 
 def base_and_unit(name: str) -> tuple[str, str]:
