@@ -63,7 +63,7 @@ def load_recording(
     layout : str, optional
         How to read the file, where there could be several ways: ``"neurohm"``, ``"nwb"``,
         ``"spikes-sCount"``, ``"ragged"``, ``"table"``, ``"cells"``, ``"nest"``, ``"per-unit"``,
-        ``"padded"`` or ``"matrix"``.
+        ``"pairs"``, ``"padded"`` or ``"matrix"``.
     sort : bool
         Sort the spike times of each unit instead of refusing unsorted ones.
     time_scale : float, optional
@@ -83,8 +83,8 @@ def load_recording(
         Whether spike times stay in the file, to be read a part at a time when they are needed, with
         the same results; the file is open only while it is read from. That can be where they lie in
         lists in an HDF5 file, one of all units or one of each: all layouts but ``"table"``,
-        ``"padded"`` and ``"matrix"``. By default if they are more than 8 million (64 MB).
-        `Recording.load` reads them all.
+        ``"pairs"``, ``"padded"`` and ``"matrix"``. By default if they are more than 8 million
+        (64 MB). `Recording.load` reads them all.
 
     Returns
     -------

@@ -17,6 +17,7 @@ from neurohm.recordings.layouts.nest import NestLayout
 from neurohm.recordings.layouts.nwb import NwbLayout
 from neurohm.recordings.layouts.own import OwnLayout
 from neurohm.recordings.layouts.padded import PaddedLayout
+from neurohm.recordings.layouts.pairs import PairsLayout
 from neurohm.recordings.layouts.per_unit import PerUnitLayout
 from neurohm.recordings.layouts.ragged import RaggedLayout
 from neurohm.recordings.layouts.table import TableLayout, named_tables
@@ -34,6 +35,7 @@ LAYOUTS: tuple[Layout, ...] = (
     CellsLayout(),
     NestLayout(),
     PerUnitLayout(),
+    PairsLayout(),
     PaddedLayout(),
     MatrixLayout(),
 )
@@ -105,6 +107,7 @@ def _choose(file: Contents, options: ReadOptions, source: str) -> tuple[Layout, 
             f"'{source}': no layout of spikes that neurohm knows; the file holds "
             f"{describe(file.datasets) or 'no datasets'}",
             "; or ".join(layout.description for layout in LAYOUTS),
+            _advice(file),
         )
     if len(found) > 1:
         ways = " or ".join(f"'{name}' (layout {layout.name!r})" for layout, name in found)
@@ -114,6 +117,14 @@ def _choose(file: Contents, options: ReadOptions, source: str) -> tuple[Layout, 
             "give dataset= / --dataset or layout= / --layout",
         )
     return found[0]
+
+
+def _advice(file: Contents) -> str:
+    """What to do with a file in no known layout, by what it holds."""
+    if any(item.ndim == 3 for item in file.datasets.values()):
+        return "counts in trials? save them one trial after the other, bins x units"
+    numeric = [name for name in file.groups if len(file.numeric_in(name)) > 1]
+    return "two lists of other names? time_column= / --time-column, unit_column=" if numeric else ""
 
 
 def _allowed(options: ReadOptions) -> tuple[Layout, ...]:

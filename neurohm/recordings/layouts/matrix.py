@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from neurohm.exceptions import FileFormatError, InputError
 from neurohm.recordings.counts import Block, bin_centres, merge_blocks
@@ -25,7 +26,9 @@ _CLEAR_RATIO = 2
 
 
 class MatrixLayout:
-    """A two-dimensional dataset, of any name, of counts 0, 1, 2, ... (or booleans).
+    """A two-dimensional dataset, of any name, of counts 0, 1, 2, ... (or booleans, or spins).
+
+    Spins, -1 and 1 alone, are 0 and 1.
 
     The shorter side is the units, if it is at most half the longer one. The bin width is the
     argument, or an attribute of the dataset or of a group above it, or a single number beside it,
@@ -68,10 +71,15 @@ class MatrixLayout:
         stated = _bin_width(file, dataset, options, source)
         width = 1.0 if stated is None else stated
         blocks = _blocks(matrix, units_axis, n_units, n_bins)
+        are_spins = _are_spins(_first_values(matrix))
+        if are_spins:
+            # What is neither -1 nor 1 becomes no count, and is complained of as such.
+            blocks = ((first, (counts.astype(np.float64) + 1) / 2) for first, counts in blocks)
         bins, index = merge_blocks(blocks, n_units, f"'{source}': matrix '{dataset}'")
         remainder = Remainder.of(file, {dataset}, n_units)
         sides = "units x bins" if units_axis == 0 else "bins x units"
         text = "one bin, its width not stated" if stated is None else f"{width:g} s"
+        what = "of spins (1 a spike, -1 none)" if are_spins else "of spike counts"
         return Recording(
             spike_times=bin_centres(bins, width),
             spike_times_index=index,
@@ -85,7 +93,7 @@ class MatrixLayout:
             bin_width=width,
             time_unit="bin" if stated is None else "s",
             metadata=remainder.metadata,
-            layout=f"matrix '{dataset}' of spike counts, {shape[0]} x {shape[1]} ({sides}), "
+            layout=f"matrix '{dataset}' {what}, {shape[0]} x {shape[1]} ({sides}), "
             f"resolution {text}{remainder.sentence}",
             source=source,
         )
@@ -110,8 +118,18 @@ def could_be_counts(dataset: Any) -> bool:
     """
     if dataset.dtype.kind != "f":
         return True
-    first = dataset[: max(1, 2**18 // dataset.shape[1])]
-    return bool((np.isfinite(first) & (first >= 0) & (first == np.floor(first))).all())
+    first = _first_values(dataset)
+    counts = np.isfinite(first) & (first >= 0) & (first == np.floor(first))
+    return bool(counts.all()) or _are_spins(first)
+
+
+def _first_values(dataset: Any) -> NDArray[Any]:
+    first: NDArray[Any] = dataset[: max(1, 2**18 // dataset.shape[1])]
+    return first
+
+
+def _are_spins(values: NDArray[Any]) -> bool:
+    return bool(np.isin(values, (-1, 1)).all() and (values < 0).any())
 
 
 def _seen_shape(matrix: Any) -> tuple[int, int]:

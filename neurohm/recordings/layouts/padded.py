@@ -103,7 +103,7 @@ def _cut(
     first = np.arange(matrix.shape[1]) < lengths[:, None]
     with np.errstate(invalid="ignore"):
         fit = ascends(matrix[:, 1:], matrix[:, :-1]) | ~first[:, 1:]
-    is_filled = lengths.max(initial=0) > 1 and lengths.min(initial=0) < matrix.shape[1]
+    is_filled = lengths.max() > 1 and lengths.min() < matrix.shape[1]
     if not (is_filled and (is_time == first).all() and fit.all()):
         return None
     return [row[:length] for row, length in zip(matrix, lengths.tolist(), strict=True)]

@@ -17,7 +17,7 @@ from neurohm.recordings.layouts.trains import Trains, read_times, recording_of
 from neurohm.recordings.recording import Recording
 from neurohm.recordings.tree import read_array
 
-__all__ = ["TableLayout", "named_tables", "table_in"]
+__all__ = ["TableLayout", "by_unit", "named_tables", "table_in"]
 
 # Where there is no word for a unit, each channel is one.
 _UNITS_OR_PLACES = (*UNITS, "electrodes", "electrode", "channels", "channel", "chan", "ch")
@@ -65,11 +65,10 @@ class TableLayout:
         assert pair is not None  # or it would be no candidate
         labels = f"{group}/{pair[1]}".strip("/")
         times = read_times(file[dataset], f"'{dataset}'", source)
-        unit_ids, unit = np.unique(_labels(file[labels], labels, source), return_inverse=True)
-        counts = np.bincount(unit, minlength=len(unit_ids))
+        times, index, unit_ids = by_unit(times, _labels(file[labels], labels, source))
         trains = Trains(
-            times=times[np.argsort(unit, kind="stable")],
-            index=np.cumsum(counts, dtype=np.int64),
+            times=times,
+            index=index,
             unit_ids=unit_ids,
             paths=[dataset],
             what=f"a table of the time ('{dataset}') and the unit ('{labels}') of each spike",
@@ -77,6 +76,33 @@ class TableLayout:
         # No list of the file is known to be in the order of the units.
         remainder = Remainder.of(file, {dataset, labels}, None)
         return recording_of(trains, file, options, source, remainder)
+
+
+def by_unit(
+    times: NDArray[Any], units: NDArray[Any]
+) -> tuple[NDArray[Any], NDArray[np.int64], NDArray[Any]]:
+    """Put the times of each unit together, in the order of their ids.
+
+    Parameters
+    ----------
+    times : ndarray, shape (n_spikes,)
+    units : ndarray of int or str, shape (n_spikes,)
+
+    Returns
+    -------
+    times : ndarray, shape (n_spikes,)
+    index : ndarray of int64, shape (n_units,)
+        End of each unit in `times`.
+    unit_ids : ndarray of int or str, shape (n_units,)
+
+    Examples
+    --------
+    >>> by_unit(np.array([0.5, 1.0, 1.5]), np.array([7, 3, 7]))
+    (array([1. , 0.5, 1.5]), array([1, 3]), array([3, 7]))
+    """
+    unit_ids, unit = np.unique(units, return_inverse=True)
+    counts = np.bincount(unit, minlength=len(unit_ids))
+    return times[np.argsort(unit, kind="stable")], np.cumsum(counts, dtype=np.int64), unit_ids
 
 
 def named_tables(file: Contents, options: ReadOptions, source: str) -> list[str]:

@@ -32,7 +32,8 @@ def recording_of_wide_table(
 
     Columns of spike times ascend, and are blank below the last spike of each. Counts have a row for
     each bin; a column with the time of each row, evenly spaced, gives the width. Other numbers may
-    be anything: they are counts only if all columns are called like units, or hold 0 and 1 alone.
+    be anything: they are counts only if all columns are called like units, or hold 0 and 1, or -1
+    and 1, alone.
 
     Parameters
     ----------
@@ -184,7 +185,7 @@ def _trains(columns: dict[str, NDArray[Any]]) -> list[NDArray[Any]] | None:
     # Counts may happen to ascend; of times, hardly two are the same.
     alike = sum(int((np.diff(times) == 0).sum()) for times in lists)
     n_spikes = sum(map(len, lists))
-    are_times = ascending and n_spikes > 2 * len(lists) and 10 * alike < n_spikes
+    are_times = ascending and n_spikes > len(lists) and 10 * alike < n_spikes
     return lists if telling and are_times else None
 
 
@@ -200,7 +201,8 @@ def _of_counts(
     if len({len(values) for values in columns.values()}) > 1 or len(counted) < 2:
         return None
     matrix = np.stack(list(counted.values()), axis=1)
-    if not _are_counts(matrix) or not (matrix.max() <= 1 or all(map(names_a_unit, counted))):
+    are_states = bool(np.isin(matrix, (0, 1)).all() or np.isin(matrix, (-1, 1)).all())
+    if not (are_states or (_are_counts(matrix) and all(map(names_a_unit, counted)))):
         return None
     members = {"counts": matrix}
     width = None if time is None else _width(columns[time], base_and_unit(time)[1])
