@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from neurohm.exceptions import MissingFileError
 from neurohm.files import check_readable
 from neurohm.recordings.formats.npy import read_npy
-from neurohm.recordings.formats.numpy_file import read_arrays
+from neurohm.recordings.formats.numpy_file import is_one_list, read_arrays
 from neurohm.recordings.formats.unit_tables import unit_columns
 from neurohm.recordings.layouts.base import ReadOptions
 from neurohm.recordings.layouts.clock import RATES
@@ -51,7 +51,11 @@ class NumpyFolder:
         """Read the recording."""
         files = _arrays(path)
         wanted = {*TIMES_OR_SAMPLES, *UNITS, *_named(options)}
-        chosen = {n: f for n, f in files.items() if plain(n.rpartition("/")[2]) in wanted}
+        chosen = {
+            name: file
+            for name, file in files.items()
+            if plain(name.rpartition("/")[2]) in wanted and is_one_list(file)
+        }
         if not folder_of_spikes(path) and not _named(options):
             raise MissingFileError(
                 f"{path} is a folder, without spike times and their units in NumPy arrays",

@@ -61,6 +61,7 @@ UNITS = (
     "cellids",
     "cellid",
     "spiketemplates",
+    "templates",
     "senders",
     "nodeids",
     "nodeid",

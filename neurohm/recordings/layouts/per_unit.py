@@ -103,8 +103,10 @@ def _groups_of_units(file: Contents, group: str) -> dict[str, str]:
         # Behaviour has "timestamps" too: they are spikes' only in what is called a unit.
         if not hasattr(item, "keys") or not (is_called_so or names_a_unit(name)):
             continue
+        if table_in(file, path):
+            return {}  # nor are those beside it units: they are populations
         times = first_of(TIMES, file.numeric_in(path))
-        if times is None or ragged_in(file, path) or table_in(file, path):
+        if times is None or ragged_in(file, path):
             continue
         # In a group of any name, what numbers each spike may well be its unit.
         if names_a_unit(name) or not _numbers_beside(file, path, times):

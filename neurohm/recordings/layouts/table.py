@@ -14,6 +14,7 @@ from neurohm.recordings.layouts.looks import describe, is_list, is_numeric, is_t
 from neurohm.recordings.layouts.names import TIMES_OR_SAMPLES, UNITS, first_of, plain
 from neurohm.recordings.layouts.remainder import Remainder
 from neurohm.recordings.layouts.trains import Trains, read_times, recording_of
+from neurohm.recordings.layouts.trial_table import read_trial_table, trials_beside
 from neurohm.recordings.recording import Recording
 from neurohm.recordings.tree import read_array
 
@@ -65,7 +66,12 @@ class TableLayout:
         assert pair is not None  # or it would be no candidate
         labels = f"{group}/{pair[1]}".strip("/")
         times = read_times(file[dataset], f"'{dataset}'", source)
-        times, index, unit_ids = by_unit(times, _labels(file[labels], labels, source))
+        units = _labels(file[labels], labels, source)
+        trials = trials_beside(file, dataset)
+        if trials is not None:
+            columns = (times, units, np.ravel(read_array(file[trials])))
+            return read_trial_table(file, (dataset, labels, trials), columns, options, source)
+        times, index, unit_ids = by_unit(times, units)
         trains = Trains(
             times=times,
             index=index,

@@ -83,6 +83,35 @@ def test_unequal_group_of_a_unit_stays_one():
     assert trains_of(read(contents)) == [[0.5, 1.0], [0.25]]
 
 
+@pytest.mark.parametrize("by", ["trial", "unit"])
+def test_table_with_trials_that_begin_anew(by):
+    """Spikes of several trials at one time of each are never put on top of each other."""
+    rows = [(0, 7, 4), (0, 2, 90), (1, 7, 3), (1, 2, 80), (2, 7, 100)]  # trial, unit, ms
+    rows = sorted(rows, key=lambda row: row[1]) if by == "unit" else rows
+    trials, units, times = map(np.array, zip(*rows, strict=True))
+    contents = {"spiketimes": times, "neuron_ids": units, "trial_ids": trials, "tmax": 100}
+    with pytest.raises(InputError, match="--sampling-rate"):
+        read(contents)
+    recording = read(contents, sampling_rate=1000.0)
+    assert trains_of(recording) == [[0.09, 1.08], [0.004, 1.003, 2.1]]
+    assert recording.intervals["observed"][:, 0].tolist() == [0.0, 1.0, 2.0]
+    assert recording.interval_columns["trials"]["trial"].tolist() == [0, 1, 2]
+    assert "3 trials ('trial_ids'), whose times are their own" in recording.layout
+
+
+def test_trials_of_one_time_stay_where_they_are():
+    contents = {"times": [0.5, 1.0, 7.5], "units": [1, 2, 1], "trials": [1, 1, 2]}
+    recording = read(contents)
+    assert trains_of(recording) == [[0.5, 7.5], [1.0]]
+    assert recording.intervals["trials"].tolist() == [[0.5, 1.0], [7.5, 7.5]]
+
+
+def test_an_empty_population_is_no_unit():
+    contents = {"spikes/v1/timestamps": [3.0, 4.5], "spikes/v1/node_ids": [0, 1]}
+    contents |= {"spikes/v2/timestamps": np.empty(0), "spikes/v2/node_ids": np.empty(0, int)}
+    assert read(contents).n_units == 2
+
+
 # ---- matrices of times
 
 
