@@ -19,8 +19,8 @@ from neurohm.recordings.recording import Recording
 
 __all__ = ["PaddedLayout", "lists_in"]
 
-# A larger matrix of floats is a signal.
-_MOST_VALUES = 2**28
+# Numbers shrink little in a file: what is so much larger in memory was never written to it.
+_MOST_GROWTH, _UNSUSPICIOUS = 200, 2**26
 
 
 class PaddedLayout:
@@ -110,7 +110,8 @@ def _cut(
 
 
 def _is_padded(dataset: Any) -> bool:
-    if not 1 < dataset.size <= _MOST_VALUES or min(dataset.shape) < 2:
+    most = max(_UNSUSPICIOUS, _MOST_GROWTH * dataset.id.get_storage_size())
+    if min(dataset.shape) < 2 or dataset.size * dataset.dtype.itemsize > most:
         return False
     # Most matrices are none by the look of one row and one column already.
     if not any(_may_be_one(values) for values in (dataset[0], dataset[:, 0])):
