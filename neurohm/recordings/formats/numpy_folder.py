@@ -50,6 +50,11 @@ class NumpyFolder:
     def read(self, path: Path, options: ReadOptions) -> Recording:
         """Read the recording."""
         files = _arrays(path)
+        options = replace(
+            options,
+            time_column=_as_dataset(options.time_column),
+            unit_column=_as_dataset(options.unit_column),
+        )
         wanted = {*TIMES_OR_SAMPLES, *UNITS, *_named(options)}
         chosen = {
             name: file
@@ -109,8 +114,15 @@ def folder_of_spikes(folder: Path) -> bool:
 def _arrays(folder: Path) -> dict[str, Path]:
     """The arrays of a folder by the names that datasets would have."""
     found = sorted(path for path in folder.glob("*.npy") if path.is_file())
-    names = [_VERSION.sub("", _NAMESPACE.sub("", path.stem)).replace(".", "/") for path in found]
-    return dict(zip(names, found, strict=True))
+    return {str(_as_dataset(path.name)): path for path in found}
+
+
+def _as_dataset(name: str | None) -> str | None:
+    """The name that a dataset with that array would have: spikes/times for spikes.times.npy."""
+    if name is None:
+        return None
+    stem = _NAMESPACE.sub("", name.removesuffix(".npy"))
+    return _VERSION.sub("", stem).replace(".", "/")
 
 
 def _named(options: ReadOptions) -> set[str]:

@@ -180,6 +180,8 @@ def _counts_up(numbers: NDArray[Any] | None) -> bool:
 def _trains(columns: dict[str, NDArray[Any]]) -> list[NDArray[Any]] | None:
     """Columns of spike times: unequal, or all called like units, each of times that ascend."""
     lists = list(columns.values())
+    if any(base_and_unit(name)[0] in TIMES for name in columns):
+        return None  # of rows, then, whatever else there is
     telling = len({len(times) for times in lists}) > 1 or all(map(names_a_unit, columns))
     ascending = all((np.diff(times) >= 0).all() and times.dtype.kind != "b" for times in lists)
     # Counts may happen to ascend; of times, hardly two are the same.

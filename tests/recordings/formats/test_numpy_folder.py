@@ -78,6 +78,9 @@ def test_arrays_named_by_the_user(folder):
     with pytest.raises(MissingFileError, match="is a folder, without spike times.*--time-column"):
         load_recording(path)
     assert load_recording(path, time_column="when", unit_column="who").unit_ids.tolist() == [1, 2]
+    folder(events__when=[0.5, 0.75, 1.0], events__who=[3, 1, 3])
+    named = {"time_column": "events.when.npy", "unit_column": "events.who"}
+    assert load_recording(path, **named).unit_ids.tolist() == [1, 3]
 
 
 def test_one_array_of_a_folder(folder):
