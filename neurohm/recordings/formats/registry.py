@@ -38,6 +38,8 @@ READERS: Mapping[str, Format] = MappingProxyType({"neo": NeoReader()})
 
 _START = 4096  # bytes that a format may look at without opening the file
 _EXPECTED = "a recording in a known format (HDF5, MATLAB, NumPy, Feather, Parquet or text)"
+_PICKLE = "a Python pickle, which only running code from it could read"
+_UNPICKLED = "if it is trusted, load it with Python and save its arrays with numpy.savez"
 # Kinds that are known but not read: what the file is, and what to do with it.
 _OTHERS = (
     (b"MATLAB 7.3", "a MATLAB 7.3 file that is cut off", "copy it again"),
@@ -45,6 +47,8 @@ _OTHERS = (
     (b"\x1f\x8b", "a gzip archive of no text, or damaged", "unpack it first"),
     (b"FEA1", "a Feather table of the first version", "read and write it with pyarrow once"),
     (b"%PDF", "a PDF", ""),
+    (b"{", "JSON", "save its lists as arrays, with numpy.savez"),
+    *((bytes([0x80, protocol]), _PICKLE, _UNPICKLED) for protocol in range(2, 6)),
 )
 
 

@@ -6,12 +6,15 @@ from functools import cache
 from typing import Any
 
 from neurohm.recordings.layouts.looks import is_numeric
+from neurohm.recordings.layouts.records import Records, are_spikes
 
 __all__ = ["Contents"]
 
 
 class Contents:
     """The groups and datasets of an open file by name, MATLAB's internal ones left out.
+
+    A dataset of records, one a spike, is a group of their columns.
 
     Looking a name up in an HDF5 file takes longer than reading a list of spikes, and a recording
     may have thousands of names.
@@ -57,7 +60,13 @@ class Contents:
             return  # a type that has a name holds nothing
         above, _, last = name.rpartition("/")
         self.members[above or "/"][last] = self._items[name] = item
-        if hasattr(item, "keys"):
+        if getattr(item, "dtype", None) is not None and are_spikes(item):
+            item = self.members[above or "/"][last] = self._items[name] = Records(item)
+            self.groups[name], self.members[name] = item, dict(item.items())
+            columns = {f"{name}/{column}": values for column, values in item.items()}
+            self.datasets |= columns
+            self._items |= columns
+        elif hasattr(item, "keys"):
             self.groups[name], self.members[name] = item, {}
         elif getattr(item, "shape", None) is not None:
             self.datasets[name] = item

@@ -11,7 +11,7 @@ from neurohm.exceptions import FileFormatError, InputError
 from neurohm.recordings.layouts.base import ReadOptions
 from neurohm.recordings.layouts.contents import Contents
 from neurohm.recordings.layouts.looks import describe, is_list, is_numeric, is_text
-from neurohm.recordings.layouts.names import TIMES_OR_SAMPLES, UNITS, first_of, plain
+from neurohm.recordings.layouts.names import TIMES_OR_SAMPLES, UNITS_OR_PLACES, first_of, plain
 from neurohm.recordings.layouts.remainder import Remainder
 from neurohm.recordings.layouts.trains import Trains, read_times, recording_of
 from neurohm.recordings.layouts.trial_table import read_trial_table, trials_beside
@@ -20,18 +20,16 @@ from neurohm.recordings.tree import read_array
 
 __all__ = ["TableLayout", "by_unit", "named_tables", "table_in"]
 
-# Where there is no word for a unit, each channel is one.
-_UNITS_OR_PLACES = (*UNITS, "electrodes", "electrode", "channels", "channel", "chan", "ch")
 _UNNAMED = ReadOptions()
 
 
 class TableLayout:
     """Two lists of one entry a spike: times, and unit ids (whole numbers or text).
 
-    In any group, by their names: ``spike_times`` with ``spike_clusters`` (Kilosort, phy), ``times``
-    with ``units`` or ``senders`` (NEST), ``t`` with ``i`` (Brian), ``timestamps`` with ``node_ids``
-    (SONATA). Others are named (`time_column`, `unit_column`). A unit without a spike is in no such
-    file.
+    In any group, or as columns of a dataset of records, by their names: ``spike_times`` with
+    ``spike_clusters`` (Kilosort, phy), ``times`` with ``units`` or ``senders`` (NEST), ``t`` with
+    ``i`` (Brian), ``timestamps`` with ``node_ids`` (SONATA). Others are named (`time_column`,
+    `unit_column`). A unit without a spike is in no such file.
 
     References
     ----------
@@ -185,7 +183,7 @@ def table_in(file: Contents, group: str, options: ReadOptions = _UNNAMED) -> tup
     size = numeric[times].size
     datasets = {n: item for n, item in file.members[group].items() if hasattr(item, "dtype")}
     alike = [n for n, item in datasets.items() if item.size == size and is_list(item)]
-    known = _known(options.unit_column, group, _UNITS_OR_PLACES)
+    known = _known(options.unit_column, group, UNITS_OR_PLACES)
     units = first_of(known, [name for name in alike if name != times])
     return (times, units) if units is not None else None
 

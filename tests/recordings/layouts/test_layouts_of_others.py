@@ -49,6 +49,20 @@ def test_times_of_a_simulator_in_milliseconds():
     assert trains_of(recording) == [[0.003], [0.0045]]
 
 
+def test_records():
+    """PyTables and h5py: a row a spike in one dataset; of Maxwell's, frames and channels."""
+    rows = [(0.5, 7, b"a"), (0.75, 2, b"b"), (1.0, 7, b"c")]
+    kinds = [("time", float), ("cluster", np.int32), ("note", "S1")]
+    recording = read({"data/spikes": np.array(rows, kinds)})
+    assert trains_of(recording) == [[0.75], [0.5, 1.0]]
+    assert "'data/spikes/time'" in recording.layout
+    frames = np.array(
+        [(200, 5, 1.5), (400, 5, 2.5)], [("frameno", int), ("channel", int), ("a", float)]
+    )
+    attributes = [("proc0/spikeTimes", "sampling_rate", 20_000.0)]
+    assert trains_of(read({"proc0/spikeTimes": frames}, attributes)) == [[0.01, 0.02]]
+
+
 def test_populations_are_asked_for():
     contents = {"spikes/a/timestamps": [1.5, 2.0], "spikes/a/node_ids": [0, 1]}
     contents |= {"spikes/b/timestamps": [3.5, 4.0], "spikes/b/node_ids": [4, 4]}
