@@ -169,7 +169,7 @@ def _numbers(column: Any) -> NDArray[Any] | None:
     is_cut = numbers.dtype.kind == "f" and len(values) < len(column)
     # With blanks below them, whole numbers are read as floating-point ones.
     if is_cut and (numbers == np.floor(numbers)).all() and np.abs(numbers).max() < 2**53:
-        return numbers.astype(np.int64)
+        return np.asarray(numbers, dtype=np.int64)
     return np.asarray(numbers)
 
 
