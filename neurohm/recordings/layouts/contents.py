@@ -60,15 +60,15 @@ class Contents:
             return  # a type that has a name holds nothing
         above, _, last = name.rpartition("/")
         self.members[above or "/"][last] = self._items[name] = item
-        if getattr(item, "dtype", None) is not None and are_spikes(item):
+        if hasattr(item, "keys"):
+            self.groups[name], self.members[name] = item, {}
+        elif item.shape is not None and are_spikes(item):
             item = self.members[above or "/"][last] = self._items[name] = Records(item)
             self.groups[name], self.members[name] = item, dict(item.items())
             columns = {f"{name}/{column}": values for column, values in item.items()}
             self.datasets |= columns
             self._items |= columns
-        elif hasattr(item, "keys"):
-            self.groups[name], self.members[name] = item, {}
-        elif getattr(item, "shape", None) is not None:
+        elif item.shape is not None:
             self.datasets[name] = item
 
     @property
