@@ -24,7 +24,8 @@ DataKind = Annotated[
     typer.Option(
         "--kind",
         metavar="|".join(KINDS),
-        help="Of the data; auto: data sets, folders, .npy, idx and most .npz files are images.",
+        help="Of the data; auto: data sets, folders of pictures, .npy, idx and most .npz files are "
+        "images.",
         rich_help_panel=IMAGES,
     ),
 ]
@@ -63,17 +64,23 @@ def are_images(source: Path, kind: str) -> bool:
             "an existing file, or one of the data sets " + ", ".join(DATASETS),
             "check the name",
         )
-    return is_image_source(source) and not _is_archive_of_spikes(source)
+    return is_image_source(source) and not _holds_spikes(source)
 
 
-def _is_archive_of_spikes(source: Path) -> bool:
-    """Whether it is an .npz file with a recording in it, by the names of its arrays."""
-    if source.suffix.lower() != ".npz" or not source.is_file():
-        return False
-    from neurohm.recordings.formats.numpy_file import holds_spikes
+def _holds_spikes(source: Path) -> bool:
+    """Whether arrays, in a folder or a file, are a recording: by their names, or their shape."""
+    from neurohm.recordings.formats.numpy_file import holds_spikes, is_one_list
+    from neurohm.recordings.formats.numpy_folder import folder_of_spikes
     from neurohm.recordings.formats.pynapple_file import PynappleFile
 
-    return holds_spikes(source) or PynappleFile().recognises(source, b"PK\x03\x04")
+    if source.is_dir():
+        return folder_of_spikes(source)
+    if not source.is_file():
+        return False
+    if source.suffix.lower() == ".npy":
+        return is_one_list(source)
+    is_archive = source.suffix.lower() == ".npz"
+    return is_archive and (holds_spikes(source) or PynappleFile().recognises(source, b"PK\x03\x04"))
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,8 @@ def load_recording_for(
     """
     from neurohm.images.datasets import is_image_source
 
-    if not path.is_dir() and is_image_source(path):
+    # A file that may as well hold images is read as what the model is of.
+    if not path.exists() and is_image_source(path):
         raise InputError(f"{path}, which is for images", "a recording: the model is of one")
     in_seconds = model.time_unit_ == "s"
     recording = reader.load(path, width_of_bins=model.bin_size_ if in_seconds else None)

@@ -69,7 +69,8 @@ class ReaderOptions:
     layout: Annotated[
         str | None,
         typer.Option(
-            help="neurohm, nwb, spikes-sCount, ragged, table, cells, nest, per-unit or matrix.",
+            help="neurohm, nwb, spikes-sCount, ragged, table, cells, nest, per-unit, pairs, "
+            "padded or matrix.",
             rich_help_panel=FILE,
         ),
     ] = None

@@ -71,7 +71,10 @@ def _other_units(ours: Sequence[Any], theirs: Sequence[Any]) -> InputError:
         differences.append(f"with {named_units(unknown)} that the model does not know")
     mend = "fit again, or name the units alike"
     if not missing:
-        mend = "select the same units: recording.select_units(model.unit_ids_)"
+        mend = (
+            "select the same units: recording.select_units(model.unit_ids_); on the command line, "
+            "by the options of the fit (--units, --where, --min-rate)"
+        )
     return InputError(
         f"a recording of {len(theirs)} units, " + " and ".join(differences),
         f"the {len(ours)} units that the model was fitted to, model.unit_ids_",

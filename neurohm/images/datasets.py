@@ -29,6 +29,8 @@ _READERS: dict[str, Callable[[Path], Raw]] = {
     ".mat": read_text,  # MATLAB 5 or 7.3, by content
     ".amat": read_text,
     ".txt": read_text,
+    ".csv": read_text,
+    ".tsv": read_text,
 }
 
 

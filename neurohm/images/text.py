@@ -1,22 +1,25 @@
-"""Reader of text files with one image a line, as the binarised MNIST came (``.amat``)."""
+"""Reader of text files with one image a line: the binarised MNIST (``.amat``), CSV."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from neurohm.exceptions import FileFormatError
 from neurohm.files import HDF5_SIGNATURE
 from neurohm.images.archives import read_hdf5, read_mat
 from neurohm.images.levels import Raw
 
+_SEPARATOR = re.compile(r"\s*[,;]\s*|\s+")
+_LABELS = ("label", "labels", "class", "classes", "target", "y", "digit")
+
 
 def read_text(path: Path) -> Raw:
-    r"""Return the images in a text file: numbers apart by white space, an image a line.
+    r"""Return the images in a text file: an image a line, numbers apart by blanks, commas or tabs.
 
+    The first line may have headings; a column called ``label``, ``class`` or the like holds labels.
     MATLAB files that are called so are read as such.
 
     Parameters
@@ -45,13 +48,15 @@ def read_text(path: Path) -> Raw:
         return read_mat(path)
     if HDF5_SIGNATURE in (head[:8], head[512:520]):
         return read_hdf5(path)
-    return Raw({"train": _matrix(path)}, {})
+    return _matrix(path)
 
 
-def _matrix(path: Path) -> npt.NDArray[Any]:
+def _matrix(path: Path) -> Raw:
     try:
-        lines = path.read_text(encoding="ascii").splitlines()
-        rows = [np.array(line.split(), dtype=np.float32) for line in lines if line.strip()]
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        lines = [line.strip() for line in lines if line.strip()]
+        headings = _headings(lines[0]) if len(lines) > 1 else []
+        rows = [np.array(_SEPARATOR.split(line), np.float32) for line in lines[bool(headings) :]]
     except (UnicodeDecodeError, ValueError) as error:
         raise FileFormatError(f"{path} is no text file of numbers", "an image a line") from error
     if not rows:
@@ -61,4 +66,23 @@ def _matrix(path: Path) -> npt.NDArray[Any]:
             raise FileFormatError(
                 f"image {number} of {path} has {len(row)} pixels", f"{len(rows[0])}, as the first"
             )
-    return np.stack(rows)
+    matrix = np.stack(rows)
+    of_labels = [place for place, name in enumerate(headings) if name.lower() in _LABELS]
+    if len(of_labels) != 1 or len(headings) != matrix.shape[1]:
+        return Raw({"train": matrix}, {})
+    labels = matrix[:, of_labels[0]].astype(np.int64)
+    return Raw({"train": np.delete(matrix, of_labels[0], axis=1)}, {"train": labels})
+
+
+def _headings(line: str) -> list[str]:
+    """The fields of a line; none if one of them is a number."""
+    fields = [field.strip('"') for field in _SEPARATOR.split(line)]
+    return [] if any(map(_is_number, fields)) else fields
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

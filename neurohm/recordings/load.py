@@ -13,7 +13,7 @@ import numpy as np
 from neurohm.checks import real_number
 from neurohm.exceptions import InputError, NeurohmWarning
 from neurohm.files import check_readable
-from neurohm.recordings.formats.registry import format_of, reader_of
+from neurohm.recordings.formats.registry import FOLDER, format_of, reader_of
 from neurohm.recordings.layouts.base import ReadOptions
 from neurohm.recordings.recording import Recording
 from neurohm.recordings.stored_times import StoredTimes
@@ -50,7 +50,7 @@ def load_recording(
     Parameters
     ----------
     path : str or path
-        The file.
+        The file; or a folder of NumPy arrays (Kilosort, phy, ALF).
     bin_width : float, optional
         Of a matrix: width of a bin, seconds. Without it, and if the file does not state it, time
         is counted in bins.
@@ -62,8 +62,8 @@ def load_recording(
         there could be several.
     layout : str, optional
         How to read the file, where there could be several ways: ``"neurohm"``, ``"nwb"``,
-        ``"spikes-sCount"``, ``"ragged"``, ``"table"``, ``"cells"``, ``"nest"``, ``"per-unit"`` or
-        ``"matrix"``.
+        ``"spikes-sCount"``, ``"ragged"``, ``"table"``, ``"cells"``, ``"nest"``, ``"per-unit"``,
+        ``"pairs"``, ``"padded"`` or ``"matrix"``.
     sort : bool
         Sort the spike times of each unit instead of refusing unsorted ones.
     time_scale : float, optional
@@ -82,9 +82,9 @@ def load_recording(
     lazy : bool, optional
         Whether spike times stay in the file, to be read a part at a time when they are needed, with
         the same results; the file is open only while it is read from. That can be where they lie in
-        lists in an HDF5 file, one of all units or one of each: all layouts but ``"table"`` and
-        ``"matrix"``. By default if they are more than 8 million (64 MB). `Recording.load` reads
-        them all.
+        lists in an HDF5 file, one of all units or one of each: all layouts but ``"table"``,
+        ``"pairs"``, ``"padded"`` and ``"matrix"``. By default if they are more than 8 million
+        (64 MB). `Recording.load` reads them all.
 
     Returns
     -------
@@ -156,6 +156,8 @@ def _read(path: Path, options: ReadOptions) -> Recording:
         reader = reader_of(options.reader)
         # For some of its formats, a recording is a folder.
         return reader.read(path if path.is_dir() else check_readable(path), options)
+    if path.is_dir():
+        return FOLDER.read(path, options)
     whole = check_readable(path)
     return format_of(whole).read(whole, options)
 

@@ -7,6 +7,8 @@ import pytest
 
 import neurohm as nh
 
+from .conftest import SMALL
+
 TIMES = np.sort(np.random.default_rng(0).uniform(-0.25, 0.72, (6, 40))).ravel()
 TABLE = "trial,time,channel,unit,side\n" + "".join(
     f"{k // 40},{time:.6f},{k % 3 // 2},{k % 3},{'lr'[k // 40 % 2]}\n"
@@ -95,6 +97,26 @@ def test_archives_of_spikes_are_recordings_and_others_images(call, tmp_path):
     np.save(tmp_path / "counts.npy", np.ones((40, 3), dtype=int))
     options = ("--kind", "recording", "--bin-width", "20ms", "--json")
     assert call("inspect", tmp_path / "counts.npy", *options).result["duration"] == 0.8
+
+
+def test_folders_and_lists_of_arrays_are_recordings(call, tmp_path):
+    np.save(tmp_path / "spike_times.npy", np.array([[0.5], [0.75], [1.0]]))
+    np.save(tmp_path / "spike_clusters.npy", [1, 2, 1])
+    facts = call("inspect", tmp_path, "--json").result
+    assert (facts["kind"], facts["units"]) == ("recording", 2)
+    assert call("convert", tmp_path, tmp_path / "a.h5").code == 0
+    done = call("inspect", tmp_path / "spike_times.npy")
+    assert (done.code, len(done.lines)) == (2, 1)
+    assert "give the folder" in done.err
+
+
+def test_a_matrix_in_an_array_is_what_the_model_is_of(call, tmp_path):
+    """Once fitted as a recording, ``.npy`` files need not be said to be none of images."""
+    words = (np.random.default_rng(0).random((400, 4)) < 0.2).astype(np.uint8)
+    np.save(tmp_path / "words.npy", words)
+    options = ("--kind", "recording", "--bin-width", "20ms", *SMALL)
+    assert call("fit", tmp_path / "words.npy", "-o", tmp_path / "fit.h5", *options).code == 0
+    assert call("score", tmp_path / "fit.h5", tmp_path / "words.npy", "--particles", 20).code == 0
 
 
 def test_no_file_of_another_kind_is_replaced(call, table, tmp_path):

@@ -140,6 +140,25 @@ def matrix(file: h5py.File) -> None:
     file["bin_width"] = 0.02
 
 
+def pairs(file: h5py.File) -> None:
+    units = np.repeat(np.arange(6.0), [len(train) for train in SECONDS])
+    file["spks"] = np.stack([units, np.concatenate(SECONDS)], axis=1)
+
+
+def padded(file: h5py.File) -> None:
+    matrix = np.full((6, 50), np.nan)
+    for row, train in zip(matrix, SECONDS, strict=True):
+        row[: len(train)] = train
+    file.create_dataset("spM", data=matrix, compression="gzip")
+
+
+def trials(file: h5py.File) -> None:
+    units = np.repeat(np.arange(6), [len(train) for train in SECONDS])
+    times = np.concatenate(SECONDS)
+    file["times"], file["units"] = times % 10, units
+    file["trials"] = (times // 10).astype(np.int64)
+
+
 def total(name: str) -> Callable[[h5py.File], float]:
     """Count the values of a dataset."""
     return lambda file: file[name].size
@@ -162,6 +181,17 @@ def nested(path: Path) -> None:
     savemat(path, {"spikes": np.array([{"times": train} for train in SECONDS], dtype=object)})
 
 
+def columns_of_text(path: Path) -> None:
+    """Write a text with a column for each unit."""
+    rows = [["" if i >= len(t) else repr(float(t[i])) for t in SECONDS] for i in range(46)]
+    path.write_text("\n".join(",".join(row) for row in [[f"u{u}" for u in range(6)], *rows]))
+
+
+def lines_of_text(path: Path) -> None:
+    """Write a text with a line for each unit."""
+    path.write_text("".join(" ".join(map(repr, train.tolist())) + "\n" for train in SECONDS))
+
+
 def long_table(path: Path) -> None:
     """Write a table of text, one spike a line."""
     pairs = sorted((t, unit) for unit, train in enumerate(SECONDS) for t in train)
@@ -178,8 +208,13 @@ SEEDS: dict[str, Seed] = {
     "cells": hdf5(cells, lambda f: sum(f[r].size for r in np.ravel(f["spikes"][()]))),
     "cells of lists": hdf5(lists, lambda f: sum(len(train) for train in np.ravel(f["trains"][()]))),
     "per-unit": hdf5(per_unit, lists_in("units")),
+    "pairs": hdf5(pairs, None),
+    "padded": hdf5(padded, None),
+    "trials": hdf5(trials, total("times"), sort=True),
     "matrix": hdf5(matrix, sum_of("counts")),
     "text": Seed(".csv", long_table),
+    "columns": Seed(".csv", columns_of_text),
+    "lines": Seed(".txt", lines_of_text),
     "npy": Seed(".npy", lambda path: np.save(path, COUNTS), options={"bin_width": 0.02}),
     "npz": Seed(
         ".npz",

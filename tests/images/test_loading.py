@@ -123,6 +123,18 @@ def test_files_with_one_array(tmp_path, ending):
     same(nh.load_images(path).train, BITS)
 
 
+@pytest.mark.parametrize("separator", [",", " ", ";", "\t", ", "])
+def test_images_in_a_table_of_text(tmp_path, separator):
+    rows = [[label, *bits] for label, bits in zip((3, 7), ((0, 1, 1), (1, 0, 0)), strict=True)]
+    text = "".join(separator.join(map(str, row)) + "\n" for row in rows)
+    (tmp_path / "a.csv").write_text(separator.join(["label", "p1", "p2", "p3"]) + "\n" + text)
+    images = nh.load_images(tmp_path / "a.csv")
+    same(images.train, [[0, 1, 1], [1, 0, 0]])
+    assert images.labels["train"].tolist() == [3, 7]
+    (tmp_path / "b.tsv").write_text("\n".join(separator.join("0110") for _ in range(2)))
+    same(nh.load_images(tmp_path / "b.tsv").train, [[0, 1, 1, 0]] * 2)
+
+
 def test_a_matlab_file_called_amat(tmp_path):
     savemat(tmp_path / "a.mat", {"X": BITS})
     (tmp_path / "a.mat").rename(tmp_path / "a.amat")

@@ -236,6 +236,8 @@ def test_missing_file_and_folder(tmp_path):
         (b"PK\x03\x04rest", "a zip archive"),
         (b"\x1f\x8b\x08rest", "a gzip archive of no text.*; .*unpack"),
         (b"MATLAB 5.0 MAT-file, Platform", "is damaged or cut off"),
+        (b"\x80\x04\x95rest", "a Python pickle.*numpy.savez"),
+        (b'{"spikes": [0.5]}', "is JSON.*numpy.savez"),
         (b"\x00\x01\x02\x03rest", "of no known kind .first bytes 00 01 02 03"),
     ],
 )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from neurohm.exceptions import FileFormatError
 
-__all__ = ["MAGIC", "read_npy", "write_npy_header"]
+__all__ = ["MAGIC", "npy_shape", "read_npy", "write_npy_header"]
 
 _npy: Any = np.lib.format  # untyped
 MAGIC = b"\x93NUMPY"
@@ -68,6 +68,37 @@ def read_npy(file: IO[bytes], size: int, what: str) -> NDArray[Any]:
         raise _damaged(what, "it ends early")
     array: NDArray[Any] = np.frombuffer(data, dtype=dtype, count=math.prod(shape))
     return array.reshape(shape, order="F" if in_columns else "C")
+
+
+def npy_shape(file: IO[bytes], what: str) -> tuple[int, ...]:
+    """Return the shape of an array, from its header.
+
+    Parameters
+    ----------
+    file : file
+        At the start of the array.
+    what : str
+        What to call the array in an error.
+
+    Returns
+    -------
+    tuple of int
+
+    Raises
+    ------
+    FileFormatError
+        If it is damaged.
+
+    Examples
+    --------
+    >>> import io
+    >>> file = io.BytesIO()
+    >>> np.save(file, [1, 2])
+    >>> _ = file.seek(0)
+    >>> npy_shape(file, "'a.npy'")
+    (2,)
+    """
+    return _header(file, what)[0]
 
 
 def write_npy_header(file: IO[bytes], shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:

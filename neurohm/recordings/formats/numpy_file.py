@@ -20,15 +20,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurohm.exceptions import FileFormatError, NeurohmError
-from neurohm.recordings.formats.npy import MAGIC, read_npy
+from neurohm.recordings.formats.npy import MAGIC, npy_shape, read_npy
 from neurohm.recordings.formats.write_npz import ATTRIBUTES, KIND
 from neurohm.recordings.hdf5 import FORMAT
 from neurohm.recordings.layouts.base import ReadOptions
+from neurohm.recordings.layouts.looks import is_list
 from neurohm.recordings.layouts.names import TIMES_OR_SAMPLES, UNITS, first_of, plain
 from neurohm.recordings.recording import Recording
 from neurohm.recordings.tree import write_array
 
-__all__ = ["NumpyArchive", "NumpyArray", "holds_spikes", "npz_format", "read_arrays"]
+__all__ = [
+    "NumpyArchive",
+    "NumpyArray",
+    "holds_spikes",
+    "is_one_list",
+    "npz_format",
+    "read_arrays",
+]
 
 _ZIP, _ENDING = b"PK\x03\x04", ".npy"
 _MOST_ARRAYS = 20_000
@@ -64,6 +72,12 @@ class NumpyArray:
         """Read the array as the only dataset of a file."""
         with path.open("rb") as file:
             array = read_npy(file, path.stat().st_size, f"'{path}'")
+        if is_list(array) and array.dtype.names is None:
+            raise FileFormatError(
+                f"'{path}': one list of {len(array)} numbers, which says nothing of units",
+                "the unit of each spike beside its time",
+                "give the folder, if spike_clusters.npy or the like is beside it",
+            )
         return read_arrays([("array", array)], "a NumPy array", options, str(path))
 
 
@@ -138,6 +152,34 @@ def holds_spikes(path: Path) -> bool:
     times = first_of(TIMES_OR_SAMPLES, names)
     others = names - {times}
     return times is not None and (first_of([plain(f"{times}index"), *UNITS], others) is not None)
+
+
+def is_one_list(path: Path) -> bool:
+    """Whether at most one axis of an array is longer than 1: it is no set of images.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+
+    Returns
+    -------
+    bool
+        False also where the file is damaged.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "spike_times.npy"
+    >>> np.save(path, [0.5, 1.0])
+    >>> is_one_list(path)
+    True
+    """
+    try:
+        with path.open("rb") as file:
+            shape = npy_shape(file, f"'{path}'")
+    except (FileFormatError, OSError):
+        return False
+    return sum(length != 1 for length in shape) <= 1
 
 
 @contextmanager

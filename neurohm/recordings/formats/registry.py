@@ -13,10 +13,11 @@ from neurohm.recordings.formats.hdf5_file import Hdf5File
 from neurohm.recordings.formats.matlab5 import Matlab5File
 from neurohm.recordings.formats.neo_reader import NeoReader
 from neurohm.recordings.formats.numpy_file import NumpyArchive, NumpyArray
+from neurohm.recordings.formats.numpy_folder import NumpyFolder
 from neurohm.recordings.formats.pynapple_file import PynappleFile
 from neurohm.recordings.formats.text_table import TextTable
 
-__all__ = ["FORMATS", "READERS", "format_of", "reader_of"]
+__all__ = ["FOLDER", "FORMATS", "READERS", "format_of", "reader_of"]
 
 # A new format is one file and one entry here; the more particular ones come first.
 FORMATS: tuple[Format, ...] = (
@@ -29,11 +30,16 @@ FORMATS: tuple[Format, ...] = (
     TextTable(),
 )
 
+# What reads a folder; it says itself if there are no spikes in it.
+FOLDER: Format = NumpyFolder()
+
 # Libraries that read what nothing here does; only who names one gets it.
 READERS: Mapping[str, Format] = MappingProxyType({"neo": NeoReader()})
 
 _START = 4096  # bytes that a format may look at without opening the file
 _EXPECTED = "a recording in a known format (HDF5, MATLAB, NumPy, Feather, Parquet or text)"
+_PICKLE = "a Python pickle, which only running code from it could read"
+_UNPICKLED = "if it is trusted, load it with Python and save its arrays with numpy.savez"
 # Kinds that are known but not read: what the file is, and what to do with it.
 _OTHERS = (
     (b"MATLAB 7.3", "a MATLAB 7.3 file that is cut off", "copy it again"),
@@ -41,6 +47,8 @@ _OTHERS = (
     (b"\x1f\x8b", "a gzip archive of no text, or damaged", "unpack it first"),
     (b"FEA1", "a Feather table of the first version", "read and write it with pyarrow once"),
     (b"%PDF", "a PDF", ""),
+    (b"{", "JSON", "save its lists as arrays, with numpy.savez"),
+    *((bytes([0x80, protocol]), _PICKLE, _UNPICKLED) for protocol in range(2, 6)),
 )
 
 

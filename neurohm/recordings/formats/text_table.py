@@ -17,8 +17,10 @@ from neurohm.recordings.layouts.base import ReadOptions
 from neurohm.recordings.recording import Recording
 from neurohm.recordings.tables.axion import cut_wells, is_axion, settings_taken, wells_of
 from neurohm.recordings.tables.dialect import Dialect, find_dialect, lines_of
+from neurohm.recordings.tables.lines import trains_in_lines, words_in_lines
 from neurohm.recordings.tables.long_table import LongTable
 from neurohm.recordings.tables.table_recording import recording_of_table
+from neurohm.recordings.tables.wide_table import recording_of_trains, recording_of_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,8 +56,21 @@ class TextTable:
         return _is_text(start)
 
     def read(self, path: Path, options: ReadOptions) -> Recording:
-        """Read the table, and make a recording of it."""
-        return recording_of_table(_table(path), options, str(path))
+        """Read the table, or a spike train a line, and make a recording of it."""
+        source = str(path)
+        text, note = _in_utf8(_content(path), source)
+        text, wells = cut_wells(text) if b"nvestigator" in text[:200] else (text, {})
+        dialect = find_dialect(_first_lines(text))
+        are_named = options.time_column is not None or options.unit_column is not None
+        trains = None if are_named else trains_in_lines(text, dialect)
+        if trains is not None:
+            names = [str(place) for place in range(len(trains))]
+            what = f"a text with the spike times of each unit in a line{note}"
+            return recording_of_trains(trains, names, what, options, source)
+        words = words_in_lines(text)
+        if words is not None:
+            return recording_of_words(words, f"a text with a word in a line{note}", options, source)
+        return recording_of_table(_table(text, note, wells, dialect, source), options, source)
 
 
 def _is_text(start: bytes) -> bool:
@@ -66,22 +81,20 @@ def _is_text(start: bytes) -> bool:
     return not re.search(rb"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]", start)
 
 
-def _table(path: Path) -> LongTable:
-    source = str(path)
-    text, encoding = _in_utf8(_content(path), source)
-    text, wells = cut_wells(text) if b"nvestigator" in text[:200] else (text, {})
-    dialect = find_dialect(_first_lines(text))
+def _table(
+    text: bytes, note: str, wells: dict[str, Any], dialect: Dialect | None, source: str
+) -> LongTable:
     if dialect is None:
         raise FileFormatError(
-            f"'{source}': a text without columns of numbers",
-            "a table with a row for each spike",
-            "separate its columns by commas or tabs",
+            f"'{source}': a text without columns of numbers, or with a single one",
+            "a row for each spike, with time and unit; or a column, or a line, for each unit",
+            "separate columns by commas or tabs",
         )
     frame = _frame(text, dialect, source)
     if b'"' in text:
         _check_quotations(frame, dialect, source)
     metadata: dict[str, Any] = {}
-    what = f"a text table ({dialect.called} between columns{encoding})"
+    what = f"a text table ({dialect.called} between columns{note})"
     if is_axion(dialect.headings):
         frame, metadata = settings_taken(frame)
         frame = wells_of(frame, wells)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -35,8 +36,11 @@ class CellsLayout:
     def candidates(self, file: Contents) -> list[str]:
         """Lists of lists of numbers; of several, those that are called so."""
         found = [name for name, item in file.datasets.items() if _holds_lists(file, item)]
-        telling = [name for name in found if _is_telling(name.rpartition("/")[2])]
-        return telling if len(found) > 1 and telling else found
+        # The times of spikes, not those of their waveforms: spikes/times, waveforms/times.
+        for is_so in (_is_telling, _is_of_units):
+            if len(found) > 1:
+                found = [name for name in found if is_so(name)] or found
+        return found
 
     def companions(self, file: Contents) -> set[str]:
         """Beside spike times, matrices of floats are waveforms or positions."""
@@ -60,8 +64,13 @@ class CellsLayout:
         return recording_of(trains, file, options, source, remainder)
 
 
-def _is_telling(name: str) -> bool:
+def _is_telling(path: str) -> bool:
+    name = path.rpartition("/")[2]
     return holds_units(name) or plain(name) in TIMES
+
+
+def _is_of_units(path: str) -> bool:
+    return any(map(holds_units, path.split("/")))
 
 
 def _holds_lists(file: Contents, dataset: Any) -> bool:
@@ -71,7 +80,7 @@ def _holds_lists(file: Contents, dataset: Any) -> bool:
     cells = [cell for cell in cells_of(file, dataset) if cell is not None]
     numeric = all(is_numeric(c) if hasattr(c, "attrs") else c.dtype.kind in "iuf" for c in cells)
     # A number in each cell is a property of the units, unless it is called spikes.
-    least = 0 if _is_telling(dataset.name.rpartition("/")[2]) else 1
+    least = 0 if _is_telling(dataset.name) else 1
     return bool(cells) and numeric and any(cell.size > least for cell in cells)
 
 
@@ -104,19 +113,28 @@ def cells_of(file: Contents, dataset: Any) -> list[Any]:
 def _other_fields(
     file: Contents, dataset: str, n_units: int
 ) -> tuple[dict[str, NDArray[Any]], set[str]]:
-    """Fields of the same struct array that hold one number or text for each unit."""
-    group = dataset.rpartition("/")[0]
+    """Fields, in the same struct or one round it, that hold one number or text for each unit."""
     columns: dict[str, NDArray[Any]] = {}
-    if not group:
-        return columns, set()
-    for name, item in file.members[group].items():
-        is_field = name != dataset.rpartition("/")[2] and getattr(item, "size", 0) == n_units
-        if is_field and item.dtype.kind == "O":
+    used = set()
+    for path, item in _in_structs_of(file, dataset):
+        if path != dataset and item.size == n_units and item.dtype.kind == "O" and is_list(item):
             values = [value_of(cell) for cell in cells_of(file, item)]
             kinds = {type(value) for value in values}
-            if len(kinds) == 1 and kinds <= {float, str}:
+            name = path.rpartition("/")[2]
+            if len(kinds) == 1 and kinds <= {float, str} and name not in columns:
                 columns[name] = np.array(values)
-    return columns, {f"{group}/{name}" for name in columns}
+                used.add(path)
+    return columns, used
+
+
+def _in_structs_of(file: Contents, dataset: str) -> Iterator[tuple[str, Any]]:
+    """The datasets in the same group, then in those above it; none of a file without groups."""
+    parts = dataset.split("/")[:-1]
+    for length in range(len(parts), 0, -1):
+        group = "/".join(parts[:length])
+        for name, item in file.members[group].items():
+            if hasattr(item, "dtype"):
+                yield f"{group}/{name}", item
 
 
 def value_of(cell: Any) -> float | str | None:

@@ -16,9 +16,11 @@ from neurohm.recordings.layouts.matrix import MatrixLayout
 from neurohm.recordings.layouts.nest import NestLayout
 from neurohm.recordings.layouts.nwb import NwbLayout
 from neurohm.recordings.layouts.own import OwnLayout
+from neurohm.recordings.layouts.padded import PaddedLayout
+from neurohm.recordings.layouts.pairs import PairsLayout
 from neurohm.recordings.layouts.per_unit import PerUnitLayout
 from neurohm.recordings.layouts.ragged import RaggedLayout
-from neurohm.recordings.layouts.table import TableLayout
+from neurohm.recordings.layouts.table import TableLayout, named_tables
 from neurohm.recordings.recording import Recording
 
 __all__ = ["LAYOUTS", "read_hdf5"]
@@ -33,6 +35,8 @@ LAYOUTS: tuple[Layout, ...] = (
     CellsLayout(),
     NestLayout(),
     PerUnitLayout(),
+    PairsLayout(),
+    PaddedLayout(),
     MatrixLayout(),
 )
 
@@ -94,6 +98,8 @@ def _refuse_others(stated: str, source: str) -> None:
 
 def _choose(file: Contents, options: ReadOptions, source: str) -> tuple[Layout, str]:
     found = _found(file, _allowed(options))
+    if options.time_column is not None or options.unit_column is not None:
+        found = _named(file, options, source)
     if options.dataset is not None:
         found = _with_dataset(file, found, options, source)
     if not found:
@@ -101,6 +107,7 @@ def _choose(file: Contents, options: ReadOptions, source: str) -> tuple[Layout, 
             f"'{source}': no layout of spikes that neurohm knows; the file holds "
             f"{describe(file.datasets) or 'no datasets'}",
             "; or ".join(layout.description for layout in LAYOUTS),
+            _advice(file),
         )
     if len(found) > 1:
         ways = " or ".join(f"'{name}' (layout {layout.name!r})" for layout, name in found)
@@ -110,6 +117,14 @@ def _choose(file: Contents, options: ReadOptions, source: str) -> tuple[Layout, 
             "give dataset= / --dataset or layout= / --layout",
         )
     return found[0]
+
+
+def _advice(file: Contents) -> str:
+    """What to do with a file in no known layout, by what it holds."""
+    if any(item.ndim == 3 for item in file.datasets.values()):
+        return "counts in trials? save them one trial after the other, bins x units"
+    numeric = [name for name in file.groups if len(file.numeric_in(name)) > 1]
+    return "two lists of other names? time_column= / --time-column, unit_column=" if numeric else ""
 
 
 def _allowed(options: ReadOptions) -> tuple[Layout, ...]:
@@ -133,6 +148,12 @@ def _found(file: Contents, layouts: tuple[Layout, ...]) -> list[tuple[Layout, st
         if any(pair[0] is layout for pair in kept):
             spoken_for |= layout.companions(file)
     return kept
+
+
+def _named(file: Contents, options: ReadOptions, source: str) -> list[tuple[Layout, str]]:
+    """The tables whose columns the user names."""
+    tables = [layout for layout in _allowed(options) if isinstance(layout, TableLayout)]
+    return [(layout, name) for layout in tables for name in named_tables(file, options, source)]
 
 
 def _with_dataset(

@@ -23,6 +23,7 @@ __all__ = [
     "Clock",
     "check_samples",
     "clock_of",
+    "look_like_samples",
 ]
 
 RATES = (
@@ -53,6 +54,8 @@ _WORDS_FOR = {
 }
 PER_SECOND = {word: rate for rate, words in _WORDS_FOR.items() for word in words.split()}
 _MOST_EXACT = 2**53
+# MATLAB keeps samples and milliseconds as floating-point numbers: so many seconds are never whole.
+_TELLING = 100
 MEND = "give sampling_rate= / --sampling-rate in Hz, or time_scale= / --time-scale in seconds"
 
 
@@ -91,7 +94,8 @@ def clock_of(
     """Find out in what unit spike times are.
 
     What the user says goes first; then the attribute ``units`` or ``unit``; then whole numbers are
-    samples, and a sampling rate is looked for; all else is seconds.
+    samples, and a sampling rate is looked for; all else is seconds, and so are a few whole numbers
+    of a floating-point type.
 
     Parameters
     ----------
@@ -142,7 +146,7 @@ def clock_of(
         check_samples(times, f"'{source}': the times in '{paths[0]}'")
         hertz = rate.positive("of Hz", source, "give sampling_rate= / --sampling-rate")
         return Clock(hertz, f"in samples of {hertz:.10g} Hz ({rate})")
-    if word in SAMPLES or times.dtype.kind in "iu":
+    if word in SAMPLES or look_like_samples(times):
         raise InputError(
             f"'{source}': the times in '{paths[0]}' are whole numbers ({times.dtype}): samples of "
             "a clock?",
@@ -150,6 +154,27 @@ def clock_of(
             f"{MEND} (1: they are seconds)",
         )
     return Clock()
+
+
+def look_like_samples(times: SpikeTimes) -> bool:
+    """Whether times are whole numbers, by their type, or so many that they are hardly seconds.
+
+    Parameters
+    ----------
+    times : ndarray or StoredTimes, shape (n_spikes,)
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> look_like_samples(np.array([1, 2])), look_like_samples(np.array([1.0, 2.0]))
+    (True, False)
+    >>> look_like_samples(np.arange(100.0))
+    True
+    """
+    return times.dtype.kind in "iu" or (times.size >= _TELLING and _are_whole(times))
 
 
 def _units(file: Contents, paths: Sequence[str]) -> list[Stated | None]:

@@ -6,12 +6,15 @@ from functools import cache
 from typing import Any
 
 from neurohm.recordings.layouts.looks import is_numeric
+from neurohm.recordings.layouts.records import Records, are_spikes
 
 __all__ = ["Contents"]
 
 
 class Contents:
     """The groups and datasets of an open file by name, MATLAB's internal ones left out.
+
+    A dataset of records, one a spike, is a group of their columns.
 
     Looking a name up in an HDF5 file takes longer than reading a list of spikes, and a recording
     may have thousands of names.
@@ -59,7 +62,13 @@ class Contents:
         self.members[above or "/"][last] = self._items[name] = item
         if hasattr(item, "keys"):
             self.groups[name], self.members[name] = item, {}
-        elif getattr(item, "shape", None) is not None:
+        elif item.shape is not None and are_spikes(item):
+            item = self.members[above or "/"][last] = self._items[name] = Records(item)
+            self.groups[name], self.members[name] = item, dict(item.items())
+            columns = {f"{name}/{column}": values for column, values in item.items()}
+            self.datasets |= columns
+            self._items |= columns
+        elif item.shape is not None:
             self.datasets[name] = item
 
     @property

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from neurohm.exceptions import FileFormatError, InputError
 from neurohm.recordings.counts import Block, bin_centres, merge_blocks
@@ -16,7 +17,7 @@ from neurohm.recordings.layouts.remainder import Remainder
 from neurohm.recordings.layouts.stated import stated_above
 from neurohm.recordings.recording import Recording
 
-__all__ = ["MatrixLayout"]
+__all__ = ["MatrixLayout", "could_be_counts"]
 
 _WIDTH_NAMES = ("binwidth", "binsize", "dt", "timebin", "timestep")
 _VALUES_PER_BLOCK = 2**24
@@ -25,7 +26,9 @@ _CLEAR_RATIO = 2
 
 
 class MatrixLayout:
-    """A two-dimensional dataset, of any name, of counts 0, 1, 2, ... (or booleans).
+    """A two-dimensional dataset, of any name, of counts 0, 1, 2, ... (or booleans, or spins).
+
+    Spins, -1 and 1 alone, are 0 and 1.
 
     The shorter side is the units, if it is at most half the longer one. The bin width is the
     argument, or an attribute of the dataset or of a group above it, or a single number beside it,
@@ -45,7 +48,7 @@ class MatrixLayout:
             if dataset.ndim == 2 and dataset.size > 1 and is_numeric(dataset)
         }
         # MATLAB has no vectors: of several matrices those with a side of 1 are lists of something.
-        for fits in (lambda item: min(item.shape) > 1, _could_be_counts):
+        for fits in (lambda item: min(item.shape) > 1, could_be_counts):
             if len(matrices) > 1:
                 matrices = {n: item for n, item in matrices.items() if fits(item)} or matrices
         return list(matrices)
@@ -68,10 +71,15 @@ class MatrixLayout:
         stated = _bin_width(file, dataset, options, source)
         width = 1.0 if stated is None else stated
         blocks = _blocks(matrix, units_axis, n_units, n_bins)
+        are_spins = _are_spins(_first_values(matrix))
+        if are_spins:
+            # What is neither -1 nor 1 becomes no count, and is complained of as such.
+            blocks = ((first, (counts.astype(np.float64) + 1) / 2) for first, counts in blocks)
         bins, index = merge_blocks(blocks, n_units, f"'{source}': matrix '{dataset}'")
         remainder = Remainder.of(file, {dataset}, n_units)
         sides = "units x bins" if units_axis == 0 else "bins x units"
         text = "one bin, its width not stated" if stated is None else f"{width:g} s"
+        what = "of spins (1 a spike, -1 none)" if are_spins else "of spike counts"
         return Recording(
             spike_times=bin_centres(bins, width),
             spike_times_index=index,
@@ -85,18 +93,43 @@ class MatrixLayout:
             bin_width=width,
             time_unit="bin" if stated is None else "s",
             metadata=remainder.metadata,
-            layout=f"matrix '{dataset}' of spike counts, {shape[0]} x {shape[1]} ({sides}), "
+            layout=f"matrix '{dataset}' {what}, {shape[0]} x {shape[1]} ({sides}), "
             f"resolution {text}{remainder.sentence}",
             source=source,
         )
 
 
-def _could_be_counts(dataset: Any) -> bool:
-    """Whether the first values are counts; whole numbers are taken at their word."""
+def could_be_counts(dataset: Any) -> bool:
+    """Whether the first values are counts; whole numbers are taken at their word.
+
+    Parameters
+    ----------
+    dataset : h5py.Dataset
+        Two-dimensional.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> could_be_counts(np.zeros((2, 3))), could_be_counts(np.full((2, 3), 0.5))
+    (True, False)
+    """
     if dataset.dtype.kind != "f":
         return True
-    first = dataset[: max(1, 2**18 // dataset.shape[1])]
-    return bool((np.isfinite(first) & (first >= 0) & (first == np.floor(first))).all())
+    first = _first_values(dataset)
+    counts = np.isfinite(first) & (first >= 0) & (first == np.floor(first))
+    return bool(counts.all()) or _are_spins(first)
+
+
+def _first_values(dataset: Any) -> NDArray[Any]:
+    first: NDArray[Any] = dataset[: max(1, 2**18 // dataset.shape[1])]
+    return first
+
+
+def _are_spins(values: NDArray[Any]) -> bool:
+    return bool(np.isin(values, (-1, 1)).all() and (values < 0).any())
 
 
 def _seen_shape(matrix: Any) -> tuple[int, int]:

@@ -13,6 +13,7 @@ __all__ = [
     "TIMES",
     "TIMES_OR_SAMPLES",
     "UNITS",
+    "UNITS_OR_PLACES",
     "first_of",
     "holds_units",
     "ids_of_names",
@@ -34,7 +35,7 @@ TIMES = (
     "ts",
     "t",
 )
-TIMES_OR_SAMPLES = (*TIMES, "spikesamples", "spikesample", "samples", "sampleindex")
+TIMES_OR_SAMPLES = (*TIMES, "spikesamples", "spikesample", "samples", "sampleindex", "frameno")
 # What a list of the unit of each spike is called.
 UNITS = (
     "spikeclusters",
@@ -61,9 +62,16 @@ UNITS = (
     "cellids",
     "cellid",
     "spiketemplates",
+    "templates",
     "senders",
+    "nodeids",
+    "nodeid",
+    "gids",
+    "gid",
     "i",
 )
+# Where there is no word for a unit, each channel is one.
+UNITS_OR_PLACES = (*UNITS, "electrodes", "electrode", "channels", "channel", "chan", "ch")
 _HOLDS_UNITS = frozenset(
     ["units", "spikes", "spiketimes", "spiketrains", "trains", "neurons", "cells", "clusters"]
 )

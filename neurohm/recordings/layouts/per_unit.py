@@ -103,10 +103,24 @@ def _groups_of_units(file: Contents, group: str) -> dict[str, str]:
         # Behaviour has "timestamps" too: they are spikes' only in what is called a unit.
         if not hasattr(item, "keys") or not (is_called_so or names_a_unit(name)):
             continue
+        if table_in(file, path):
+            return {}  # nor are those beside it units: they are populations
         times = first_of(TIMES, file.numeric_in(path))
-        if times is not None and not (ragged_in(file, path) or table_in(file, path)):
+        if times is None or ragged_in(file, path):
+            continue
+        # In a group of any name, what numbers each spike may well be its unit.
+        if names_a_unit(name) or not _numbers_beside(file, path, times):
             found[name] = f"{name}/{times}"
     return found
+
+
+def _numbers_beside(file: Contents, group: str, times: str) -> bool:
+    """Whether there is a list of whole numbers, some of them several times, one for each spike."""
+    numeric = file.numeric_in(group)
+    beside = [item for n, item in numeric.items() if n != times and item.dtype.kind in "iu"]
+    size = numeric[times].size
+    alike = [item for item in beside if is_list(item) and item.size == size > 1]
+    return any(len(np.unique(read_array(item))) < size for item in alike)
 
 
 def _datasets_of_units(file: Contents, group: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from neurohm.exceptions import InputError
 from neurohm.recordings.layouts.clock import PER_SECOND, SAMPLES
 from neurohm.recordings.layouts.names import TIMES, TIMES_OR_SAMPLES, UNITS, first_of, plain
 
-__all__ = ["Headings", "base_and_unit", "find_headings", "is_of_samples"]
+__all__ = ["Headings", "base_and_unit", "find_headings", "is_long", "is_of_samples", "trials_among"]
 
 _IDS = ("spikeids", "ids", "id")  # may as well number the rows: looked for last
 _SORTS = ("sort", "sorts", "sortcode", "sortid", "unitcode")
@@ -30,12 +30,13 @@ _PLACES = (
         "ch",
     ],
     ["tetrode", "tetrodeid", "shank", "shankid"],
-    ["probe", "probeid", "array", "arrayid", "well", "wellid", "chip"],
+    ["probe", "probeid", "array", "arrayid", "well", "wellid", "chip", "population"],
 )
 _TRIALS = [
     "trial",
     "trials",
     "trialid",
+    "trialids",
     "trialindex",
     "trialnumber",
     "trialnum",
@@ -110,8 +111,47 @@ def find_headings(
     found = _units_of(others) if given is None else (given[0], given[1:])
     if found is None:
         raise _unclear("the unit of each spike", "unit_column", names, source)
-    trial = first_of(_TRIALS, [name for name in others if name not in (found[0], *found[1])])
+    trial = trials_among([name for name in others if name not in (found[0], *found[1])])
     return Headings(time, found[0], found[1], trial)
+
+
+def is_long(names: Iterable[str]) -> bool:
+    """Whether columns are called like the time and the unit of each spike.
+
+    Parameters
+    ----------
+    names : iterable of str
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> is_long(["time", "channel"]), is_long(["unit_1", "unit_2"])
+    (True, False)
+    """
+    time = _time_of(list(names))
+    return time is not None and _units_of([name for name in names if name != time]) is not None
+
+
+def trials_among(names: Iterable[str]) -> str | None:
+    """Return the column that is called like the trial of each spike, if any.
+
+    Parameters
+    ----------
+    names : iterable of str
+
+    Returns
+    -------
+    str or None
+
+    Examples
+    --------
+    >>> trials_among(["time", "Trial_Number"])
+    'Trial_Number'
+    """
+    return first_of(_TRIALS, names)
 
 
 def base_and_unit(name: str) -> tuple[str, str]:

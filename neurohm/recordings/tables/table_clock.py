@@ -9,7 +9,14 @@ from numpy.typing import NDArray
 
 from neurohm.exceptions import FileFormatError, InputError
 from neurohm.recordings.layouts.base import ReadOptions
-from neurohm.recordings.layouts.clock import MEND, PER_SECOND, RATES, Clock, check_samples
+from neurohm.recordings.layouts.clock import (
+    MEND,
+    PER_SECOND,
+    RATES,
+    Clock,
+    check_samples,
+    look_like_samples,
+)
 from neurohm.recordings.layouts.names import first_of
 from neurohm.recordings.tables.headings import base_and_unit, is_of_samples
 from neurohm.recordings.tables.long_table import LongTable
@@ -118,7 +125,7 @@ def table_clock(
     word = base_and_unit(name)[1]
     if word in PER_SECOND:
         return Clock(PER_SECOND[word], f"in {word} (column {name!r})")
-    if not is_of_samples(name) and times.dtype.kind == "f":
+    if not is_of_samples(name) and not look_like_samples(times):
         return Clock()
     rate = _stated_rate(table)
     if rate is None:

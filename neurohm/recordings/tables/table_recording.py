@@ -15,10 +15,11 @@ from neurohm.recordings.layouts.remainder import plain_name
 from neurohm.recordings.layouts.trains import span_of_spikes
 from neurohm.recordings.recording import Recording
 from neurohm.recordings.tables.grouping import Groups, grouped, same_within
-from neurohm.recordings.tables.headings import Headings, find_headings
+from neurohm.recordings.tables.headings import Headings, find_headings, is_long
 from neurohm.recordings.tables.laid_out import TrialTimes, trial_times
 from neurohm.recordings.tables.long_table import LongTable
 from neurohm.recordings.tables.table_clock import table_clock, times_of
+from neurohm.recordings.tables.wide_table import recording_of_wide_table
 
 __all__ = ["recording_of_table"]
 
@@ -30,10 +31,10 @@ _FEW = 0.01
 def recording_of_table(table: LongTable, options: ReadOptions, source: str) -> Recording:
     """Make the recording of a table with a row for each spike.
 
-    Columns that are the same in all rows of a unit become columns of the units; those that are
-    the same in all rows of a trial, columns of the trials. Rows in the order of time, as
-    instruments write them, may be slightly out of it; other times that do not ascend within each
-    unit are refused unless `options.sort`.
+    Tables with a column for each unit are read, too. Columns that are the same in all rows of a
+    unit become columns of the units; those that are the same in all rows of a trial, columns of the
+    trials. Rows in the order of time, as instruments write them, may be slightly out of it; other
+    times that do not ascend within each unit are refused unless `options.sort`.
 
     Parameters
     ----------
@@ -63,9 +64,13 @@ def recording_of_table(table: LongTable, options: ReadOptions, source: str) -> R
     ([0.01, 0.025], "a table of the time ('time_ms') and the unit ('unit') of each spike, in ms \
 (column 'time_ms'); observed from the first spike to the last")
     """
-    refuse_options(options, _OPTIONS, "a table with a row for each spike", source)
     if not table.n_rows:
         raise FileFormatError(f"'{source}': {table.what} without rows", "a row for each spike")
+    if options.time_column is None and options.unit_column is None and not is_long(table.columns):
+        wide = recording_of_wide_table(table, options, source)
+        if wide is not None:
+            return wide
+    refuse_options(options, _OPTIONS, "a table with a row for each spike", source)
     headings = find_headings(list(table.columns), options.time_column, options.unit_column, source)
     raw = times_of(table, headings.time, source)
     clock = table_clock(table, headings.time, raw, options, source)

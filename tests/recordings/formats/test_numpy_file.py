@@ -58,7 +58,7 @@ def test_structured_array(path):
 
 
 def test_a_list_says_nothing_of_units(path):
-    with pytest.raises(InputError, match="'array' 3 float64"):
+    with pytest.raises(InputError, match="one list of 3 numbers, which says nothing of units"):
         load_recording(saved(path, [0.5, 0.7, 0.9]))
 
 
