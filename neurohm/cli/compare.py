@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from neurohm.cli.image_options import is_archive_of_spikes
 from neurohm.cli.options import (
     MACHINE,
     AsJson,
@@ -287,7 +288,7 @@ def _data(path: Path, reader: ReaderOptions, bin_size: float | None) -> tuple[An
     """Return a recording, or the rows of a matrix and those to test on."""
     from neurohm.comparison.words import ENDINGS, load_words
 
-    if path.suffix.lower() in ENDINGS:
+    if path.suffix.lower() in ENDINGS and not is_archive_of_spikes(path):
         require_unset(reader, "a matrix of NumPy's")
         words = load_words(path)
         return words.train, words.test

@@ -63,11 +63,20 @@ def are_images(source: Path, kind: str) -> bool:
             "an existing file, or one of the data sets " + ", ".join(DATASETS),
             "check the name",
         )
-    return is_image_source(source) and not _is_archive_of_spikes(source)
+    return is_image_source(source) and not is_archive_of_spikes(source)
 
 
-def _is_archive_of_spikes(source: Path) -> bool:
-    """Whether it is an .npz file with a recording in it, by the names of its arrays."""
+def is_archive_of_spikes(source: Path) -> bool:
+    """Return whether it is an .npz file with a recording in it, by the names of its arrays.
+
+    Parameters
+    ----------
+    source : Path
+
+    Returns
+    -------
+    bool
+    """
     if source.suffix.lower() != ".npz" or not source.is_file():
         return False
     from neurohm.recordings.formats.numpy_file import holds_spikes

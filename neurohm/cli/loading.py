@@ -96,11 +96,11 @@ def load_recording_for(
     Raises
     ------
     InputError
-        If one counts seconds, the other bins, or images were given.
+        If one counts seconds, the other bins, or a data set of images was named.
     """
     from neurohm.images.datasets import is_image_source
 
-    if not path.is_dir() and is_image_source(path):
+    if not path.exists() and is_image_source(path):
         raise InputError(f"{path}, which is for images", "a recording: the model is of one")
     in_seconds = model.time_unit_ == "s"
     recording = reader.load(path, width_of_bins=model.bin_size_ if in_seconds else None)
