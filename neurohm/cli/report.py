@@ -61,6 +61,8 @@ def report(
     fitted = load_model(model)
     if data is None and test is not None:
         raise InputError("--test without a recording or images", "what it is a share of")
+    if data is None:
+        require_unset(reader, "a report of the model alone")
     if isinstance(fitted, SpikeHelmholtz):
         require_unset(images, "a model of a recording")
         others = None if comparison is None else load_comparison(comparison)

@@ -24,6 +24,8 @@ from neurohm.exceptions import InputError
 if TYPE_CHECKING:
     from neurohm.estimators import HelmholtzDensity, SpikeHelmholtz
 
+LEAVE_OUT = "leave-out"
+
 
 def score(
     model: ModelFile,
@@ -49,13 +51,19 @@ def score(
             "the units that were.",
             rich_help_panel=PART,
         ),
-    ] = "leave-out",
+    ] = LEAVE_OUT,
     as_json: AsJson = False,
 ) -> None:
     """Score a model on a recording or on images, beside independent units fitted to the same."""
     from neurohm.estimators import SpikeCascade, SpikeHelmholtz
 
     fitted = load_any(model)
+    of_recording = isinstance(fitted, SpikeCascade | SpikeHelmholtz)
+    if rows is not None and of_recording:
+        raise InputError("--rows with a model of a recording", "it with one of images")
+    if missing != LEAVE_OUT and not isinstance(fitted, SpikeHelmholtz):
+        what = "a cascade" if of_recording else "a model of images"
+        raise InputError(f"--missing with {what}", "it with a model of a recording")
     if isinstance(fitted, SpikeCascade):
         from neurohm.cli.cascade_summary import scored_cascade
         from neurohm.cli.held_out import train_and_test
@@ -66,8 +74,6 @@ def score(
         result, text = scored_cascade(fitted, part)
     elif isinstance(fitted, SpikeHelmholtz):
         require_unset(images, "a model of a recording")
-        if rows is not None:
-            raise InputError("--rows with a model of a recording", "it with one of images")
         result, text = _of_recording(fitted, model, data, reader, particles, test, missing)
     else:
         require_unset(reader, "a model of images")
