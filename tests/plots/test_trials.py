@@ -52,6 +52,14 @@ def test_liveliest_units_in_their_order(responses):
         psth(responses, most=0)
 
 
+def test_a_single_trial_has_no_standard_error():
+    recording = nh.simulate_trials(n_units=2, n_trials=1)
+    trials = nh.trials_of(recording, "orientation")
+    grid = psth(nh.responses_of(recording, trials, bin_size=0.25))
+    assert not any(panel.collections for panel in grid.flat)
+    assert png(grid)
+
+
 def test_one_condition_has_no_legend(responses):
     alike = nh.trials_of(nh.simulate_trials(n_units=2, n_trials=8))
     recording = nh.simulate_trials(n_units=2, n_trials=8)
