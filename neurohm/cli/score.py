@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from neurohm.cli.image_options import ImageOptions
-from neurohm.cli.loading import load_any, load_recording_for
+from neurohm.cli.loading import load_any, load_recording_for, was_fitted_to
 from neurohm.cli.options import (
     PART,
     AsJson,
@@ -97,7 +97,7 @@ def _of_recording(
     part = load_recording_for(fitted, recording, reader, all_at_once=missing != "sum-out")
     if test is not None:
         _, part = train_and_test(part, test, fitted.lags)
-    elif _same_file(recording, fitted.recording_["source"]):
+    elif was_fitted_to(fitted, recording):
         note(f"{model} was fitted to a part of this file; --test 0.2 scores its last fifth alone")
     report = scored(fitted, part, particles, missing)
     return {"recording": str(recording), **report.to_dict()}, score_rows(report)
@@ -118,7 +118,3 @@ def _of_images(
     chosen = spread(images_for(fitted, source, images, test), rows)
     report = scored_images(fitted, chosen, particles)
     return {"images": str(source), **report.to_dict()}, density_rows(report)
-
-
-def _same_file(path: Path, source: str) -> bool:
-    return bool(source) and Path(source).exists() and path.samefile(source)
