@@ -105,7 +105,7 @@ def _draw(axes: Axes, found: PSTH, unit: int, colours: list[Any]) -> None:
         axes.axvline(0.0, color=GREY, linewidth=0.6, zorder=0)
     axes.set_xlim(found.edges[0], found.edges[-1])
     if found.unit != UNITS["log-odds"]:
-        axes.set_ylim(bottom=0.0)
+        axes.set_ylim(0.0, 1.05 * axes.get_ylim()[1])
     axes.set_title(_title(found, unit), fontsize=7, pad=2)
 
 
