@@ -67,8 +67,8 @@ class SplitOptions:
     gap: Annotated[
         int | None,
         typer.Option(
-            help="Bins left out between what is learned from and what is scored; a window by "
-            "default.",
+            help="Bins left out between what is learned from and what is scored; by default a "
+            "window, and none with --test.",
             rich_help_panel=SPLIT,
         ),
     ] = None
