@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from types import ModuleType
 
 import pytest
 
@@ -85,6 +86,16 @@ def test_how_to_go_on_after_a_stop_names_the_file_of_options(call, options, monk
     assert done.code == 130
     said = f"to go on: neurohm --config {options} fit r.h5 -o {tmp_path / 'fit.h5'} --resume"
     assert done.lines[-1].endswith(said)
+
+
+def test_stopped_while_libraries_are_imported(call, monkeypatch):
+    class Stopped(ModuleType):
+        def __getattr__(self, name: str) -> None:
+            raise KeyboardInterrupt
+
+    monkeypatch.setitem(sys.modules, "neurohm.cli.app", Stopped("neurohm.cli.app"))
+    done = call("info")
+    assert (done.code, done.err) == (130, "neurohm: stopped\n")
 
 
 @pytest.mark.parametrize("name", ["stdout", "stderr"])
