@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import glob
 import os
+import shlex
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,15 +49,19 @@ def check_writable(path: str | os.PathLike[str]) -> Path:
     Raises
     ------
     MissingFileError
-        If the folder is missing or read-only, or the path is a folder.
+        If the folder is missing or read-only, or the path is a folder, a pipe or a device.
     """
     path = as_path(path)
     folder = path.parent
     if path.is_dir():
         raise MissingFileError(f"{path} is a folder", "the name of a file to write")
+    if _is_stream(path):
+        raise MissingFileError(f"{path} is a pipe or a device", "the name of a file to write")
     if not folder.is_dir():
         raise MissingFileError(
-            f"output folder {folder} does not exist", "an existing folder", f"mkdir -p {folder}"
+            f"output folder {folder} does not exist",
+            "an existing folder",
+            shlex.join(["mkdir", "-p", str(folder)]),
         )
     probe = _temporary(path)
     try:
@@ -192,6 +197,10 @@ def check_readable(path: str | os.PathLike[str]) -> Path:
         raise MissingFileError(f"{path} is a folder", "a file")
     if not path.exists():
         raise MissingFileError(f"{path} does not exist", "an existing file", "check the name")
+    if _is_stream(path):  # what is read to learn the format is gone when it is read again
+        raise MissingFileError(
+            f"{path} is a pipe or a device", "a file", "write what comes out of it to one first"
+        )
     if not os.access(path, os.R_OK):
         raise MissingFileError(f"{path} may not be read", "a file with read permission")
     return path
@@ -219,6 +228,10 @@ def describe_head(head: bytes) -> str:
             return name
     text = all(byte in b"\t\n\r" or byte >= 32 for byte in head[:256])
     return "a text file" if text else "of an unknown kind"
+
+
+def _is_stream(path: Path) -> bool:
+    return path.exists() and not path.is_file()
 
 
 def _first_line(error: BaseException) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -115,6 +116,21 @@ def test_places_that_cannot_be_written_are_refused(tmp_path: Path) -> None:
     with pytest.raises(MissingFileError, match="does not exist"):
         check_writable(tmp_path / "file" / "a.h5")
     assert listing(tmp_path) == {"file"}
+
+
+def test_pipes_are_no_files(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.h5"
+    os.mkfifo(pipe)  # opening it would wait for somebody at the other end
+    with pytest.raises(MissingFileError, match="is a pipe or a device; expected a file; write"):
+        check_readable(pipe)
+    with pytest.raises(MissingFileError, match="is a pipe or a device"):
+        check_writable(pipe)
+
+
+def test_how_to_make_a_folder_can_be_called_as_it_is(tmp_path: Path) -> None:
+    with pytest.raises(MissingFileError) as error:
+        check_writable(tmp_path / "my fits" / "a.h5")
+    assert shlex.split(error.value.mend) == ["mkdir", "-p", str(tmp_path / "my fits")]
 
 
 def test_folders_and_files_without_permission_are_refused(

@@ -154,7 +154,9 @@ def decode(
     trials, codes = responses.trials, responses.trials.codes
     n_levels = len(trials.levels)
     if n_levels < 2:
-        raise InputError(f"one condition, {trials.levels[0]!r}", "at least two to tell apart")
+        raise InputError(
+            f"one condition, {trials.levels.tolist()[0]!r}", "at least two to tell apart"
+        )
     if fold is None:
         folds = whole_number("folds", folds, 2)
         _check_enough(responses, folds)

@@ -1,5 +1,5 @@
 """``python -m neurohm.cli``: the same as the installed ``neurohm``."""
 
-from neurohm.cli.app import main
+from neurohm.cli import main
 
 main()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -100,7 +102,10 @@ def _options(
 
 
 def _show_what_can_be_shown() -> None:
-    """Let stdout write question marks for letters that its encoding lacks, instead of failing."""
+    """Have somewhere to write, and question marks for letters that the encoding of stdout lacks."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started the process
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
     if isinstance(sys.stdout, io.TextIOWrapper):  # not where someone has put another in its place
         sys.stdout.reconfigure(errors="replace")
 
@@ -112,7 +117,7 @@ def _run(arguments: list[str]) -> int:
     """
     # It is taken off before the commands see it, since an error may be anywhere.
     debug = DEBUG in arguments
-    arguments = [argument for argument in arguments if argument != DEBUG]
+    called = arguments = [argument for argument in arguments if argument != DEBUG]
     if arguments == ["--version"]:
         arguments = [*arguments, "info"]  # a group's options want a command after them
     try:
@@ -128,7 +133,7 @@ def _run(arguments: list[str]) -> int:
     except (Exception, KeyboardInterrupt) as error:
         if debug:
             raise
-        text, code = explain(error, arguments)
+        text, code = explain(error, called)
         complain(text)
         return code
     return 0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from neurohm.cli.image_options import are_arrays_of_spikes
 from neurohm.cli.options import (
     MACHINE,
     AsJson,
@@ -66,8 +67,8 @@ class SplitOptions:
     gap: Annotated[
         int | None,
         typer.Option(
-            help="Bins left out between what is learned from and what is scored; a window by "
-            "default.",
+            help="Bins left out between what is learned from and what is scored; by default a "
+            "window, and none with --test.",
             rich_help_panel=SPLIT,
         ),
     ] = None
@@ -287,7 +288,7 @@ def _data(path: Path, reader: ReaderOptions, bin_size: float | None) -> tuple[An
     """Return a recording, or the rows of a matrix and those to test on."""
     from neurohm.comparison.words import ENDINGS, load_words
 
-    if path.suffix.lower() in ENDINGS:
+    if path.suffix.lower() in ENDINGS and not are_arrays_of_spikes(path):
         require_unset(reader, "a matrix of NumPy's")
         words = load_words(path)
         return words.train, words.test

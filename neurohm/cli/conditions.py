@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from neurohm.cli.parsing import parse_time
+from neurohm.cli.parsing import parse_moment
 from neurohm.exceptions import InputError
 
 if TYPE_CHECKING:
@@ -52,6 +52,6 @@ def part_of(recording: Recording, text: str) -> Recording:
         raise InputError(f"{_OPTION} {text!r}", f"{has} stretch of time", _EXAMPLE)
     start, stop = (part.strip() for part in found.groups())
     return recording.between(
-        parse_time(start, _OPTION, zero=True) if start else recording.t_start,
-        parse_time(stop, _OPTION) if stop else recording.t_stop,
+        parse_moment(start, _OPTION) if start else recording.t_start,
+        parse_moment(stop, _OPTION) if stop else recording.t_stop,
     )

@@ -69,8 +69,9 @@ def fit(
     from neurohm.cli.resumable import Fitting
 
     if are_images(data, kind):
-        if trigger is not None:
-            raise InputError("--trigger with images", "it with a recording")
+        if trigger is not None or machine.rule == "cascade":
+            option = "--rule cascade" if trigger is None else "--trigger"
+            raise InputError(f"{option} with images", "it with a recording")
         require_unset(reader, "images")
         require_unset(machine, "images", "bin", "lags", "shuffle_window")
         from neurohm.cli.fit_images import ImageFit

@@ -15,6 +15,7 @@ from neurohm.estimators import SpikeCascade
 from neurohm.exceptions import InputError
 from neurohm.locks import held
 from neurohm.recordings.unit_observation import observed_together, warn_of_time_left_out
+from neurohm.training import remove_checkpoint
 
 _LAGS = 11
 
@@ -80,6 +81,7 @@ class CascadeFit:
         with held(fitting.lock):
             model = self.model.fit(train)
             model.save(fitting.output)
+            remove_checkpoint(fitting.checkpoint)  # of the fit that --overwrite discards
         seconds = time.monotonic() - begin
         result = {
             "model": str(fitting.output),

@@ -64,11 +64,20 @@ def are_images(source: Path, kind: str) -> bool:
             "an existing file, or one of the data sets " + ", ".join(DATASETS),
             "check the name",
         )
-    return is_image_source(source) and not _holds_spikes(source)
+    return is_image_source(source) and not are_arrays_of_spikes(source)
 
 
-def _holds_spikes(source: Path) -> bool:
-    """Whether arrays, in a folder or a file, are a recording: by their names, or their shape."""
+def are_arrays_of_spikes(source: Path) -> bool:
+    """Return whether arrays, in a folder or a file, are a recording: by their names or shapes.
+
+    Parameters
+    ----------
+    source : Path
+
+    Returns
+    -------
+    bool
+    """
     from neurohm.recordings.formats.numpy_file import holds_spikes, is_one_list
     from neurohm.recordings.formats.numpy_folder import folder_of_spikes
     from neurohm.recordings.formats.pynapple_file import PynappleFile

@@ -13,6 +13,8 @@ from neurohm.cli.options import AsJson, ReaderOptions, require_unset
 from neurohm.cli.output_files import ASSEMBLIES, MODEL, stated_format
 from neurohm.cli.printing import show
 
+_HELD = {MODEL: "a model", ASSEMBLIES: "assemblies"}
+
 
 def inspect(
     file: Annotated[
@@ -32,6 +34,9 @@ def inspect(
     """Describe a recording, with a small picture of its rates, images, a model, or assemblies."""
     stated = stated_format(file)
     errors = _validation(file) if validate else None
+    if stated in _HELD:
+        require_unset(reader, _HELD[stated])
+        require_unset(images, _HELD[stated])
     if stated == MODEL:
         from neurohm.cli.model_summary import model_facts, model_rows
 

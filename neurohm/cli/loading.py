@@ -72,6 +72,12 @@ def load_spike_model(path: Path) -> SpikeHelmholtz:
     return model
 
 
+def was_fitted_to(model: SpikeHelmholtz, path: Path) -> bool:
+    """Return whether it was a recording's file, or a part of it, that a model was fitted to."""
+    source = str(model.recording_["source"])
+    return bool(source) and Path(source).exists() and path.samefile(source)
+
+
 def _tell_of_time_left_out(recording: Recording, model: SpikeHelmholtz | SpikeCascade) -> None:
     """Warn of time in which not all units of the model were observed, if these are there."""
     from neurohm.recordings.unit_observation import warn_of_time_left_out
@@ -96,7 +102,7 @@ def load_recording_for(
     Raises
     ------
     InputError
-        If one counts seconds, the other bins, or images were given.
+        If one counts seconds, the other bins, or a data set of images was named.
     """
     from neurohm.images.datasets import is_image_source
 

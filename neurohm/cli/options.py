@@ -46,6 +46,7 @@ PLASTICITIES = "adam, delta, natural or diagonal-natural."
 Particles = Annotated[int, typer.Option(min=1, help="Samples for the estimate of each likelihood.")]
 
 LAGS = 5
+_IN_PYTHON = {"multi-level": "MultiLevel", "active-sampling": "ActiveSampling"}  # want arguments
 FILE, PART = "Reading the file", "What of the recording"
 MACHINE, LEARNING = "The machine", "Learning"
 
@@ -272,6 +273,14 @@ class MachineOptions:
     seed: Annotated[
         int, typer.Option(help="The same gives the same fit.", rich_help_panel=LEARNING)
     ] = 0
+
+    def __post_init__(self) -> None:
+        if self.rule in _IN_PYTHON:
+            raise InputError(
+                f"--rule {self.rule}",
+                "a rule that needs nothing but its name, such as reweighted",
+                f"in Python: neurohm.{_IN_PYTHON[self.rule]}",
+            )
 
     @property
     def bin_size(self) -> float | None:

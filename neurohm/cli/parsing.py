@@ -36,11 +36,40 @@ def parse_time(text: str, option: str, *, zero: bool = False) -> float:
     >>> [parse_time(text, "--bin") for text in ("20ms", "0.02", "0.02s", "5us")]
     [0.02, 0.02, 0.02, 5e-06]
     """
-    found = re.fullmatch(r"([-+.0-9e]+?)\s*([a-zµμ]*)", text.strip().lower())
-    seconds = _seconds(*found.groups()) if found else math.nan
+    seconds = _in_seconds(text)
     if not (math.isfinite(seconds) and (seconds > 0 or (zero and seconds == 0))):
         kind = "time" if zero else "positive time"
         raise InputError(f"{option} {text}", f"a {kind}", f"give e.g. {option} 20ms or 0.02 (s)")
+    return seconds
+
+
+def parse_moment(text: str, option: str) -> float:
+    """Return a moment in seconds, which may lie before zero.
+
+    Parameters
+    ----------
+    text : str
+        Such as ``50ms`` or ``-0.2``.
+    option : str
+        Where it was given, for the message.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    InputError
+        If it is no time.
+
+    Examples
+    --------
+    >>> parse_moment("-200ms", "--since")
+    -0.2
+    """
+    seconds = _in_seconds(text)
+    if not math.isfinite(seconds):
+        raise InputError(f"{option} {text}", "a moment", f"give e.g. {option} 50ms or -0.2 (s)")
     return seconds
 
 
@@ -67,10 +96,10 @@ def parse_span(text: str, option: str) -> tuple[float, float]:
     >>> parse_span("0,500ms", "--between")
     (0.0, 0.5)
     """
-    parts = text.split(",")
-    if len(parts) != 2:
+    moments = [_in_seconds(part) for part in text.split(",")]
+    if len(moments) != 2 or not all(map(math.isfinite, moments)):
         raise InputError(f"{option} {text}", "a start and a stop", f"give e.g. {option} 60s,360s")
-    start, stop = (parse_time(part, option, zero=True) for part in parts)
+    start, stop = moments
     if stop <= start:
         raise InputError(f"{option} {text}", "a stop after the start")
     return start, stop
@@ -169,6 +198,12 @@ def parse_epochs(text: str, option: str) -> int | str:
     if not re.fullmatch("[0-9]+", text) or int(text) < 1:
         raise InputError(f"{option} {text!r}", "a whole number of at least 1, or auto")
     return int(text)
+
+
+def _in_seconds(text: str) -> float:
+    """Return a time in seconds; nan if it is none."""
+    found = re.fullmatch(r"([-+.0-9e]+?)\s*([a-zµμ]*)", text.strip().lower())
+    return _seconds(*found.groups()) if found else math.nan
 
 
 def _seconds(number: str, unit: str) -> float:

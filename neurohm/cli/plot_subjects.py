@@ -82,6 +82,8 @@ def subjects_of(name: str, kind: Kind, sources: Sources, options: dict[str, Any]
         require_unset(sources.reader, what)
         return _of_images(name, kind, sources, dict(options))
     require_unset(sources.images, what)
+    if not kind.needs_recording(searched=sources.assemblies is None):
+        require_unset(sources.reader, f"{what}, which is of the model alone")
     return _of_recording(name, kind, sources), options
 
 

@@ -10,10 +10,10 @@ import typer
 from neurohm.cli.assemblies import load_table
 from neurohm.cli.compare import load_comparison
 from neurohm.cli.image_options import ImageOptions
-from neurohm.cli.loading import load_model, load_recording_for
+from neurohm.cli.loading import load_model, load_recording_for, was_fitted_to
 from neurohm.cli.options import AsJson, ModelFile, Particles, ReaderOptions, require_unset
 from neurohm.cli.output_files import REPORT_ENDINGS, check_plain
-from neurohm.cli.printing import show
+from neurohm.cli.printing import note, show
 from neurohm.exceptions import InputError
 
 if TYPE_CHECKING:
@@ -61,6 +61,8 @@ def report(
     fitted = load_model(model)
     if data is None and test is not None:
         raise InputError("--test without a recording or images", "what it is a share of")
+    if data is None:
+        require_unset(reader, "a report of the model alone")
     if isinstance(fitted, SpikeHelmholtz):
         require_unset(images, "a model of a recording")
         others = None if comparison is None else load_comparison(comparison)
@@ -100,6 +102,8 @@ def _of_recording(
     table = None if assemblies is None else load_table(assemblies, fitted)
     whole = load_recording_for(fitted, data, reader)
     in_model_order(whole, fitted.unit_ids_, fitted.time_unit_)
+    if seen := test is None and was_fitted_to(fitted, data):
+        note(f"the model was fitted to a part of {data}; --test 0.2 scores its last fifth alone")
     held_out = None if test is None else train_and_test(whole, test, fitted.lags)[1]
     score = scored(fitted, whole if held_out is None else held_out, particles)
     write_report(
@@ -110,6 +114,7 @@ def _of_recording(
         held_out=held_out,
         assemblies=table,
         comparison=comparison,
+        seen=seen,
     )
     return {"recording": str(data), "score": score.to_dict()}
 
@@ -129,5 +134,7 @@ def _of_images(
     if data is None:
         raise InputError("a model of images without images", "the images that it is shown with")
     score = scored_images(fitted, images_for(fitted, data, images, test), particles)
-    write_image_report(output, fitted, parts_for(fitted, data, images, test), score)
+    parts = parts_for(fitted, data, images, test)
+    seen = parts.test is None and bool(parts.source) and parts.source == fitted.data_["source"]
+    write_image_report(output, fitted, parts, score, seen=seen)
     return {"images": str(data), "score": score.to_dict()}

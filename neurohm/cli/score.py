@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from neurohm.cli.image_options import ImageOptions
-from neurohm.cli.loading import load_any, load_recording_for
+from neurohm.cli.loading import load_any, load_recording_for, was_fitted_to
 from neurohm.cli.options import (
     PART,
     AsJson,
@@ -23,6 +23,8 @@ from neurohm.exceptions import InputError
 
 if TYPE_CHECKING:
     from neurohm.estimators import HelmholtzDensity, SpikeHelmholtz
+
+LEAVE_OUT = "leave-out"
 
 
 def score(
@@ -49,13 +51,19 @@ def score(
             "the units that were.",
             rich_help_panel=PART,
         ),
-    ] = "leave-out",
+    ] = LEAVE_OUT,
     as_json: AsJson = False,
 ) -> None:
     """Score a model on a recording or on images, beside independent units fitted to the same."""
     from neurohm.estimators import SpikeCascade, SpikeHelmholtz
 
     fitted = load_any(model)
+    of_recording = isinstance(fitted, SpikeCascade | SpikeHelmholtz)
+    if rows is not None and of_recording:
+        raise InputError("--rows with a model of a recording", "it with one of images")
+    if missing != LEAVE_OUT and not isinstance(fitted, SpikeHelmholtz):
+        what = "a cascade" if of_recording else "a model of images"
+        raise InputError(f"--missing with {what}", "it with a model of a recording")
     if isinstance(fitted, SpikeCascade):
         from neurohm.cli.cascade_summary import scored_cascade
         from neurohm.cli.held_out import train_and_test
@@ -66,8 +74,6 @@ def score(
         result, text = scored_cascade(fitted, part)
     elif isinstance(fitted, SpikeHelmholtz):
         require_unset(images, "a model of a recording")
-        if rows is not None:
-            raise InputError("--rows with a model of a recording", "it with one of images")
         result, text = _of_recording(fitted, model, data, reader, particles, test, missing)
     else:
         require_unset(reader, "a model of images")
@@ -91,7 +97,7 @@ def _of_recording(
     part = load_recording_for(fitted, recording, reader, all_at_once=missing != "sum-out")
     if test is not None:
         _, part = train_and_test(part, test, fitted.lags)
-    elif _same_file(recording, fitted.recording_["source"]):
+    elif was_fitted_to(fitted, recording):
         note(f"{model} was fitted to a part of this file; --test 0.2 scores its last fifth alone")
     report = scored(fitted, part, particles, missing)
     return {"recording": str(recording), **report.to_dict()}, score_rows(report)
@@ -112,7 +118,3 @@ def _of_images(
     chosen = spread(images_for(fitted, source, images, test), rows)
     report = scored_images(fitted, chosen, particles)
     return {"images": str(source), **report.to_dict()}, density_rows(report)
-
-
-def _same_file(path: Path, source: str) -> bool:
-    return bool(source) and Path(source).exists() and path.samefile(source)

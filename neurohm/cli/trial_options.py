@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from neurohm.cli.parsing import parse_time
+from neurohm.cli.parsing import parse_moment
 
 if TYPE_CHECKING:
     from neurohm.recordings import Recording, Trials
@@ -66,16 +66,12 @@ class TrialOptions:
     @property
     def start(self) -> float | None:
         """Seconds from the moment of a trial, if given."""
-        if self.since is None:
-            return None
-        text = self.since.strip()
-        sign = -1.0 if text.startswith("-") else 1.0
-        return sign * parse_time(text.removeprefix("-"), "--since", zero=True)
+        return None if self.since is None else parse_moment(self.since, "--since")
 
     @property
     def stop(self) -> float | None:
         """Seconds from the moment of a trial, if given."""
-        return None if self.until is None else parse_time(self.until, "--until")
+        return None if self.until is None else parse_moment(self.until, "--until")
 
     def of(self, recording: Recording) -> Trials:
         """Return the trials of a recording."""

@@ -249,7 +249,7 @@ class Comparison:
             scores = tuple(_restored(ModelScore, score) for score in facts["scores"])
             blocks = {name: tuple(facts[name]) for name in ("bins_of_blocks", "spikes_of_blocks")}
             return cls(**{**facts, **blocks, "scores": scores, "surrogates": tested})
-        except (KeyError, TypeError) as error:
+        except (AttributeError, KeyError, TypeError) as error:
             raise InputError(
                 f"no comparison ({error})", "what 'neurohm compare -o' wrote"
             ) from error

@@ -78,11 +78,16 @@ class SurrogatePlan:
         """
         others = [name for name in models if name != INDEPENDENT]
         unknown = [name for name in self.tested if name not in others]
-        if unknown or not others:
-            found = (
-                f"{unknown[0]!r} to test" if unknown else "nothing to test but independent units"
+        if not others:
+            raise InputError(
+                "nothing to test but independent units",
+                "another model among those compared",
+                "give e.g. models=['mixture'] / --models mixture",
             )
-            raise InputError(found, "one of the models compared: " + ", ".join(others or ["none"]))
+        if unknown:
+            raise InputError(
+                f"{unknown[0]!r} to test", "one of the models compared: " + ", ".join(others)
+            )
         return [name for name in others if not self.tested or name in self.tested]
 
     def make(self, index: int) -> Recording:

@@ -26,7 +26,6 @@ from neurohm.images import Images
 from neurohm.machine import HelmholtzMachine, recognise_mean
 from neurohm.populations import Bernoulli, Population
 from neurohm.training import (
-    BinarisedBatches,
     Callback,
     Checkpoint,
     History,
@@ -98,9 +97,8 @@ class RowEstimator(CallbackSupportMixin, TransformerMixin, HelmholtzEstimator):
             If an argument or the data cannot be used.
         """
         settings = checked_settings(self)
-        if not isinstance(X, Images | BinarisedBatches):
-            matrix_for(self, X, reset=True)
         rows = Rows.of(X, self.validation)
+        matrix_for(self, X if hasattr(X, "columns") else rows.matrix, reset=True)
         begun = latest_checkpoint(checkpoint) if resume and checkpoint else None
         rows = self._start(rows, begun, by_values=not isinstance(X, Images))
         progress = [] if label is None else [Progress(label)]

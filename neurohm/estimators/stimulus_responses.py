@@ -163,7 +163,8 @@ def compare_decoding(
     -------
     dict of str to Decoding
         ``"hidden units"`` (by their log-odds), ``"counts"``, and, where there are fewer hidden
-        units, as many principal components of the counts; of the same trials in the same folds.
+        units, as many principal components of the counts, or as many as there are trials to find
+        them in; of the same trials in the same folds.
 
     Raises
     ------
@@ -186,8 +187,10 @@ def compare_decoding(
     folded = decode(hidden.as_log_odds(), over=over, folds=folds, seed=seed)
     results = {HIDDEN: folded, COUNTS: decode(counts, over=over, fold=folded.fold)}
     if hidden.n_units < counts.n_units:
-        reduced = decode(counts, over=over, components=folded.n_dimensions, fold=folded.fold)
-        results[f"{folded.n_dimensions} components of counts"] = reduced
+        fewest = len(folded.fold) - int(np.bincount(folded.fold).max())  # trials learned from
+        components = min(folded.n_dimensions, fewest)
+        reduced = decode(counts, over=over, components=components, fold=folded.fold)
+        results[f"{components} components of counts"] = reduced
     return results
 
 

@@ -86,7 +86,9 @@ def psth(
 def _liveliest(found: PSTH, most: int) -> npt.NDArray[np.int64]:
     """Return the units to draw, in their own order."""
     means = found.mean.reshape(-1, found.mean.shape[2])
-    noise = np.nan_to_num(np.nanmean(found.standard_error.reshape(means.shape) ** 2, axis=0))
+    squares = found.standard_error.reshape(means.shape) ** 2
+    known = np.isfinite(squares)  # not of conditions with a single trial
+    noise = np.where(known, squares, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
     strength = means.var(axis=0) / np.where(noise > 0, noise, np.inf)
     return np.sort(np.argsort(-strength, kind="stable")[: max(0, most)])
 
@@ -103,7 +105,7 @@ def _draw(axes: Axes, found: PSTH, unit: int, colours: list[Any]) -> None:
         axes.axvline(0.0, color=GREY, linewidth=0.6, zorder=0)
     axes.set_xlim(found.edges[0], found.edges[-1])
     if found.unit != UNITS["log-odds"]:
-        axes.set_ylim(bottom=0.0)
+        axes.set_ylim(0.0, 1.05 * axes.get_ylim()[1])
     axes.set_title(_title(found, unit), fontsize=7, pad=2)
 
 

@@ -23,7 +23,7 @@ from neurohm.plots.spikes import (
     shade_gaps,
 )
 from neurohm.plots.stretch import chosen_stretch, liveliest
-from neurohm.plots.style import SEQUENTIAL, UNOBSERVED, VERMILION, WIDTH, styled
+from neurohm.plots.style import SEQUENTIAL, UNOBSERVED, VERMILION, WIDTH, plural, styled
 from neurohm.recordings import Recording
 
 if TYPE_CHECKING:
@@ -107,7 +107,8 @@ def raster(
         shade_gaps(panel, part)
     hatch_unobserved(middle, part, rows)
     sorting = ", sorted by receptive fields" if order else ""
-    above.set_title(f"Spikes of {part.n_units} units and activity of hidden units{sorting}")
+    spikes = f"Spikes of {plural(part.n_units, 'unit')}"
+    above.set_title(f"{spikes} and activity of hidden units{sorting}")
     middle.set_ylabel("Recorded unit")
     below.set_xlabel("Time (s)" if model.time_unit_ == "s" else "Time (bins)")
     below.set_xlim(part.t_start, part.t_stop)

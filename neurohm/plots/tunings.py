@@ -110,7 +110,7 @@ def _draw_curve(axes: Axes, found: Tuning, unit: int) -> None:
     if few or not numbers:
         axes.set_xticks(across, level_names(found.levels, ""))
     if found.unit != UNITS["log-odds"]:
-        axes.set_ylim(bottom=0.0)
+        axes.set_ylim(0.0, 1.05 * axes.get_ylim()[1])
     axes.margins(x=0.15)
 
 

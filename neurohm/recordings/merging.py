@@ -108,8 +108,7 @@ def _side_by_side(parts: list[Recording], labels: list[str], *, named: bool) -> 
     alike = all(np.array_equal(each, observed[0]) for each in observed)
     whole = alike and np.array_equal(observed[0], [[start, stop]])
     stated = {"observed": observed[0]} if alike and not whole else {}
-    intervals = _united([_others(part) for part in parts], labels)
-    columns = _united([dict(part.interval_columns) for part in parts], labels)
+    intervals, columns = _united_intervals(parts, labels)
     positions, columns_of_units = _joined_positions(parts)
     return Recording(
         spike_times=np.concatenate([np.asarray(part.spike_times) for part in parts]),
@@ -119,7 +118,7 @@ def _side_by_side(parts: list[Recording], labels: list[str], *, named: bool) -> 
         t_stop=stop,
         unit_columns=_joined_columns(columns_of_units, [part.n_units for part in parts]),
         intervals=intervals | stated,
-        interval_columns={name: known for name, known in columns.items() if name in intervals},
+        interval_columns=columns,
         events=_united([dict(part.events) for part in parts], labels),
         positions=positions,
         observed_by_unit=_spans_beside(parts) if not alike or _have_spans(parts) else None,
@@ -196,6 +195,22 @@ def _united(said: Sequence[Mapping[str, Any]], labels: Sequence[str]) -> dict[st
             elif not _alike(united[name], value):
                 united[f"{name} ({label})"] = value
     return united
+
+
+def _united_intervals(
+    parts: Sequence[Recording], labels: Sequence[str]
+) -> tuple[dict[str, NDArray[np.float64]], dict[str, dict[str, NDArray[Any]]]]:
+    """Intervals of all, and what any part knows of each under the name that it has here."""
+    intervals: dict[str, NDArray[np.float64]] = {}
+    columns: dict[str, dict[str, NDArray[Any]]] = {}
+    for label, part in zip(labels, parts, strict=True):
+        for name, rows in _others(part).items():
+            is_alike = _alike(intervals.setdefault(name, rows), rows)
+            here = name if is_alike else f"{name} ({label})"
+            intervals[here] = rows
+            if known := part.interval_columns.get(name):
+                columns[here] = _united([columns.get(here, {}), known], ["", label])
+    return intervals, columns
 
 
 def _alike(first: Any, second: Any) -> bool:

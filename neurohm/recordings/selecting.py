@@ -178,4 +178,4 @@ def _columns(recording: Recording) -> dict[str, NDArray[Any]]:
         else column
         for name, column in columns.items()
     }
-    return {"unit": recording.unit_ids, **columns}
+    return {**columns, "unit": recording.unit_ids}

@@ -134,6 +134,8 @@ class _Settings:
     def check(self) -> None:
         for name, least in (("n_units", 1), ("n_assemblies", 0), ("seed", 0)):
             _check_whole(name, getattr(self, name), least)
+        if self.seed >= 2**64:
+            raise InputError(f"seed={self.seed}", "at most 2**64 - 1, which files can hold")
         for name in ("minutes", "rate"):
             _check_range(name, getattr(self, name), "a positive number", above=0.0)
         for name in ("lag", "jitter", "occurrence_rate"):

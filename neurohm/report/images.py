@@ -34,6 +34,7 @@ def write_image_report(
     images: Images,
     score: DensityReport | None = None,
     *,
+    seen: bool = False,
     title: str | None = None,
 ) -> None:
     """Write a report of a model of images to an HTML file; all or nothing.
@@ -48,7 +49,9 @@ def write_image_report(
         What it was fitted to a part of; those of the test part are reconstructed, where there are
         any.
     score : DensityReport, optional
-        Of images that the model was not fitted to.
+        Of images that the model was not fitted to, unless `seen`.
+    seen : bool
+        Whether images that it was fitted to are among those scored; the page says so.
     title : str, optional
         By default the name of the data set.
 
@@ -65,17 +68,22 @@ def write_image_report(
     >>> write_image_report("report.html", model, images)
     """
     with hidden():
-        page = _page(model, images, score, title)
+        page = _page(model, images, score, title, seen=seen)
     with atomic_path(path) as temporary:
         temporary.write_text(page, encoding="utf-8")
 
 
 def _page(
-    model: HelmholtzDensity, images: Images, score: DensityReport | None, title: str | None
+    model: HelmholtzDensity,
+    images: Images,
+    score: DensityReport | None,
+    title: str | None,
+    *,
+    seen: bool,
 ) -> str:
     name = PurePath(images.source).name or "images"
     sections = [
-        *([] if score is None else [_score(score)]),
+        *([] if score is None else [_score(score, seen=seen)]),
         *([] if images.shape is None else _pictures(model, images)),
         about_learning(model, of="image"),
         section("What was fitted", facts(_fitted(model, images))),
@@ -93,12 +101,12 @@ def _page(
     return whole_page(heading, " · ".join(parts), sections)
 
 
-def _score(score: DensityReport) -> str:
+def _score(score: DensityReport, *, seen: bool) -> str:
     gain = score.nats - score.independent_nats
     better = "better" if gain > 0 else "worse"
     verdict = (
-        f"The model explains images that it was not fitted to {better} than independent pixels do, "
-        f"by {words.number(abs(gain), 3)} nats an image."
+        f"The model explains images {words.fitted_to(seen=seen)} {better} than independent pixels "
+        f"do, by {words.number(abs(gain), 3)} nats an image."
     )
     rows = [
         ("Model", f"{_with_error(score)} nats per image"),

@@ -40,6 +40,7 @@ def write_report(
     held_out: Recording | None = None,
     assemblies: pd.DataFrame | None = None,
     comparison: Comparison | None = None,
+    seen: bool = False,
     title: str | None = None,
 ) -> None:
     """Write a report of a fitted model to an HTML file; all or nothing.
@@ -57,7 +58,7 @@ def write_report(
         What the model was fitted to a part of; described, and drawn if nothing was held out.
         Without it the report is of the model alone.
     score : ScoreReport, optional
-        Of time that the model was not fitted to.
+        Of time that the model was not fitted to, unless `seen`.
     held_out : Recording, optional
         That time, drawn instead of `recording`.
     assemblies : DataFrame, optional
@@ -66,6 +67,8 @@ def write_report(
     comparison : Comparison, optional
         What `neurohm.compare` returned for the recording; without it the report has no section
         about other models.
+    seen : bool
+        Whether time that the model was fitted to is among what is scored; the page says so.
     title : str, optional
         By default the name of the recording's file.
 
@@ -92,6 +95,7 @@ def write_report(
         held_out=held_out,
         assemblies=assemblies,
         comparison=comparison,
+        seen=seen,
         title=title,
     )
     with atomic_path(path) as temporary:
@@ -107,6 +111,7 @@ def render_report(
     held_out: Recording | None = None,
     assemblies: pd.DataFrame | None = None,
     comparison: Comparison | None = None,
+    seen: bool = False,
     title: str | None = None,
 ) -> str:
     """Return the page that `write_report` writes; the arguments are the same.
@@ -119,7 +124,7 @@ def render_report(
     drawn = held_out if held_out is not None else recording
     whole = recording if recording is not None else held_out
     sections = [
-        paragraph(words.in_short(model, score, assemblies)),
+        paragraph(words.in_short(model, score, assemblies, seen=seen)),
         *([] if score is None else [_score(score, model)]),
         *([] if comparison is None else [about_comparison(comparison)]),
         _fields(model),

@@ -87,7 +87,11 @@ def summary(recording: Recording | None, model: SpikeHelmholtz) -> str:
 
 
 def in_short(
-    model: SpikeHelmholtz, score: ScoreReport | None, assemblies: pd.DataFrame | None
+    model: SpikeHelmholtz,
+    score: ScoreReport | None,
+    assemblies: pd.DataFrame | None,
+    *,
+    seen: bool = False,
 ) -> str:
     """Return what was fitted and what was found, in sentences."""
     sizes = " and ".join(f"{size:,}" for size in model.machine_.sizes[1:])
@@ -97,7 +101,7 @@ def in_short(
         f"{plural(len(model.unit_ids_), 'unit')}, by local changes of its synapses."
     ]
     if score is not None:
-        said.append(verdict(score))
+        said.append(verdict(score, seen=seen))
     if assemblies is not None and "members" in assemblies:
         said.append(_assemblies_in_short(assemblies))
     return " ".join(said)
@@ -180,7 +184,12 @@ def about_score(score: ScoreReport) -> Iterator[tuple[str, str]]:
     yield "Effective sample size", f"{number(score.effective_sample_size, 3)} particles"
 
 
-def verdict(score: ScoreReport) -> str:
+def fitted_to(*, seen: bool) -> str:
+    """Return which data a score is of: some that the model has seen are among them, or none."""
+    return "that it was partly fitted to" if seen else "that it was not fitted to"
+
+
+def verdict(score: ScoreReport, *, seen: bool = False) -> str:
     """Return what the score means, in a sentence.
 
     Examples
@@ -198,7 +207,7 @@ def verdict(score: ScoreReport) -> str:
     amount = f"{number(abs(gain), 3)} bits per spike"
     better = "better" if gain > 0 else "worse"
     opening = (
-        f"The model explains spikes that it was not fitted to {better} than independent units do, "
+        f"The model explains spikes {fitted_to(seen=seen)} {better} than independent units do, "
         f"by {amount}"
     )
     if not math.isfinite(error):
@@ -206,7 +215,7 @@ def verdict(score: ScoreReport) -> str:
     if abs(gain) > 2 * error:
         return f"{opening}; that is more than two standard errors ({number(2 * error, 2)})."
     return (
-        f"On spikes that it was not fitted to, the model cannot be told from independent units: "
+        f"On spikes {fitted_to(seen=seen)}, the model cannot be told from independent units: "
         f"the gain, {number(gain, 3)} bits per spike, is within two standard errors "
         f"({number(2 * error, 2)})."
     )

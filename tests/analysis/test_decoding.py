@@ -102,6 +102,20 @@ def test_bad_input(responses_from, labels, options, text):
         decode(responses_from(np.ones((10, 1, 2)), labels), **options)
 
 
+def test_a_single_condition_is_named_plainly(responses_from):
+    with pytest.raises(InputError, match="one condition, 0; expected at least two"):
+        decode(responses_from(np.ones((4, 1, 2)), [0] * 4))
+
+
+def test_components_of_bins_are_as_many_as_trials_allow():
+    recording = nh.simulate_trials(8, 20, (0.0, 90.0), seconds=0.5, seed=1)
+    model = nh.SpikeHelmholtz(hidden=3, lags=2, epochs=2).fit(recording, label=None)
+    trials = nh.trials_of(recording, "orientation")
+    found = nh.compare_decoding(model, recording, trials, over="bins", folds=2)
+    assert list(found)[-1] == "10 components of counts"  # of ten trials, to be used on ten
+    assert found["hidden units"].n_dimensions > 10
+
+
 def test_hidden_units_beside_counts():
     recording = nh.simulate_trials(6, 60, seed=4)
     model = nh.SpikeHelmholtz(hidden=3, lags=5, epochs=20).fit(recording, label=None)

@@ -380,7 +380,7 @@ def test_conditions_are_compared(call, model_file, recording_file, tmp_path, fou
     [
         (("--compare", "awake", "0:9"), "a stretch of time"),
         (("--compare", "0:9", "9:2:1"), "a stretch of time"),
-        (("--compare", "0:soon", "1:2"), "a positive time"),
+        (("--compare", "0:soon", "1:2"), "--compare soon; expected a moment"),
         (("--compare", "0:30", "5000:6000"), "no observed time"),
         (("--fits", "3"), "an even number"),
     ],

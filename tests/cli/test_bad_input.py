@@ -123,6 +123,7 @@ OPTIONS = {
     "--hidden forty": ("--hidden", "40,10"),
     "--hidden=": ("--hidden",),
     "--rule hebb": ("'hebb'", "'wake-sleep'", "'reweighted'"),
+    "--rule multi-level": ("--rule multi-level", "in Python: neurohm.MultiLevel"),
     "--particles 0": ("particles 0",),
     "--plasticity sgd": ("'sgd'", "'adam'", "'delta'"),
     "--learning-rate 0": ("learning_rate 0",),

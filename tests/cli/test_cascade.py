@@ -37,6 +37,15 @@ def test_fit_inspect_and_score(call, recording_file, trigger, tmp_path) -> None:
     assert not list(tmp_path.glob("*.lock"))
 
 
+def test_a_stopped_fit_of_before_is_discarded(call, recording_file, trigger, tmp_path) -> None:
+    output, left = tmp_path / "cascade.h5", tmp_path / "cascade.h5.checkpoint"
+    left.write_bytes(b"of another fit")
+    asked = ("fit", recording_file, "-o", output, "--rule", "cascade", "--trigger", trigger)
+    assert_refused(call(*asked), "--overwrite to discard it")
+    assert call(*asked, "--overwrite").code == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["cascade.h5"]
+
+
 def test_what_cannot_be_is_refused(call, recording_file, trigger, tmp_path) -> None:
     fit = ("fit", recording_file, "-o", tmp_path / "cascade.h5")
     assert_refused(call(*fit, "--rule", "cascade"), "--trigger UNIT")
@@ -46,7 +55,9 @@ def test_what_cannot_be_is_refused(call, recording_file, trigger, tmp_path) -> N
     assert_refused(call(*fit, *rule, "--hidden", "4"), "--hidden with --trigger")
     assert_refused(call(*fit, *rule, "--lags", "4"), "an odd number")
     assert_refused(call(*fit, *rule, "--resume"), "--resume with a cascade")
-    assert_refused(call("fit", "digits", "-o", tmp_path / "m.h5", "--trigger", "1"), "with images")
+    images = ("fit", "digits", "-o", tmp_path / "m.h5")
+    assert_refused(call(*images, "--trigger", "1"), "--trigger with images")
+    assert_refused(call(*images, "--rule", "cascade"), "--rule cascade with images")
     assert not list(tmp_path.iterdir())
 
 
@@ -56,3 +67,6 @@ def test_other_commands_say_that_they_take_none(call, recording_file, trigger, t
     )
     done = call("sample", tmp_path / "cascade.h5", "--seconds", "1", "-o", tmp_path / "dream.h5")
     assert_refused(done, "holds a cascade", "'neurohm score'")
+    score = ("score", tmp_path / "cascade.h5", recording_file)
+    assert_refused(call(*score, "--rows", 3), "--rows with a model of a recording")
+    assert_refused(call(*score, "--missing", "sum-out"), "--missing with a cascade")

@@ -77,6 +77,8 @@ def test_parts(call, table, tmp_path, options, units, spikes):
         (("--min-rate", 1000), "none of 3 units is left"),
         (("--min-rate", -1), "min_rate"),
         (("--between", "3s"), "--between 60s,360s"),
+        (("--between", "1,2min"), "--between 60s,360s"),
+        (("--between", "-9,-3"), "no observed time"),
         (("--between", "3s,2s"), "a stop after the start"),
         (("--between", "100s,200s"), "no observed time"),
         (("--during", "sleep"), "no intervals 'sleep'"),
@@ -117,6 +119,24 @@ def test_a_matrix_in_an_array_is_what_the_model_is_of(call, tmp_path):
     options = ("--kind", "recording", "--bin-width", "20ms", *SMALL)
     assert call("fit", tmp_path / "words.npy", "-o", tmp_path / "fit.h5", *options).code == 0
     assert call("score", tmp_path / "fit.h5", tmp_path / "words.npy", "--particles", 20).code == 0
+
+
+def test_archives_are_used_like_other_recordings(call, model_file, recording_file, tmp_path):
+    archive = tmp_path / "a.npz"
+    assert call("convert", recording_file, archive).code == 0
+    score = ("score", model_file, archive, "--particles", 5, "--json")
+    expected = call("score", model_file, recording_file, *score[3:]).result
+    assert call(*score).result["nats_per_bin"] == expected["nats_per_bin"]
+    compare = ("compare", archive, "--models", "independent", "--folds", 2, "--json")
+    assert call(*compare).result["n_units"] == 12
+
+
+def test_a_model_of_a_matrix_of_numpy_scores_it(call, tmp_path):
+    np.save(tmp_path / "a.npy", np.random.default_rng(0).poisson(0.3, (300, 4)))
+    fit = ("--kind", "recording", "--lags", 1, "--hidden", 2, "--epochs", 1)
+    fit = ("fit", tmp_path / "a.npy", "-o", tmp_path / "fit.h5", *fit, "--score-particles", 5)
+    assert call(*fit).code == 0
+    assert call("score", tmp_path / "fit.h5", tmp_path / "a.npy", "--particles", 5).code == 0
 
 
 def test_no_file_of_another_kind_is_replaced(call, table, tmp_path):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
+from types import ModuleType
 
 import pytest
 
+from neurohm.cli import main
 from neurohm.cli.app import COMMANDS
 
 FILE = """
@@ -72,6 +75,36 @@ def test_files_that_cannot_be_used(call, tmp_path, text, message):
 def test_a_file_that_is_not_there(call, tmp_path):
     assert call("--config", tmp_path / "no.toml", "info").code == 2
     assert call("--config").code == 2
+
+
+def test_how_to_go_on_after_a_stop_names_the_file_of_options(call, options, monkeypatch, tmp_path):
+    def stop(*_arguments: object) -> None:
+        raise KeyboardInterrupt("stopped; the state is kept")
+
+    monkeypatch.setattr("neurohm.cli.fit.are_images", stop)
+    done = call("--config", options, "fit", "r.h5", "-o", tmp_path / "fit.h5")
+    assert done.code == 130
+    said = f"to go on: neurohm --config {options} fit r.h5 -o {tmp_path / 'fit.h5'} --resume"
+    assert done.lines[-1].endswith(said)
+
+
+def test_stopped_while_libraries_are_imported(call, monkeypatch):
+    class Stopped(ModuleType):
+        def __getattr__(self, name: str) -> None:
+            raise KeyboardInterrupt
+
+    monkeypatch.setitem(sys.modules, "neurohm.cli.app", Stopped("neurohm.cli.app"))
+    done = call("info")
+    assert (done.code, done.err) == (130, "neurohm: stopped\n")
+
+
+@pytest.mark.parametrize("name", ["stdout", "stderr"])
+def test_a_stream_that_nobody_opened_is_no_fault(name, monkeypatch):
+    monkeypatch.setattr(sys, name, None)
+    with pytest.raises(SystemExit) as end:
+        main(["info"])
+    getattr(sys, name).close()
+    assert end.value.code == 0
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

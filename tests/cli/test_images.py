@@ -308,7 +308,13 @@ def test_models_of_the_other_kind(call, image_model, model_file, recording_file,
     refused(call("sample", model_file, "-o", picture), "of a model of a recording", ".h5")
     refused(call("fit", recording_file, "-o", tmp_path / "a.h5", "--valid", 0.1), "--valid with")
     refused(call("score", model_file, "digits"), "digits, which is for images", "a recording")
+    refused(call("score", image_model, "digits", "--missing", "sum-out"), "--missing with")
     refused(call("inspect", recording_file, "--shape", "3,3"), "--shape with a recording")
+    refused(call("inspect", model_file, "--shape", "3,3"), "--shape with a model")
+    refused(call("inspect", model_file, "--units", "3"), "--units with a model")
+    refused(call("plot", "fields", model_file, "-o", picture, "--units", "3"), "of the model alone")
+    page = tmp_path / "page.html"
+    refused(call("report", model_file, "-o", page, "--units", "3"), "of the model alone")
     as_images = ("-o", tmp_path / "a.h5", "--kind", "images")
     refused(call("fit", recording_file, *as_images), "which holds a recording", "images")
     refused(call("fit", image_model, *as_images), "which holds a model", "images")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neurohm.cli.parsing import parse_sizes, parse_time
+from neurohm.cli.parsing import parse_moment, parse_sizes, parse_span, parse_time
 from neurohm.cli.printing import strict
 from neurohm.exceptions import InputError
 
@@ -48,6 +48,17 @@ def test_what_is_no_time(text):
 
 def test_zero_where_it_makes_sense():
     assert parse_time("0", "--lag", zero=True) == 0.0
+
+
+def test_moments_may_lie_before_zero():
+    assert [parse_moment(text, "--since") for text in ("-200ms", "0", ".5")] == [-0.2, 0.0, 0.5]
+    assert parse_span("-10s,-500 ms", "--between") == (-10.0, -0.5)
+
+
+@pytest.mark.parametrize("text", ["3s", "1,2,3", "-5,soon", "1,2min", ","])
+def test_what_is_no_span(text):
+    with pytest.raises(InputError, match="a start and a stop; give e.g. --between 60s,360s"):
+        parse_span(text, "--between")
 
 
 @given(st.lists(st.integers(1, 1000), min_size=1, max_size=5))

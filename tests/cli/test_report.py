@@ -19,6 +19,19 @@ def test_a_model_with_its_recording(call, model_file, recording_file, tmp_path) 
     assert done.result["report"] == str(page)
 
 
+def test_a_score_of_time_that_was_fitted_to_is_called_so(
+    call, model_file, recording_file, tmp_path
+) -> None:
+    page = tmp_path / "report.html"
+    report = ("report", model_file, recording_file, "-o", page, "--particles", 2)
+    done = call(*report)
+    assert done.code == 0
+    assert f"fitted to a part of {recording_file}; --test 0.2 scores" in done.err
+    text = page.read_text(encoding="utf8")
+    assert "that it was partly fitted to" in text
+    assert "not fitted to" not in text
+
+
 def test_a_model_alone(call, model_file, tmp_path) -> None:
     page = tmp_path / "report.html"
     done = call("report", model_file, "-o", page)
@@ -34,6 +47,9 @@ def test_a_model_of_images(call, tmp_path) -> None:
     done = call("report", model, "digits", "-o", page, "--test", "0.2", "--particles", "5")
     assert done.code == 0
     assert "Dreams" in page.read_text(encoding="utf8")
+    assert "images that it was not fitted to" in page.read_text(encoding="utf8")
+    call("report", model, "digits", "-o", page, "--particles", "2")
+    assert "images that it was partly fitted to" in page.read_text(encoding="utf8")
     for arguments, message in (
         ((), "without images"),
         (("digits", "--assemblies", model), "--assem"),

@@ -47,6 +47,13 @@ def test_decode_as_json_is_that_of_the_library(call, trial_model, trial_file):
     assert result["condition"] == "orientation"
 
 
+def test_time_before_the_stimulus_tells_nothing(call, trial_model, trial_file):
+    baseline = ("--since", "-400ms", "--until", "0ms", "--folds", 2, "--json")
+    result = call("decode", trial_model, trial_file, *CONDITION, *baseline).result
+    counts = result["decodings"]["counts"]
+    assert counts["accuracy"] < counts["chance"] + 4 * counts["standard_error"]
+
+
 def test_decode_draws(call, trial_model, trial_file, tmp_path):
     picture = tmp_path / "decoding.png"
     done = call("decode", trial_model, trial_file, *CONDITION, "--figure", picture)

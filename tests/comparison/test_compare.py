@@ -246,7 +246,10 @@ def test_constant_units_are_warned_of(numbered):
         ({"surrogates": 9, "surrogate": "none"}, "surrogate 'none'; expected one of 'jitter'"),
         ({"surrogates": 9, "n_jobs": 0}, "n_jobs 0; expected at least 1, or -1"),
         ({"surrogates": 9, "tested": ["ising"]}, "'ising' to test; expected one of the models"),
-        ({"surrogates": 9, "models": ["independent"]}, "nothing to test but independent units"),
+        (
+            {"surrogates": 9, "models": ["independent"], "tested": ["independent"]},
+            "nothing to test but independent units; expected another model",
+        ),
         (
             {"surrogates": 9, "surrogate_settings": {"window": 500}},
             "surrogate window larger than the recording: 500 bins; expected at most 240 bins",

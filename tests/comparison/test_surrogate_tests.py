@@ -107,7 +107,10 @@ def test_processes_change_nothing(refit):
 def test_a_result_comes_back_from_json():
     arguments = {"folds": 2, "surrogates": 2, "surrogate": "rate", "refit": False}
     result = nh.compare(independent_units(0), MIXTURE, **arguments)
-    again = Comparison.from_dict(json.loads(json.dumps(strict(result.to_dict()))))
+    facts = json.loads(json.dumps(strict(result.to_dict())))
+    with pytest.raises(InputError, match="no comparison"):
+        Comparison.from_dict({**facts, "scores": [1]})
+    again = Comparison.from_dict(facts)
     assert repr(again) == repr(result)
     assert again.to_dict().keys() == result.to_dict().keys()
     assert again.surrogates == result.surrogates

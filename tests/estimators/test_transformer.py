@@ -148,3 +148,12 @@ def test_values_of_another_kind_than_fitted_are_refused():
 def test_a_kind_that_is_named_is_kept():
     with pytest.raises(InputError, match="binarise grey levels"):
         nh.HelmholtzTransformer(2, observation="bernoulli").fit(GREY)
+
+
+def test_names_of_columns_go_when_another_fit_has_none():
+    model = nh.HelmholtzDensity(hidden=2, epochs=1)
+    model.fit(pd.DataFrame(np.eye(4), columns=list("abcd")))
+    assert model.feature_names_in_.tolist() == list("abcd")
+    model.fit(nh.load_images(np.eye(4).reshape(4, 2, 2)))
+    assert not hasattr(model, "feature_names_in_")
+    assert model.n_features_in_ == 4

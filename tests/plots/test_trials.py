@@ -52,6 +52,22 @@ def test_liveliest_units_in_their_order(responses):
         psth(responses, most=0)
 
 
+def test_high_and_flat_curves_lie_below_the_top():
+    recording = nh.simulate_trials(n_units=2, n_trials=200, depth=0.0, rate=200.0)
+    trials = nh.trials_of(recording, "orientation")
+    found = nh.responses_of(recording, trials, bin_size=0.5)
+    for grid, highest in ((psth(found), psth_of(found)), (tuning(found), tuning_of(found))):
+        assert all(panel.get_ylim()[1] > 1.04 * highest.mean.max() for panel in grid.flat)
+
+
+def test_a_single_trial_has_no_standard_error():
+    recording = nh.simulate_trials(n_units=2, n_trials=1)
+    trials = nh.trials_of(recording, "orientation")
+    grid = psth(nh.responses_of(recording, trials, bin_size=0.25))
+    assert not any(panel.collections for panel in grid.flat)
+    assert png(grid)
+
+
 def test_one_condition_has_no_legend(responses):
     alike = nh.trials_of(nh.simulate_trials(n_units=2, n_trials=8))
     recording = nh.simulate_trials(n_units=2, n_trials=8)

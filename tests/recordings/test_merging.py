@@ -65,6 +65,22 @@ def test_intervals_that_differ_are_both_kept():
     assert both.intervals["trials (2)"].tolist() == [[2.0, 3.0]]
 
 
+def test_what_is_known_of_intervals_is_kept_with_them():
+    contrast = {"trials": {"side": ["left", "left"], "contrast": [0.5, 1.0]}}
+    known = merge_recordings([left(), right(interval_columns=contrast)]).interval_columns["trials"]
+    assert {name: column.tolist() for name, column in known.items()} == {
+        "side": ["left", "right"],
+        "side (2)": ["left", "left"],
+        "contrast": [0.5, 1.0],
+    }
+    shifted = {"trials": [[0.5, 1.0], [1.5, 2.0]]}
+    both = merge_recordings([left(), right(intervals=shifted)]).interval_columns
+    assert {name: known["side"].tolist() for name, known in both.items()} == {
+        "trials": ["left", "right"],
+        "trials (2)": ["left", "right"],
+    }
+
+
 def test_positions():
     both = merge_recordings([left(positions=[[0, 1], [2, 3]]), right(positions=[[4, 5]])])
     assert both.positions.tolist() == [[0, 1], [2, 3], [4, 5]]

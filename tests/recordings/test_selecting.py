@@ -91,6 +91,13 @@ def test_names(units, left):
     assert recording().select(units).unit_ids.tolist() == left
 
 
+def test_the_unit_is_its_id_whatever_a_file_calls_so():
+    spikes = Recording.from_trains(
+        {"a": [0.5], "b": [1.0]}, t_stop=2.0, unit_columns={"unit": [7, 8]}
+    )
+    assert spikes.select(where="unit == 'b'").unit_ids.tolist() == ["b"]
+
+
 def test_ranges_of_numbers():
     numbers = Recording.from_trains([[0.5]] * 12)
     assert numbers.select("3-5,9,0-1").unit_ids.tolist() == [3, 4, 5, 9, 0, 1]

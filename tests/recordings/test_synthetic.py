@@ -77,6 +77,7 @@ def test_without_assemblies_and_with_comodulation():
         ({"members": (3, 4, 5)}, "the fewest and the most members"),
         ({"n_units": 20}, "20 units for 6 assemblies of 6 to 10 .*; expected at least 50 units"),
         ({"seed": -1}, "seed=-1"),
+        ({"seed": 10**20}, "seed=100000000000000000000; expected at most"),
     ],
 )
 def test_arguments_out_of_range(arguments, message):
