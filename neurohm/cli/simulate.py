@@ -16,6 +16,7 @@ from neurohm.exceptions import InputError
 if TYPE_CHECKING:
     from neurohm.recordings import Recording
 
+TARGET = "cpp_standalone"
 PLANTED = "Planted assemblies"
 
 
@@ -109,7 +110,7 @@ def simulate(
     ] = "",
     target: Annotated[
         str, typer.Option(help="What runs a circuit: numpy, cython or cpp_standalone.")
-    ] = "cpp_standalone",
+    ] = TARGET,
     seed: Annotated[int, typer.Option(help="Another gives another recording.")] = 0,
     as_json: AsJson = False,
 ) -> None:
@@ -122,6 +123,8 @@ def simulate(
 
         recording = simulate_circuit(circuit, units, minutes, target=target, seed=seed)
     else:
+        if target != TARGET:
+            raise InputError("--target without --circuit", "a circuit", "give e.g. --circuit waves")
         recording = planted.simulated(units, minutes, seed)
 
     from neurohm.cli.recording_summary import written

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 from collections.abc import Callable
@@ -129,13 +130,19 @@ def _gathered(
     return SweepResult(table, best, folder)
 
 
+def _score(row: dict[str, Any]) -> float:
+    """Return the score of a fit; one that is no number is worse than any other."""
+    score = float(row[BEST_BY])
+    return -math.inf if math.isnan(score) else score
+
+
 def _keep_best(jobs: list[Job], rows: dict[str, dict[str, Any]], folder: Path) -> dict[str, Path]:
     """Put the best model of each recording in a folder of its own, and remove earlier ones."""
     best = {}
     for recording in dict.fromkeys(job.recording for job in jobs):
         own = [job for job in jobs if job.recording == recording and not rows[job.key]["error"]]
         if own:
-            first = max(own, key=lambda job: rows[job.key][BEST_BY])
+            first = max(own, key=lambda job: _score(rows[job.key]))
             best[recording] = folder / "best" / f"{Path(recording).stem}-{first.key}.h5"
             _keep(folder, first, best[recording])
     for other in set((folder / "best").glob("*.h5")) - set(best.values()):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from neurohm.cluster import SweepPlan
+from neurohm.cluster.job import BEST_BY
+from neurohm.cluster.sweep import _score
 from neurohm.exceptions import FileFormatError, InputError, MissingFileError
 
 PLAN = """
@@ -99,3 +101,7 @@ def test_data_of_many_models_travel_once(monkeypatch):
 def test_plans_that_cannot_be_used(write, text, error, message):
     with pytest.raises(error, match=message):
         SweepPlan.read(write(text))
+
+
+def test_a_score_that_is_no_number_is_worse_than_any_other():
+    assert _score({BEST_BY: float("nan")}) < _score({BEST_BY: -1e9})

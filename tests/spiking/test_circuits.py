@@ -120,7 +120,9 @@ def test_the_command_line_simulates_a_circuit(capsys, tmp_path, monkeypatch):
     assert load_recording(tmp_path / "s.h5").n_units == 50
     assert called("simulate", "-o", "t.h5", "--circuit", "ring", "--target", "numpy") == 2
     assert called("simulate", "-o", "t.h5", "--circuit", "synfire", "--occurrence-rate", "2") == 2
+    assert called("simulate", "-o", "t.h5", "--target", "numpy") == 2
     wrong = capsys.readouterr().err
+    assert "--target without --circuit" in wrong
     assert "--occurrence-rate with --circuit; expected --circuit without it" in wrong
     assert "one of 'balanced', 'waves', 'synfire'" in wrong
     assert "Traceback" not in wrong
