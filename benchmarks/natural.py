@@ -13,7 +13,8 @@ of the nets (validation rows, seed 0); then each runs `--epochs` with its own ra
 those of the processor in learning, on one thread: they do not count scores, and hardly depend on
 what else the machine does.
 
-Nets: a = 784-200-100-50-20, b = 784-300-200-100-75-50-35-25-20-15-10-10 on binarised MNIST;
+Nets: a = 784-200-100-50-20, b = 784-300-200-100-75-50-35-25-20-15-10-10 on binarised MNIST; c =
+196-100-75-50-40-30-25-20-15-10-10-10 on the same at half its resolution;
 words = 50-60-40-20-10 on the binary words of O. Maoz and E. Schneidman (see `words.py`);
 spikes = the same hidden units on words of a recording, bins of 50 ms, the last fifth to test.
 
@@ -76,6 +77,7 @@ class Net:
 NETS = {
     "a": Net("mnist", (200, 100, 50, 20), 32, (100, 95, 92)),
     "b": Net("mnist", (300, 200, 100, 75, 50, 35, 25, 20, 15, 10, 10), 32, (100, 95, 92)),
+    "c": Net("half", (100, 75, 50, 40, 30, 25, 20, 15, 10, 10, 10), 32, (36, 35, 34, 33.5)),
     "words": Net("words", (60, 40, 20, 10), 200, (11.75, 11.68, 11.64), 3.0),
     "spikes": Net("spikes", (60, 40, 20, 10), 50, (8.4, 8.3, 8.25), 3.0),
 }
@@ -129,14 +131,22 @@ class Watch(Callback):
 
 def rows_of(net: Net, given: argparse.Namespace) -> dict[str, np.ndarray]:
     """Return rows to learn from, to watch and to score."""
-    if net.data == "mnist":
+    if net.data in ("mnist", "half"):
         data = load_data("mnist", given.data)
+        if net.data == "half":
+            data = {name: halved(rows) for name, rows in data.items()}
         parts = {"train": data["train"], "valid": shuffled(data["valid"]), "test": data["test"]}
     else:
         if given.file is None or not given.file.is_file():
             fail(f"the {net.data} are missing; give their file with --file")
         parts = words_of(given.file) if net.data == "words" else spikes_of(given.file)
     return {**parts, "train": parts["train"][: given.rows]}
+
+
+def halved(rows: np.ndarray) -> np.ndarray:
+    """Return digits of 14 x 14 pixels, each on where one of four was."""
+    pixels: np.ndarray = rows.reshape(-1, 14, 2, 14, 2).max(axis=(2, 4))
+    return pixels.reshape(len(rows), -1)
 
 
 def words_of(path: Path) -> dict[str, np.ndarray]:
