@@ -171,11 +171,11 @@ def _matching(part: str, by_text: dict[str, Any]) -> list[Any]:
 def _columns(recording: Recording) -> dict[str, NDArray[Any]]:
     """What is known of the units, as `Recording.units` has it, and their ids."""
     table = recording.units
-    columns = {str(name): table[name].to_numpy() for name in table.columns}
+    known = {str(name): table[name].to_numpy() for name in table.columns if str(name) != "unit"}
     columns = {
         name: np.array([str(value) for value in column.tolist()], dtype=np.str_)
         if column.dtype.kind not in "biuf"
         else column
-        for name, column in columns.items()
+        for name, column in known.items()
     }
-    return {**columns, "unit": recording.unit_ids}
+    return {"unit": recording.unit_ids, **columns}

@@ -72,11 +72,13 @@ class NumpyArray:
         """Read the array as the only dataset of a file."""
         with path.open("rb") as file:
             array = read_npy(file, path.stat().st_size, f"'{path}'")
-        if is_list(array) and array.dtype.names is None:
+        is_matrix = array.ndim == 2 and options.units_axis is not None
+        if is_list(array) and array.dtype.names is None and not is_matrix:
             raise FileFormatError(
-                f"'{path}': one list of {len(array)} numbers, which says nothing of units",
+                f"'{path}': one list of {array.size} numbers, which says nothing of units",
                 "the unit of each spike beside its time",
-                "give the folder, if spike_clusters.npy or the like is beside it",
+                "give the folder, if spike_clusters.npy or the like is beside it; counts of one "
+                "unit need units_axis= (--units-axis)",
             )
         return read_arrays([("array", array)], "a NumPy array", options, str(path))
 
