@@ -9,7 +9,8 @@ Methods: the delta rule with momentum, Adam, and steps in a metric that is estim
 many steps: each neuron's Fisher matrix (natural-100), its diagonal (diagonal-10), or the former
 before Adam (natural-100-adam). All learn by reweighted wake-sleep with the same machine, batches,
 particles and seeds. The rate of each method is chosen on its grid by `--tune` epochs on the first
-of the nets (validation rows, seed 0); then each runs `--epochs` with its own rate. Seconds are
+of the nets (validation rows, seed 0; with `--screen`, of those rates alone that are not far behind
+after fewer epochs); then each runs `--epochs` with its own rate. Seconds are
 those of the processor in learning, on one thread: they do not count scores, and hardly depend on
 what else the machine does.
 
@@ -230,14 +231,25 @@ def carry_out(
 
 
 def best_rate(name: str, method: str, given: argparse.Namespace) -> tuple[float, dict[str, float]]:
-    """Return the rate with which a method is furthest after a few epochs, and all results."""
+    """Return the rate with which a method is furthest after some epochs, and all results."""
     grid = given.rates or [rate * NETS[name].faster for rate in GRIDS[method]]
-    ends = {}
-    for rate in grid:
-        curve = carry_out(name, method, rate, given.tune, 0, given, scored=False)["curve"]
-        full = curve and curve[-1][0] == given.tune and np.isfinite(curve[-1][2])
-        ends[rate] = curve[-1][2] if full else FAILED
+    if given.screen:
+        first = ends_of(name, method, grid, given.screen, given)
+        grid = [rate for rate in grid if first[rate] <= min(first.values()) + given.within]
+    ends = ends_of(name, method, grid, given.tune, given)
     return min(ends, key=ends.__getitem__), {f"{rate:g}": end for rate, end in ends.items()}
+
+
+def ends_of(
+    name: str, method: str, rates: list[float], epochs: int, given: argparse.Namespace
+) -> dict[float, float]:
+    """Return how far a method is with each rate after so many epochs, nats of validation rows."""
+    ends = {}
+    for rate in rates:
+        curve = carry_out(name, method, rate, epochs, 0, given, scored=False)["curve"]
+        full = curve and curve[-1][0] == epochs and np.isfinite(curve[-1][2])
+        ends[rate] = curve[-1][2] if full else FAILED
+    return ends
 
 
 def reached(curve: list[list[float]], level: float) -> list[float] | None:
@@ -346,6 +358,8 @@ def parser() -> argparse.ArgumentParser:
     add("--rates", type=float, nargs="+", help="instead of each method's grid")
     add("--rows", type=whole(100), help="learn from so many rows only")
     add("--tune", type=whole(1), default=30, help="epochs to choose rates by; %(default)s")
+    add("--screen", type=whole(1), help="epochs after which rates that are far behind are dropped")
+    add("--within", type=float, default=6.0, help="nats that count as far; %(default)s")
     add("--tune-on", choices=NETS, help="the net to choose rates on; the first of --net")
     add("--epochs", type=whole(1), default=100, help="%(default)s")
     add("--seeds", type=whole(0), nargs="+", default=[0])

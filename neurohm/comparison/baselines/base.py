@@ -25,7 +25,7 @@ class Baseline(ABC):
     """
 
     name: ClassVar[str]
-    domain: ClassVar[str]
+    domain: str
 
     @abstractmethod
     def fit(self, x: npt.ArrayLike, validation: npt.ArrayLike | None = None) -> Self:
