@@ -58,6 +58,11 @@ class BinarisedBatches(ArrayBatches):
         self._epoch: tuple[int, int] | None = None
         self._draw(0, 0)
 
+    @property
+    def lasting(self) -> npt.NDArray[np.float32]:
+        """The grey levels."""
+        return self.grey
+
     def order(self, epoch: int, seed: int) -> npt.NDArray[np.int64]:
         """Draw the samples of an epoch, and return a permutation of them."""
         self._draw(epoch, seed)

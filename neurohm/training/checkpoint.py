@@ -155,6 +155,7 @@ class Checkpoint(Callback):
             "machine": machine_to_tree(run.machine),
             "run": {
                 "settings": run.settings(),
+                "data": run.data,
                 "position": asdict(run.position),
                 "history": run.history.to_arrays(),
                 "stop": run.stop,
@@ -214,7 +215,7 @@ def restore(run: Run, callbacks: Sequence[Callback], path: str | os.PathLike[str
     Raises
     ------
     InputError
-        If a setting differs; the message names it.
+        If a setting differs, which the message names, or the data do.
     """
     path = latest_checkpoint(path) or path
     tree = read_checkpoint(path)
@@ -236,6 +237,12 @@ def restore(run: Run, callbacks: Sequence[Callback], path: str | os.PathLike[str
             f"compressed {run.compressed} where the checkpoint {Path(path).name} has "
             f"{saved['compressed']}: other data, or another device",
             "the data and the device that the run was begun with",
+        )
+    if tree["run"].get("data", run.data) != run.data:
+        raise InputError(
+            f"other samples than those that the checkpoint {Path(path).name} learned from",
+            "the same data, in the same order, to resume with",
+            "give them, or start again without resuming",
         )
     machine = machine_from_tree(tree["machine"])
     _check_units(run.machine, machine, path)

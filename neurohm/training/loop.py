@@ -18,7 +18,13 @@ from neurohm.learning import LearningRule, as_rule
 from neurohm.logs import LOG
 from neurohm.machine import HelmholtzMachine, as_machine
 from neurohm.plasticity import Plasticity, as_plasticity
-from neurohm.training.batches import ArrayBatches, Batches, as_batches, is_worth_compressing
+from neurohm.training.batches import (
+    ArrayBatches,
+    Batches,
+    as_batches,
+    fingerprint,
+    is_worth_compressing,
+)
 from neurohm.training.callbacks import Callback
 from neurohm.training.checkpoint import linked, restore
 from neurohm.training.not_finite import require_finite
@@ -94,7 +100,7 @@ def train(
         from the parameters that the wake phase has just changed.
     callbacks : sequence of Callback
     resume : path, optional
-        A checkpoint to go on from; its settings must be the same.
+        A checkpoint to go on from; settings and data must be the same.
     threads : int, optional
         1 or 2, on the CPU; by default whichever a short timing finds to be faster. It changes no
         result.
@@ -150,6 +156,7 @@ def train(
         order,
         batches.size(),
         _compresses(machine, rule, batches),
+        fingerprint(batches, machine.backend),
     )
     if resume is not None:
         restore(run, callbacks, resume)

@@ -102,6 +102,8 @@ class Run:
     samples_per_epoch : int
     compressed : bool
         Whether batches and dreams travel in compressed form.
+    data : str
+        Hash by which the data are known again; empty where they have none.
     position : Position
     history : History
     stop : bool
@@ -122,6 +124,7 @@ class Run:
     order: str
     samples_per_epoch: int
     compressed: bool = False
+    data: str = ""
     position: Position = field(default_factory=Position)
     history: History = field(default_factory=History)
     stop: bool = False

@@ -21,6 +21,7 @@ from neurohm.plasticity import Adam, Delta
 from neurohm.populations import Gaussian, Poisson
 from neurohm.storage import machine_to_tree, write_model
 from neurohm.training import (
+    BinarisedBatches,
     Checkpoint,
     Cosine,
     Decay,
@@ -172,6 +173,15 @@ def test_other_settings_are_refused_by_name(run, tmp_path: Path, other, name: st
     run(callbacks=[Checkpoint(tmp_path / "run.h5")])
     with pytest.raises(InputError, match=name):
         run(**other, resume=tmp_path / "run.h5")
+
+
+@pytest.mark.parametrize("form", [np.asarray, csr_array, BinarisedBatches])
+def test_other_data_of_the_same_size_are_refused(run, tmp_path: Path, form) -> None:
+    data = np.eye(8)[np.arange(40) % 8]
+    begun = run(data=form(data), epochs=2, callbacks=[Checkpoint(tmp_path / "run.h5")])
+    run.assert_same(run(data=form(data), epochs=2, resume=tmp_path / "run.h5"), begun)
+    with pytest.raises(InputError, match="other samples than"):
+        run(data=form(data[::-1]), epochs=2, resume=tmp_path / "run.h5")
 
 
 def test_other_particles_by_epoch_are_refused_by_name(run, tmp_path: Path) -> None:
