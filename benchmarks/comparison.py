@@ -18,6 +18,7 @@ import json
 from pathlib import Path
 
 import neurohm as nh
+from neurohm.comparison import Stacked
 from neurohm.comparison.baselines import Ising, KPairwise, RestrictedBoltzmann
 from neurohm.comparison.helmholtz import HelmholtzBernoulli
 from neurohm.comparison.results import Comparison
@@ -25,7 +26,7 @@ from neurohm.files import atomic_path
 
 TOLERANCE = 5e-3  # standard error of log Z, nats; it is part of the errors in the table
 STATES = nh.Categorical(32, categories=16)  # two causes of sixteen states each
-STOPPED = {"validation": 0.1, "patience": 25}
+SETTINGS = {"particles": 10, "learning_rate": 6e-3, "validation": 0.1, "patience": 25}
 MODELS = {
     "mixture": "mixture",
     "ising": Ising(tolerance=TOLERANCE),
@@ -34,13 +35,15 @@ MODELS = {
     "rbm of 50": RestrictedBoltzmann(n_hidden=50, tolerance=TOLERANCE),
     "machine, default": nh.SpikeHelmholtz(),
     "machine": HelmholtzBernoulli(
-        [
-            nh.HelmholtzDensity(hidden, particles=10, learning_rate=6e-3, **STOPPED)
-            for hidden in ((40, 10), (96, 32))
-        ]
+        [nh.HelmholtzDensity(hidden, **SETTINGS) for hidden in ((40, 10), (96, 32))]
     ),
-    "machine of states": HelmholtzBernoulli(
-        nh.HelmholtzDensity((STATES,), particles=10, learning_rate=6e-3, **STOPPED)
+    "machine of states": HelmholtzBernoulli(nh.HelmholtzDensity((STATES,), **SETTINGS)),
+    "machines, stacked": Stacked(
+        [
+            HelmholtzBernoulli(nh.HelmholtzDensity(hidden, random_state=seed, **SETTINGS))
+            for hidden in ((40, 10), (96, 32), (STATES,))
+            for seed in range(3)
+        ]
     ),
 }
 
