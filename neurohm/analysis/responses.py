@@ -234,7 +234,7 @@ def _rows(
     if step is None and len(times) < 2:
         raise InputError(f"{len(times)} rows of activity", "at least 2")
     layers = getattr(source, "layers", (0,) * values.shape[1])
-    place = [sum(other == layer for other in layers[:i]) + 1 for i, layer in enumerate(layers)]
+    place = [sum(other == layer for other in layers[:i]) for i, layer in enumerate(layers)]
     names = tuple(
         f"{layer}.{number}" if layer else str(number)
         for layer, number in zip(layers, place, strict=True)

@@ -113,7 +113,7 @@ def test_hidden_activity_of_a_model():
     trials = trials_of(recording, "orientation")
     activity = model.transform(recording)
     found = nh.hidden_responses(model, recording, trials)
-    assert found.unit_names == ("1.1", "1.2", "1.3", "2.1", "2.2")
+    assert found.unit_names == ("1.0", "1.1", "1.2", "2.0", "2.1")
     assert found.edges[0] == pytest.approx(0.06)
     row = np.flatnonzero(np.isclose(activity.times, trials.moments[4] + 0.08)).item()
     np.testing.assert_allclose(found.values[4, 0], activity.values[row])
