@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 
 from neurohm.backend import Activations, Array, Site
+from neurohm.exceptions import InputError
 from neurohm.machine.machine import HelmholtzMachine
 from neurohm.machine.projection import Internal, Pathway
 from neurohm.machine.workspace import Workspace
@@ -111,6 +112,12 @@ def _sum(
     if not synapses:
         return work.zeros(key, (1, units), machine.dtype)
     kernels = machine.kernels
+    if max(source for source, _ in synapses) >= len(states):
+        raise InputError(
+            f"{machine!r} without the activity of its context",
+            "a context with every sample",
+            "let a GoalSeededMachine learn, or take a machine without a context",
+        )
     rows = max(states[source].shape[0] for source, _ in synapses)
     total = work.array(key, (rows, units), machine.dtype)
     for i, (source, weights) in enumerate(synapses):

@@ -11,7 +11,7 @@ from scipy import sparse
 
 from neurohm.backend import get_backend
 from neurohm.exceptions import ArgumentTypeError, InputError
-from neurohm.machine import ContextMachine, HelmholtzMachine, as_machine, chain
+from neurohm.machine import ContextMachine, HelmholtzMachine, as_machine, chain, dream
 from neurohm.machine.initial import Normal, RandomCode, Sparse, Zeros, fit_visible_bias
 from neurohm.machine.recruitment import Recruitment
 from neurohm.populations import NADE, Bernoulli, Poisson
@@ -247,3 +247,9 @@ def test_a_context_goes_to_other_devices() -> None:
     machines = [ContextMachine([4, 3], context=2, seed=1, device=d) for d in ("cpu", elsewhere)]
     for key, array in machines[0].parameters().items():
         np.testing.assert_array_equal(machines[1].parameters()[key], array)
+
+
+def test_a_machine_with_a_context_says_that_it_needs_one() -> None:
+    with pytest.raises(InputError, match="without the activity of its context"):
+        dream(ContextMachine([4, 3], context=2), 5)
+    assert len(dream(ContextMachine([4, 3], context=0), 5).states) == 2
