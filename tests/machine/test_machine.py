@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from neurohm.backend import get_backend
+from neurohm.backend import RandomStream, get_backend
 from neurohm.exceptions import ArgumentTypeError, InputError
 from neurohm.machine import ContextMachine, HelmholtzMachine, as_machine, chain, dream
 from neurohm.machine.initial import Normal, RandomCode, Sparse, Zeros, fit_visible_bias
@@ -251,5 +251,5 @@ def test_a_context_goes_to_other_devices() -> None:
 
 def test_a_machine_with_a_context_says_that_it_needs_one() -> None:
     with pytest.raises(InputError, match="without the activity of its context"):
-        dream(ContextMachine([4, 3], context=2), 5)
-    assert len(dream(ContextMachine([4, 3], context=0), 5).states) == 2
+        dream(ContextMachine([4, 3], context=2), 5, RandomStream(0))
+    assert len(dream(ContextMachine([4, 3]), 5, RandomStream(0)).states) == 2
