@@ -15,10 +15,10 @@ from neurohm.agents.goal_lessons import Lessons
 from neurohm.backend import Activations, Array, MovingStream, RandomStream, Site
 from neurohm.kernels import Kernels
 from neurohm.learning.goal_seeded import GoalSeeded
-from neurohm.likelihood.progress import scoring
 from neurohm.machine import Activity, HelmholtzMachine, Updates, Workspace, predict, teach
 from neurohm.machine.initial import fit_visible_bias
 from neurohm.plasticity import Delta, Plasticity
+from neurohm.progress import progress_of
 
 
 @dataclass
@@ -108,7 +108,7 @@ class Learner:
         share = max(1, course.steps // 100)
         with (
             self._workers() as workers,
-            scoring(course.steps, shown=progress, doing="learning", unit="steps") as advance,
+            progress_of(course.steps, "learning", "steps", shown=progress) as done,
         ):
             warm = _Program(None)
             warm.program = self.machine.kernels.record(self._body(warm, asleep=False))
@@ -124,7 +124,7 @@ class Learner:
                     seen = share * course.batch_size * self.lessons.times
                     history.append(float(self.bound[0]) / seen)
                     self.bound[...] = 0
-                    advance(share)
+                    done.advance(share)
         return history
 
     @contextmanager

@@ -12,7 +12,6 @@ from neurohm.agents.cycles import imagine
 from neurohm.backend import Activations, Array, RandomStream, Site, SparseRows
 from neurohm.checks import real_number, whole_number
 from neurohm.exceptions import InputError, NotFittedError
-from neurohm.likelihood.progress import scoring
 from neurohm.machine import (
     Activity,
     ContextMachine,
@@ -25,6 +24,7 @@ from neurohm.machine import (
     teach,
 )
 from neurohm.plasticity import Delta
+from neurohm.progress import progress_of
 
 NOISE = 0.02
 SPREAD = 6.0
@@ -127,7 +127,7 @@ class RoutedMachine:
             for column, size in zip(numbers.T, sizes, strict=True)
         )
         rates = Delta(self.learning_rate), Delta(self.learning_rate)
-        with scoring(self.steps, shown=progress, doing="learning", unit="steps") as advance:
+        with progress_of(self.steps, "learning", "steps", shown=progress) as done:
             for step in range(self.steps):
                 part = step / self.steps
                 stream = RandomStream(self.random_state, step)
@@ -138,7 +138,7 @@ class RoutedMachine:
                 factor = 1 + (self.final - 1) * part
                 for machine, plasticity, updates in zip(self._both, rates, asked, strict=True):
                     plasticity.apply(machine, updates, factor=factor)
-                advance(1)
+                done.advance()
         return self
 
     def simulate(

@@ -22,13 +22,13 @@ from neurohm.comparison.evaluation import (
 )
 from neurohm.comparison.models import HelmholtzSettings, candidates, read_models, window_of
 from neurohm.comparison.partition import Fold, cross_validation, last_part
-from neurohm.comparison.progress import stepping
 from neurohm.comparison.results import Comparison, SurrogateTest
 from neurohm.comparison.scores import scores_of
 from neurohm.comparison.surrogate_tests import SurrogatePlan, against_surrogates
 from neurohm.estimators import HelmholtzDensity, SpikeHelmholtz
 from neurohm.estimators.spikes import BIN_SIZE
 from neurohm.exceptions import ArgumentTypeError, InputError, NeurohmWarning
+from neurohm.progress import progress_of
 from neurohm.recordings import Recording, Trials, trials_of
 from neurohm.recordings.unit_observation import warn_of_time_left_out
 from neurohm.recordings.validation import named_units
@@ -171,11 +171,14 @@ def compare(
     validation = real_number("validation", validation, least=0, below=1)
     parts = parts_of(dataset, split.folds, validation)
     blocks = whole_number("blocks", blocks, 2)
-    with stepping(len(parts) * len(available) + number, shown=progress) as begin:
-        scored = evaluate(parts, available, blocks, begin, keep=number > 0 and not refit)
+    steps = len(parts) * len(available) + number
+    with progress_of(steps, shown=progress) as done:
+        scored = evaluate(parts, available, blocks, done.begin, keep=number > 0 and not refit)
         warn_of_few(scored)
         warn_of_parameters(scored)
-        tests = against_surrogates(plan, dataset, split.folds, validation, available, scored, begin)
+        tests = against_surrogates(
+            plan, dataset, split.folds, validation, available, scored, done.begin
+        )
     return _result(dataset, recording, split, scored, tests, seed)
 
 

@@ -21,9 +21,9 @@ from neurohm.analysis.spike_bins import JitterWindows, SpikeBins
 from neurohm.analysis.templates import Template
 from neurohm.estimators.candidates import Candidates, candidates
 from neurohm.estimators.counterparts import counterparts, similarity_of
-from neurohm.estimators.counting import counting
 from neurohm.estimators.refits import Refit, plans, refits
 from neurohm.estimators.search import Search
+from neurohm.progress import progress_of
 from neurohm.recordings import BinnedSpikes, Recording, bin_spikes
 
 if TYPE_CHECKING:
@@ -131,14 +131,14 @@ def _significance(
     if not parts:
         weights = [_weights(template, observed.baseline) for template in own.templates]
         parts = [Part(0, observed.binned.n_bins, weights)]
-    with counting("jittered surrogates", search.surrogates) as advance:
+    with progress_of(search.surrogates, "jittered surrogates") as progress:
         return jitter_test(
             observed.spikes,
             observed.windows,
             parts,
             surrogates=search.surrogates,
             rng=np.random.default_rng(observed.seed),
-            advance=advance,
+            advance=progress.advance,
         )
 
 

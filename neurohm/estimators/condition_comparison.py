@@ -16,9 +16,9 @@ from neurohm.analysis.rate_comparison import (
 )
 from neurohm.checks import real_number, whole_number
 from neurohm.estimators.assembly_files import check_table
-from neurohm.estimators.counting import counting
 from neurohm.estimators.occurrences_by_condition import Condition, Pattern
 from neurohm.exceptions import InputError
+from neurohm.progress import progress_of
 from neurohm.recordings import Recording
 
 if TYPE_CHECKING:
@@ -114,10 +114,10 @@ def compare_assemblies(
     ]
     window = round(float(assemblies.attrs.get("jitter", 5 * model.bin_size_)) / model.bin_size_)
     rows = []
-    with counting("assemblies compared", len(assemblies)) as advance:
+    with progress_of(len(assemblies), "assemblies compared") as progress:
         for _, row in assemblies.iterrows():
             rows.append(_compared(row, model, conditions, window, surrogates, alpha))
-            advance()
+            progress.advance()
     return _with_changes(assemblies, rows, names, alpha)
 
 

@@ -10,8 +10,8 @@ import numpy.typing as npt
 from sklearn.base import clone
 
 from neurohm.estimators.candidates import Candidates, candidates
-from neurohm.estimators.counting import counting
 from neurohm.exceptions import InputError
+from neurohm.progress import progress_of
 from neurohm.recordings import Recording
 from neurohm.recordings.validation import unit_text
 
@@ -171,10 +171,10 @@ def refits(
         delayed(_refit)(*pair, layer, of, sharpen, None) for pair in zip(fresh, plans, strict=True)
     )
     done = []
-    with counting("fits to parts of the recording", len(plans)) as advance:
+    with progress_of(len(plans), "fits to parts of the recording") as progress:
         for result in Parallel(n_jobs=n_jobs, return_as="generator")(jobs):
             done.append(result)
-            advance()
+            progress.advance()
     return done
 
 

@@ -19,7 +19,6 @@ from neurohm.exceptions import InputError
 from neurohm.likelihood.estimate import LogLikelihood
 from neurohm.likelihood.importance import has_hidden
 from neurohm.likelihood.keyed import KeyedStream, content_keys
-from neurohm.likelihood.progress import scoring
 from neurohm.likelihood.rows import FEWEST, as_rows, by_parts, cores, padded
 from neurohm.likelihood.units import require_kind
 from neurohm.likelihood.weights import Weights, spread_of
@@ -27,6 +26,7 @@ from neurohm.machine import HelmholtzMachine, Pathway, Workspace, as_machine
 from neurohm.machine.inputs import drive, input_given
 from neurohm.machine.passes import recognise
 from neurohm.populations import Drive
+from neurohm.progress import progress_of
 
 CHAINS = 1024  # moved together, so that what a unit changes stays in the cache
 
@@ -121,10 +121,10 @@ def annealed_log_likelihood(
         data = padded(data, -(-FEWEST // chains))
         sums = Weights(data.shape[0])
         sums.add(_anneal(machine, data, content_keys(data, seed), steps, chains))
-        advance(kept)
+        done.advance(kept)
         return np.stack(sums.result(chains))[:, :kept]
 
-    with scoring(rows, shown=progress) as advance:
+    with progress_of(rows, "scoring", "rows", shown=progress) as done:
         value, effective = by_parts(estimate, rows, share, threads)
     kind = "annealed" if has_hidden(machine) else "exact"
     error = spread_of(effective, chains) if has_hidden(machine) else np.zeros(rows)

@@ -18,13 +18,13 @@ from neurohm.checks import whole_number
 from neurohm.kernels import Kernels, Program
 from neurohm.likelihood.estimate import LogLikelihood
 from neurohm.likelihood.keyed import KeyedStream, content_keys
-from neurohm.likelihood.progress import scoring
 from neurohm.likelihood.rows import FEWEST, as_rows, by_parts, cores
 from neurohm.likelihood.weights import Summary, Weights, spread_of
 from neurohm.machine import HelmholtzMachine, Workspace, as_machine
 from neurohm.machine.inputs import drive
 from neurohm.machine.passes import log_joint, recognise
 from neurohm.populations import Drive
+from neurohm.progress import progress_of
 
 BLOCK = FEWEST  # rows whose drives from the data are computed at once
 ROWS = 4 * BLOCK  # at most scored by one thread at a time; equal rows among them once
@@ -146,11 +146,11 @@ def weigh(
     def estimate(part: slice) -> Array:
         with machine.backend.activate():
             if not hasattr(scorers, "own"):
-                scorers.own = _Scorer(machine, particles, sums, advance)
+                scorers.own = _Scorer(machine, particles, sums, done.advance)
             data = machine.backend.to_host(machine.as_activity(x[part]))
             return _score_rows(scorers.own, data, content_keys(data, seed))
 
-    with scoring(rows, shown=progress) as advance:
+    with progress_of(rows, "scoring", "rows", shown=progress) as done:
         return by_parts(estimate, rows, share, threads)
 
 

@@ -12,10 +12,10 @@ from neurohm.backend import Array, as_stream
 from neurohm.checks import whole_number
 from neurohm.exceptions import InputError
 from neurohm.likelihood.filling import Filling, require_fillable
-from neurohm.likelihood.progress import scoring
 from neurohm.likelihood.rows import FEWEST, by_parts, cores, padded
 from neurohm.likelihood.weights import Weights
 from neurohm.machine import HelmholtzMachine, as_machine
+from neurohm.progress import progress_of
 
 CHUNK = 1024  # particles of a row held at a time
 TOGETHER = 4096  # particles of all rows held at a time
@@ -80,10 +80,10 @@ class Incomplete:
             x = self.known(part)
             padding = (padded(x, fewest), padded(self.observed[part], fewest))
             done = work(Filling(machine, *padding, self.sweeps, self.seed))[..., : len(x)]
-            advance(len(x))
+            progressing.advance(len(x))
             return done
 
-        with scoring(rows, shown=progress) as advance:
+        with progress_of(rows, "scoring", "rows", shown=progress) as progressing:
             return by_parts(result, rows, share, threads)
 
 

@@ -157,7 +157,7 @@ def fingerprint(batches: Batches, backend: Backend) -> str:
         return ""
     rows = batches.lasting[np.linspace(0, batches.size() - 1, _LOOKED_AT).astype(np.int64)]
     dense = rows.toarray() if hasattr(rows, "toarray") else backend.to_host(rows)
-    return sha256(np.ascontiguousarray(dense, dtype=np.float64)).hexdigest()
+    return sha256(np.asarray(dense, dtype=np.float64).tobytes()).hexdigest()
 
 
 def as_batches(machine: HelmholtzMachine, data: Any) -> Batches:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import neurohm as nh
+from neurohm import progress
 from neurohm.agents import (
     GridWorld,
     RoutedMachine,
@@ -24,7 +25,6 @@ from neurohm.agents import (
 from neurohm.agents.contexts import Conjunctive, RandomWinners
 from neurohm.agents.goal_learning import remember
 from neurohm.exceptions import ArgumentTypeError, FileFormatError, InputError, NotFittedError
-from neurohm.likelihood import progress as likelihood_progress
 from neurohm.machine import ContextMachine
 
 THREE = nh.Categorical(3, categories=3)
@@ -270,7 +270,7 @@ def test_learning_shows_how_far_it_has_come(monkeypatch) -> None:
         def isatty(self) -> bool:
             return True
 
-    monkeypatch.setattr(likelihood_progress, "PATIENCE", -1.0)
+    monkeypatch.setattr(progress, "PATIENCE", 0.0)
     monkeypatch.setenv("TERM", "xterm")
     for shown in (True, False):
         monkeypatch.setattr("sys.stderr", terminal := Terminal())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import Any, ClassVar, Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -34,7 +34,7 @@ class EnergyModel(Baseline, Generic[Energy]):
         Log Z, exact or with its standard error.
     """
 
-    domain: ClassVar[str] = "binary"
+    domain = "binary"
     log_odds_: Vector
     log_partition_: LogPartition
     _energy: Energy
