@@ -41,7 +41,8 @@ class Calibration:
     predicted, observed : ndarray of float64, (n_groups,)
         Mean predicted and mean observed count (Bernoulli: frequency of a spike) in a bin.
     standard_error : ndarray of float64, (n_groups,)
-        Of the observed mean.
+        Of the observed mean, over windows: units that fire together in one are no independent
+        observations.
     number : ndarray of int64, (n_groups,)
         Bins of units in each group.
     error : float
@@ -178,12 +179,11 @@ def calibrate(
     group = _grouped(predicted, groups)
     number = np.bincount(group)
     mean, seen = (np.bincount(group, values) / number for values in (predicted, observed))
-    variance = np.bincount(group, observed**2) / number - seen**2
     error = float((np.abs(mean - seen) * number).sum() / max(observed.sum(), 1.0))
     return Calibration(
         predicted=mean,
         observed=seen,
-        standard_error=np.sqrt(np.maximum(variance, 0.0) / number),
+        standard_error=_error_over_windows(observed - seen[group], group, len(x)),
         number=number,
         error=error,
         n_windows=len(chosen),
@@ -198,6 +198,19 @@ def _grouped(predicted: Array, groups: int) -> npt.NDArray[np.int64]:
     group = np.empty(len(order), dtype=np.int64)
     group[order] = np.minimum(passed / predicted.sum() * groups, groups - 1).astype(np.int64)
     return np.unique(group, return_inverse=True)[1].reshape(-1)
+
+
+def _error_over_windows(residual: Array, group: npt.NDArray[np.int64], n_windows: int) -> Array:
+    """Return the standard error of each group's mean from residuals, window after window.
+
+    Those of a window count as one observation (Liang and Zeger 1986, Biometrika 73:13).
+    """
+    groups = int(group.max()) + 1
+    window = np.repeat(np.arange(n_windows), len(residual) // n_windows)
+    sums = np.bincount(window * groups + group, residual, n_windows * groups)
+    squares = (sums.reshape(n_windows, groups) ** 2).sum(axis=0)
+    few = n_windows / max(1, n_windows - 1)
+    return np.asarray(np.sqrt(squares * few) / np.bincount(group))
 
 
 def _predicted(

@@ -7,7 +7,7 @@ import pytest
 
 import neurohm as nh
 from neurohm.analysis import calibrate, predicted_counts
-from neurohm.analysis.calibration import _grouped
+from neurohm.analysis.calibration import _error_over_windows, _grouped
 from neurohm.exceptions import InputError
 from neurohm.machine.initial import Normal, Zeros
 from neurohm.recordings import Windows, bin_spikes
@@ -101,3 +101,12 @@ def test_bad_input():
         predicted_counts(nh.HelmholtzMachine([nh.Gaussian(3), 2]), np.ones((2, 3)))
     with pytest.raises(InputError, match="particles 0"):
         predicted_counts(nh.HelmholtzMachine([3, 2]), np.ones((2, 3)), particles=0)
+
+
+def test_units_that_always_fire_together_are_one_observation():
+    seen = np.random.default_rng(0).integers(0, 2, 500).astype(float)
+    residual, group = seen - seen.mean(), np.zeros(500, dtype=np.int64)
+    alone = _error_over_windows(residual, group, 500)
+    np.testing.assert_allclose(alone, seen.std(ddof=1) / np.sqrt(500))
+    together = _error_over_windows(np.repeat(residual, 6), np.repeat(group, 6), 500)
+    np.testing.assert_allclose(together, alone)
