@@ -73,7 +73,8 @@ DETECTORS = {
 LAST = (["RBM", "RBM, 100 ms"], ["CAD, 100 ms"], ["SPADE, 5 ms"], ["SPADE"], ["CAD"])
 EARLY = [name for name in DETECTORS if not any(name in late for late in LAST)]
 ROUNDS = (["ours", *EARLY], *LAST)
-SLOW, SLOW_NULLS = ("SPADE", "SPADE, 5 ms", "CAD"), 10  # recordings without assemblies, for methods that take long
+SLOW = ("SPADE", "SPADE, 5 ms", "CAD")
+SLOW_NULLS = 10  # recordings without assemblies, for methods that take long
 
 
 def settings():

@@ -188,8 +188,8 @@ def compare(
         typer.Option(
             metavar="NAMES",
             help="Separated by commas: independent, trial-average, ising, k-pairwise, rbm, "
-            "mixture, helmholtz, or model files, whose settings are taken. By default all that "
-            "there are for the data.",
+            "mixture, helmholtz, stacked (nine machines in a weighted mean), or model files, whose "
+            "settings are taken. By default all that there are for the data, but for stacked.",
         ),
     ] = None,
     score_particles: Particles = 1000,

@@ -71,9 +71,11 @@ def compare(
         Spikes, or a matrix of words or counts, a row a bin.
     models : sequence or mapping, optional
         Names (``"independent"``, ``"trial-average"``, ``"ising"``, ``"k-pairwise"``, ``"rbm"``,
-        ``"mixture"``; ``"helmholtz"`` is a `SpikeHelmholtz` as it comes), model files and
-        estimators, whose settings are fitted anew to each fold, or baselines of one's own. A
-        mapping gives them other names in the table. By default all that there are for the data.
+        ``"mixture"``; ``"helmholtz"`` is a `SpikeHelmholtz` as it comes, ``"stacked"`` nine
+        machines in a weighted mean, see `neurohm.comparison.Stacked`), model files and estimators,
+        whose settings are fitted anew to each fold, or baselines of one's own. A
+        mapping gives them other names in the table. By default all that there are for the data,
+        but for ``"stacked"``.
     test : float, int or array_like, optional
         Instead of cross-validation: the share, or the number, of the last bins to score, or a
         matrix of them.

@@ -16,6 +16,7 @@ from neurohm.estimators import HelmholtzDensity, SpikeHelmholtz, load
 from neurohm.exceptions import ArgumentTypeError, InputError
 
 HELMHOLTZ = "helmholtz"
+STACKED = "stacked"
 INDEPENDENT = "independent"
 MODEL_FILES = (".h5", ".hdf5")
 
@@ -26,9 +27,9 @@ def known_models() -> tuple[str, ...]:
     Examples
     --------
     >>> known_models()[0], known_models()[-1]
-    ('independent', 'helmholtz')
+    ('independent', 'stacked')
     """
-    return (*BASELINES, HELMHOLTZ)
+    return (*BASELINES, HELMHOLTZ, STACKED)
 
 
 def read_models(models: Any) -> dict[str, Any]:
@@ -212,6 +213,10 @@ def _made(model: Any, domain: str, settings: HelmholtzSettings) -> Baseline:
         if model.domain != domain:
             raise InputError(f"{domain} for a {type(model).__name__}", f"{model.domain} samples")
         return deepcopy(model)
+    if model == STACKED:
+        from neurohm.comparison.stacked_machines import stacked_machines
+
+        return stacked_machines(domain, particles=settings.particles, seed=settings.seed)
     if isinstance(model, str) and model != HELMHOLTZ:
         return baseline(model, domain, seed=settings.seed)
     kind = HelmholtzBernoulli if domain == "binary" else HelmholtzPoisson

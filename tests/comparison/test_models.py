@@ -74,4 +74,4 @@ def test_counts_for_a_binary_model_are_refused(monkeypatch):
     )
     with pytest.raises(InputError, match="counts for the model 'words'; expected binary samples"):
         baseline("words", "counts")
-    assert known_models()[-1] == "helmholtz"
+    assert known_models()[-2:] == ("helmholtz", "stacked")

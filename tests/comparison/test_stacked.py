@@ -11,7 +11,8 @@ from neurohm.comparison.baselines import (
     Ising,
     PoissonMixture,
 )
-from neurohm.exceptions import ArgumentTypeError, InputError
+from neurohm.comparison.stacked_machines import stacked_machines
+from neurohm.exceptions import ArgumentTypeError, InputError, NeurohmWarning
 
 EVERY = np.array([[a, b, c] for a in (0, 1) for b in (0, 1) for c in (0, 1)])
 
@@ -97,3 +98,25 @@ def test_what_cannot_be_stacked(models, error, message):
 def test_counts_are_refused_by_a_stack_of_words(words):
     with pytest.raises(InputError, match="counts for a Stacked"):
         nh.compare(3 * words, [Stacked([BernoulliMixture()])], observation="poisson")
+
+
+@pytest.mark.parametrize(("domain", "kind"), [("binary", "bernoulli"), ("counts", "poisson")])
+def test_stacked_machines_are_a_model_by_name(words, monkeypatch, domain, kind):
+    few = Stacked([stacked_machines(domain).models[i] for i in (0, 6)])
+    for model in few.models:
+        model.estimators[0].set_params(epochs=1, batch_size=50)
+    monkeypatch.setattr(
+        "neurohm.comparison.stacked_machines.stacked_machines", lambda *_, **__: few
+    )
+    samples = words if domain == "binary" else 2 * words
+    with pytest.warns(NeurohmWarning, match="stacked has 1,403 parameters"):
+        compared = nh.compare(
+            samples, ["stacked"], test=100, particles=5, observation=kind, progress=False
+        )
+    assert [score.name for score in compared.scores] == ["independent", "stacked"]
+
+
+def test_stacked_machines_differ_by_seed_and_layers():
+    estimators = [model.estimators[0] for model in stacked_machines(seed=4).models]
+    assert [one.random_state for one in estimators] == 3 * [4, 5, 6]
+    assert len({str(one.hidden) for one in estimators}) == 3
