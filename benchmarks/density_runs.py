@@ -72,8 +72,11 @@ class DensityRun:
         the machine of the last epoch is.
     visible : Population, optional
         Bernoulli units by default.
-    sparsity : float
+    sparsity, weight_decay : float
         How fast weights shrink towards zero, see `nh.Adam`.
+    start : str, optional
+        Name of a run whose machine this one goes on with, with new averages of Adam's; it is to be
+        in the folder of results.
     """
 
     name: str
@@ -90,6 +93,8 @@ class DensityRun:
     keep_best_every: int | None = None
     visible: Population | None = None
     sparsity: float = 0.0
+    weight_decay: float = 0.0
+    start: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return what is trained as plain data."""
@@ -234,13 +239,7 @@ def _train(
     checkpoint: Path,
 ) -> tuple[Any, float]:
     """Return the result of training, and its wall time."""
-    machine = nh.HelmholtzMachine(
-        [run.visible or data["train"].shape[1], *run.hidden],
-        initial=run.initial,
-        seed=seed,
-        device=get_backend(given.device, given.precision),
-    )
-    fit_visible_bias(machine, np.clip(data["train"].mean(axis=0), 1e-3, 1 - 1e-3))
+    machine = _beginning(run, data["train"], given, seed)
     average = Averaging(run.average, every=AVERAGING) if run.average else None
     watched = shuffled(data["valid"])[:WATCHED]
     clock = Clock()
@@ -256,7 +255,7 @@ def _train(
         machine,
         data["train"],
         rule=run.rule,
-        plasticity=nh.Adam(run.learning_rate, sparsity=run.sparsity),
+        plasticity=nh.Adam(run.learning_rate, sparsity=run.sparsity, weight_decay=run.weight_decay),
         schedule=run.schedule,
         epochs=run.epochs,
         batch_size=run.batch_size,
@@ -266,6 +265,26 @@ def _train(
         threads=given.threads,
     )
     return result, clock.seconds
+
+
+def _beginning(
+    run: DensityRun, x: np.ndarray, given: argparse.Namespace, seed: int
+) -> nh.HelmholtzMachine:
+    """Return the machine that learns, as it is before that."""
+    machine = nh.HelmholtzMachine(
+        [run.visible or x.shape[1], *run.hidden],
+        initial=run.initial,
+        seed=seed,
+        device=get_backend(given.device, given.precision),
+    )
+    if run.start is None:
+        fit_visible_bias(machine, np.clip(x.mean(axis=0), 1e-3, 1 - 1e-3))
+        return machine
+    path = given.out / f"{run.start}-seed{seed}.h5"
+    if not path.is_file():
+        fail(f"{path} is missing; run --row {run.start} first")
+    machine.set_parameters(nh.load(path).machine_.parameters())
+    return machine
 
 
 def _scores(

@@ -16,6 +16,7 @@ from neurohm.machine.passes import (
 )
 from neurohm.machine.projection import Pathway, Projection
 from neurohm.machine.recruitment import Recruitment
+from neurohm.machine.revival import revive
 from neurohm.machine.teaching import Prediction, afferents_of, predict, teach
 from neurohm.machine.updates import (
     Afferent,
@@ -61,6 +62,7 @@ __all__ = [
     "predict",
     "recognise",
     "recognise_mean",
+    "revive",
     "teach",
     "zero_total",
 ]

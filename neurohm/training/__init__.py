@@ -17,6 +17,7 @@ from neurohm.training.gist import GistReadout
 from neurohm.training.layer_monitor import LayerMonitor
 from neurohm.training.loop import TrainingResult, train
 from neurohm.training.restarts import train_restarts
+from neurohm.training.revival import Revival
 from neurohm.training.run import History, Run
 from neurohm.training.schedule import Cosine, Decay, Schedule, Steps, WarmUp, as_schedule
 
@@ -36,6 +37,7 @@ __all__ = [
     "Interrupted",
     "LayerMonitor",
     "Progress",
+    "Revival",
     "Run",
     "Schedule",
     "Steps",

@@ -76,7 +76,7 @@ class Watch(Callback):
         off = int((means.max(axis=0) < 1 - IDLE).sum())
         on = int((means.min(axis=0) > IDLE).sum())
         remedies = {
-            "off (dead)": (off, "fewer units, a lower learning rate or no sparsity"),
+            "off (dead)": (off, "fewer units, a lower learning rate, no sparsity or Revival"),
             "on (saturated)": (on, "a lower learning rate or some weight decay"),
         }
         for state, (idle, remedy) in remedies.items():
