@@ -27,9 +27,18 @@ from neurohm.benchmarks.processor import machine_facts
 from neurohm.exceptions import NeurohmError
 from neurohm.files import atomic_path
 from neurohm.learning import LearningRule
+from neurohm.machine import revive
 from neurohm.machine.initial import Initial, Sparse, fit_visible_bias
 from neurohm.populations import Population
-from neurohm.training import Averaging, Callback, Decay, EarlyStopping, Interrupted, Schedule
+from neurohm.training import (
+    Averaging,
+    Callback,
+    Decay,
+    EarlyStopping,
+    Interrupted,
+    Revival,
+    Schedule,
+)
 
 FILES = {
     "mnist": "binarized-mnist/binarized_mnist.npz",
@@ -38,6 +47,7 @@ FILES = {
 }
 WIDTHS = {"dna": "n_vars", "mushrooms": "n_vars"}  # where bits fill no whole bytes
 SHAPES = {"mnist": (28, 28)}
+LOOKED_AT = 5000  # training rows by which idle units are known
 WATCHED = 1000  # validation rows of the learning curve
 WATCHING = 100  # particles of the learning curve
 AVERAGING = 25  # steps between contributions to the average
@@ -75,8 +85,10 @@ class DensityRun:
     sparsity, weight_decay : float
         How fast weights shrink towards zero, see `nh.Adam`.
     start : str, optional
-        Name of a run whose machine this one goes on with, with new averages of Adam's; it is to be
-        in the folder of results.
+        Name of a run whose machine this one goes on with, its idle units revived, with new averages
+        of Adam's; it is to be in the folder of results.
+    revive_every : int, optional
+        Epochs between revivals of idle units, in the first half of the run.
     """
 
     name: str
@@ -95,6 +107,7 @@ class DensityRun:
     sparsity: float = 0.0
     weight_decay: float = 0.0
     start: str | None = None
+    revive_every: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return what is trained as plain data."""
@@ -245,6 +258,7 @@ def _train(
     clock = Clock()
     callbacks = [
         *([average] if average else []),
+        *([Revival(data["train"][:LOOKED_AT], every=run.revive_every)] if run.revive_every else []),
         *([KeepBest(data["valid"], run, average)] if run.keep_best_every else []),
         clock,
         *([nh.LayerMonitor(watched[:500], every=given.every)] if run.hidden else []),
@@ -284,6 +298,7 @@ def _beginning(
     if not path.is_file():
         fail(f"{path} is missing; run --row {run.start} first")
     machine.set_parameters(nh.load(path).machine_.parameters())
+    revive(machine, x[:LOOKED_AT], seed=seed)
     return machine
 
 

@@ -200,3 +200,23 @@ def test_missing_data_are_named(scripts, folder, capsys) -> None:
         scripts["density_runs"].main([scripts["published"].BY_NAME["mushrooms"]], given)
     assert stop.value.code == 2
     assert "mushrooms.npz is missing" in capsys.readouterr().err
+
+
+def test_a_run_goes_on_with_the_machine_of_another(scripts, folder, capsys) -> None:
+    runs = scripts["density_runs"]
+    first = replace(scripts["published"].BY_NAME["dna"], revive_every=1)
+    second = replace(first, name="dna-second", start="dna", learning_rate=1e-9, average=0.0)
+    given = options(scripts, folder)
+    with pytest.raises(SystemExit):
+        runs.main([second], given)
+    assert "run --row dna first" in capsys.readouterr().err
+    runs.main([first, second], given)
+    out = folder.parent / "out"
+    history = json.loads((out / "dna-seed0.json").read_text())["history"]
+    assert len(history["revived"]) == 3
+    before, after = (nh.load(out / f"{name}-seed0.h5").machine_ for name in ("dna", "dna-second"))
+    np.testing.assert_allclose(
+        before.parameters()["generative/visible"],
+        after.parameters()["generative/visible"],
+        atol=1e-4,
+    )
