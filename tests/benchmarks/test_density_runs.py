@@ -154,8 +154,12 @@ def test_settings_are_written_down(scripts) -> None:
     deep = rows["mnist-deep"]
     assert deep["initial"] == {"name": "Normal", "spread": 0.1, "hidden_bias": -3.0}
     assert deep["hidden"] == [400, 300, 200, 100, 10]
-    assert deep["rule"]["particles"] == {"0": 5, "475": 25}
-    assert (deep["epochs"], deep["average"], deep["keep_best_every"]) == (500, 0.1, None)
+    assert deep["rule"]["particles"] == {"0": 5, "196": 25}
+    assert (deep["epochs"], deep["start"], deep["keep_best_every"]) == (
+        202,
+        "mnist-deep-begun",
+        None,
+    )
     assert rows["mushrooms"]["initial"] == {"name": "Sparse", "hidden_bias": -1.0}
     assert rows["dna"]["hidden"] == [200, 50]
     assert json.loads(json.dumps(rows)) == rows
@@ -169,6 +173,7 @@ def test_rows_and_variants_are_those_of_the_papers(scripts) -> None:
         "mnist-200-200": 93.4,
         "mnist-200-200-wake-sleep": 106.9,
         "mnist-200-200-200": 90.1,
+        "mnist-deep-begun": 85.48,
         "mnist-deep": 85.48,
         "mnist-autoregressive-500": 84.18,
         "mnist-nade-250": 85.23,
