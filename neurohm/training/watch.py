@@ -76,7 +76,10 @@ class Watch(Callback):
         off = int((means.max(axis=0) < 1 - IDLE).sum())
         on = int((means.min(axis=0) > IDLE).sum())
         remedies = {
-            "off (dead)": (off, "fewer units, a lower learning rate, no sparsity or Revival"),
+            "off (dead)": (
+                off,
+                "fewer units, a lower learning rate, no sparsity, or neurohm.training.Revival",
+            ),
             "on (saturated)": (on, "a lower learning rate or some weight decay"),
         }
         for state, (idle, remedy) in remedies.items():
