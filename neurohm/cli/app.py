@@ -46,7 +46,9 @@ neurohm inspect recording.h5
 
 neurohm fit recording.h5 -o fit.h5 --report report.html
 
-neurohm score fit.h5 recording.h5
+neurohm score fit.h5 recording.h5 --test 0.2
+
+neurohm assemblies fit.h5 recording.h5 -o assemblies.h5
 
 neurohm plot fields fit.h5 -o fields.png
 
@@ -67,7 +69,7 @@ for command in COMMANDS:
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run a command and end the process: 0 done, 1 failure of the run, 2 wrong input.
+    """Run a command and end the process: 0 done, 1 failure, 2 wrong input, 130 stopped.
 
     Parameters
     ----------
@@ -91,7 +93,7 @@ def _options(
         str | None,
         typer.Option(
             metavar="FILE",
-            help="TOML file with options: a table [fit], [score], ... for each command. By "
+            help="TOML file with options, in a table for each command (fit, score, ...). By "
             "default that of $NEUROHM_CONFIG.",
         ),
     ] = None,

@@ -176,7 +176,8 @@ def compare(
         Path,
         typer.Argument(
             metavar="RECORDING",
-            help="File with the spikes (HDF5, MATLAB 7.3), or a matrix of words (npy, npz).",
+            help="File with the spikes (HDF5, NWB, MATLAB, CSV, ...), or a matrix of words (.npy, "
+            ".npz).",
         ),
     ],
     split: SplitOptions,
@@ -189,7 +190,7 @@ def compare(
             metavar="NAMES",
             help="Separated by commas: independent, trial-average, ising, k-pairwise, rbm, "
             "mixture, helmholtz, stacked (nine machines in a weighted mean), or model files, whose "
-            "settings are taken. By default all that there are for the data, but for stacked.",
+            "settings are taken. By default all that fit the data, but for stacked.",
         ),
     ] = None,
     score_particles: Particles = 1000,
@@ -203,7 +204,7 @@ def compare(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compare models by the likelihood of held-out time: bits per spike, and what is behind.
+    """Compare models by the likelihood of held-out time, in bits per spike above independent units.
 
     Every model learns from and is scored on the same bins. Gains are over independent units;
     standard errors are over blocks of time; p-values of differences hold for all models together.

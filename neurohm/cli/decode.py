@@ -96,8 +96,8 @@ def decode(
 
     For example: neurohm decode fit.h5 recording.h5 --condition orientation
 
-    A multinomial logistic regression, cross-validated over trials. Hidden activity is most to the
-    point where the model was fitted to other trials.
+    A multinomial logistic regression, cross-validated over trials. Fit the model to other trials
+    than those that are decoded: then neither it nor the decoder has seen them.
     """
     if trials.condition is None:
         raise InputError("no --condition", "what tells the trials apart", "see 'neurohm inspect'")

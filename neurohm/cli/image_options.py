@@ -159,8 +159,8 @@ class DensityOptions:
     valid: Annotated[
         float | None,
         typer.Option(
-            help="Share of the images that stops the fit, if they have no part for that; 0 for "
-            "none. By default 0.1.",
+            help="Share of the images that early stopping goes by, if they have no part for it; "
+            "0 for none. By default 0.1.",
             rich_help_panel=IMAGES,
         ),
     ] = None

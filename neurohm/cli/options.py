@@ -23,7 +23,7 @@ RecordingFile = Annotated[
     Path,
     typer.Argument(
         metavar="RECORDING",
-        help="File with the spikes (HDF5, MATLAB 7.3, NumPy, CSV, Feather, Parquet).",
+        help="File with the spikes (HDF5, NWB, MATLAB, NumPy, CSV, ...), or a folder of .npy.",
     ),
 ]
 ModelFile = Annotated[
@@ -33,7 +33,7 @@ DataFile = Annotated[
     Path,
     typer.Argument(
         metavar="RECORDING|IMAGES",
-        help="Recording (HDF5, MATLAB 7.3, NumPy, CSV, ...), or images: a file, a folder, or the "
+        help="Recording (HDF5, NWB, MATLAB, NumPy, CSV, ...), or images: a file, a folder, or the "
         "name of a data set (digits, mnist, fashion-mnist).",
     ),
 ]
@@ -42,7 +42,7 @@ RecordingOutput = Annotated[
     typer.Option("--output", "-o", help="Recording to write (HDF5, or .npz).", show_default=False),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-PLASTICITIES = "adam, delta, natural or diagonal-natural."
+PLASTICITIES = "adam, delta, natural, diagonal-natural or online-natural."
 Particles = Annotated[int, typer.Option(min=1, help="Samples for the estimate of each likelihood.")]
 
 LAGS = 5
@@ -236,7 +236,8 @@ class MachineOptions:
     rule: Annotated[
         str,
         typer.Option(
-            help="reweighted, wake-sleep, bidirectional or ddc; cascade, which needs --trigger.",
+            help="reweighted, wake-sleep, bidirectional or ddc; of fit also cascade, which needs "
+            "--trigger.",
             rich_help_panel=LEARNING,
         ),
     ] = "reweighted"
@@ -269,7 +270,9 @@ class MachineOptions:
             rich_help_panel=LEARNING,
         ),
     ] = None
-    device: Annotated[str, typer.Option(help="Where to compute.", rich_help_panel=LEARNING)] = "cpu"
+    device: Annotated[
+        str, typer.Option(help="Where to compute: cpu or cuda.", rich_help_panel=LEARNING)
+    ] = "cpu"
     seed: Annotated[
         int, typer.Option(help="The same gives the same fit.", rich_help_panel=LEARNING)
     ] = 0
