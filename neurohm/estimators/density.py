@@ -36,14 +36,15 @@ class HelmholtzDensity(DensityMixin, RowEstimator):
     particles : int or ParticleSchedule
         Of the reweighted and the bidirectional rule.
     plasticity : str or Plasticity
-        ``"adam"`` or ``"delta"``.
+        ``"adam"``, ``"delta"``, ``"natural"``, ``"diagonal-natural"`` or ``"online-natural"``.
     learning_rate : float, optional
         Of a plasticity given by name; 0.005 for Adam and 0.1 for the delta rule by default.
     final_rate : float
         Factor of the learning rate at the end; it falls over the second half of the epochs. The
         parameters are averaged over the last fifth.
     epochs : int or "auto"
-        "auto": 50, or as many as make 4000 steps; of the rule "ddc", as many as make 1000.
+        "auto": 50, or more where 50 make fewer than 4000 steps; of the rule "ddc", as many as
+        make 1000.
     batch_size : int
     observation : str or Population
         What the columns are: ``"bernoulli"`` (0 and 1 alone), ``"poisson"``, ``"gaussian"`` (real

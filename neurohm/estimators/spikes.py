@@ -75,13 +75,13 @@ class SpikeHelmholtz(CallbackSupportMixin, FittedSpikes):
     particles : int or ParticleSchedule
         Of the reweighted and the bidirectional rule.
     plasticity : str or Plasticity
-        ``"adam"`` or ``"delta"``.
+        ``"adam"``, ``"delta"``, ``"natural"``, ``"diagonal-natural"`` or ``"online-natural"``.
     learning_rate : float, optional
         Of a plasticity given by name; 0.015 for Adam and 0.1 for the delta rule by default. It
         falls to three tenths over the second half of the epochs.
     epochs : int or "auto"
-        In each epoch every bin is seen once. "auto": 50, or as many as make 4000 steps; of the
-        rule "ddc", as many as make 1000.
+        In each epoch every bin is seen once. "auto": 50, or more where 50 make fewer than
+        4000 steps; of the rule "ddc", as many as make 1000.
     batch_size : int
         Windows a step.
     observation : str

@@ -29,13 +29,13 @@ class HelmholtzTransformer(RowEstimator):
     particles : int or ParticleSchedule
         Of the reweighted and the bidirectional rule.
     plasticity : str or Plasticity
-        ``"adam"`` or ``"delta"``.
+        ``"adam"``, ``"delta"``, ``"natural"``, ``"diagonal-natural"`` or ``"online-natural"``.
     learning_rate : float, optional
         Of a plasticity given by name; 0.005 for Adam and 0.1 for the delta rule by default.
     final_rate : float
         Factor of the learning rate at the end.
     epochs : int or "auto"
-        "auto": 50, or as many as make 4000 steps.
+        "auto": 50, or more where 50 make fewer than 4000 steps.
     batch_size : int
     observation : str or Population
         What the columns are, as `HelmholtzDensity` takes it. ``"auto"``: by the values that are
