@@ -171,7 +171,7 @@ print(model.machine_)
 
 # %% [markdown]
 # The machine has 300 visible units, 60 units in 5 bins each. It learned with local rules only;
-# [the other notebook](02_local_learning_by_hand.ipynb) shows them one synapse at a time.
+# [the second notebook](02_local_learning_by_hand.ipynb) shows them one synapse at a time.
 
 # %%
 nh.plots.learning_curve(model)
@@ -188,7 +188,7 @@ plt.show()
 #
 # ## 5. Score
 #
-# How well does the machine predict the two minutes that it has never seen? The yardstick are
+# How well does the machine predict the two minutes that it has never seen? The yardstick is
 # **independent units**: Poisson counts at the mean rate of each unit in the training time.
 
 # %%
@@ -601,9 +601,9 @@ assert same_table.equals(table)
 # neurohm inspect data/assemblies.h5
 # neurohm fit data/assemblies.h5 -o fit.h5 --report report.html
 # neurohm score fit.h5 data/assemblies.h5 --test 0.2
-# neurohm assemblies fit.h5 data/assemblies.h5 -o assemblies.csv
+# neurohm assemblies fit.h5 data/assemblies.h5 -o assemblies.h5
 # neurohm plot fields fit.h5 -o fields.png
-# neurohm plot assemblies fit.h5 data/assemblies.h5 -o assemblies.png
+# neurohm plot assemblies fit.h5 data/assemblies.h5 --assemblies assemblies.h5 -o assemblies.png
 # neurohm plot check fit.h5 data/assemblies.h5 -o check.png
 # neurohm sample fit.h5 --seconds 10 -o dream.h5
 # ```

@@ -292,7 +292,8 @@ display(pd.DataFrame(table).T.round(2))
 #   a step has to be as cheap as can be.
 # - Take **natural** plasticity to ask what a neuron could do with the statistics of its own
 #   synapses, or where steps are dear. On larger and deeper machines (eleven hidden layers, MNIST)
-#   it needed fewer epochs than the delta rule with momentum, and Adam was the fastest in time: see
+#   it needed fewer epochs than the delta rule with momentum. In time Adam was the faster where
+#   layers are wide; where they are narrow the natural gradient was, by little: see
 #   `docs/natural.md`.
 #
 # ## 5. What to try next
