@@ -92,7 +92,9 @@ class Stacked(Baseline):
         number = whole_number("n_samples", n_samples)
         generator = RandomStream(seed).generator(Site.DREAM.of())
         chosen = generator.choice(len(self.models_), size=number, p=self.weights_)
-        drawn = [model.sample(number, seed=seed + i) for i, model in enumerate(self.models_)]
+        # Seeds of their own: with this one members would draw by the numbers that chose them.
+        seeds = generator.integers(2**63, size=len(self.models_)).tolist()
+        drawn = [model.sample(number, seed=s) for model, s in zip(self.models_, seeds, strict=True)]
         return np.asarray(np.array(drawn)[chosen, np.arange(number)])
 
     @property

@@ -68,6 +68,16 @@ def test_samples_come_from_all_models(stacked):
     np.testing.assert_array_equal(drawn, stacked.sample(20_000, seed=3))
 
 
+def test_members_draw_apart_from_what_chose_them():
+    # within 5 standard errors of each probability: false alarms below 1e-5
+    words = np.tile([[1, 1, 0], [0, 0, 1]], (100, 1))
+    model = Stacked([BernoulliMixture(2), BernoulliMixture(2)]).fit(words)
+    drawn = model.sample(20_000, seed=3)
+    frequency = np.bincount((drawn @ [4, 2, 1]).astype(int), minlength=8) / len(drawn)
+    probability = np.exp(model.score_samples(EVERY))
+    assert (abs(frequency - probability) < 5 * np.sqrt(probability / len(drawn))).all()
+
+
 def test_error_and_parameters_are_of_all_models(stacked):
     assert stacked.n_parameters == sum(model.n_parameters for model in stacked.models_) + 2
     assert stacked.standard_error == 0  # all of these are exact
