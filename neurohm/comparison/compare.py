@@ -161,6 +161,7 @@ def compare(
     in_trials = _trials(recording, trials, condition)
     dataset = _dataset(recording, asked, bin_size, lags, observation, in_trials)
     split = _folds(dataset, test, folds, gap)
+    seed = whole_number("seed", seed, 0)
     named = HelmholtzSettings(helmholtz, whole_number("particles", particles), seed)
     available = candidates(asked, dataset, named)
     settings = {"trials": trials} if surrogate == "trial-shuffle" and trials is not None else {}

@@ -152,9 +152,11 @@ def against_surrogates(
         return _score_only(scored, parts, names)
 
     among = np.empty((plan.number, len(names)))
+    begin(f"surrogate 1 of {plan.number}")
     for i, values in enumerate(_each(gains_of, plan.number, plan.n_jobs)):
         among[i] = values
-        begin(f"surrogate {i + 1} of {plan.number}")
+        if i + 1 < plan.number:
+            begin(f"surrogate {i + 2} of {plan.number}")
     kind = SURROGATES[plan.kind]
     tests = _tests(names, gains(scored, names), among)
     return SurrogateTest(plan.kind, kind.keeps, kind.destroys, plan.number, plan.refit, tests)

@@ -53,7 +53,7 @@ def exact_distribution(
         every = all_states(machine.visible.size)
         return np.exp(exact_log_likelihood(machine, every))
     states, probability = first_hidden(machine)
-    double = machine.copy("float64")
+    double = machine.on("cpu").copy("float64")
     brought = drive(
         double, double.generative, 0, [states] * 2, Workspace(double.backend), Site.DREAM
     )

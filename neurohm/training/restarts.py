@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from neurohm.exceptions import InputError
+from neurohm.checks import whole_number
 from neurohm.likelihood import log_likelihood
 from neurohm.machine import HelmholtzMachine
 from neurohm.training.loop import TrainingResult, train
@@ -46,8 +46,8 @@ def train_restarts(
 
     Raises
     ------
-    InputError
-        If ``restarts`` is below 1.
+    InputError, ArgumentTypeError
+        If ``restarts`` is below 1, or no whole number.
 
     Examples
     --------
@@ -57,8 +57,7 @@ def train_restarts(
     >>> train_restarts(start, np.eye(4), restarts=2, epochs=1).machine
     HelmholtzMachine(4 bernoulli - 2)
     """
-    if restarts < 1:
-        raise InputError(f"restarts {restarts}", "at least 1")
+    restarts, seed = whole_number("restarts", restarts), whole_number("seed", seed, 0)
 
     def likelihood(machine: HelmholtzMachine) -> float:
         return log_likelihood(machine, data[:1000], particles=100, seed=seed, progress=False).mean

@@ -182,13 +182,18 @@ class ShardedBatches:
         return result
 
     def take(self, indices: npt.NDArray[np.int64], out: Activations) -> None:
-        """Write samples into ``out``, dense."""
+        """Write samples into ``out``, dense; those of a part lie together in a batch alone."""
         room: Any = out
         if not isinstance(room, np.ndarray):
             self._take_compressed(indices, room)
             return
-        for part, rows in zip(self.parts, self.rows(indices, step=0), strict=True):
-            part.take(rows.indices, room[rows.first : rows.first + len(rows.indices)])
+        order = np.argsort(indices >> _BITS, kind="stable")
+        is_batch = bool((order[1:] > order[:-1]).all())
+        sorted_room = room if is_batch else np.empty_like(room)
+        for part, rows in zip(self.parts, self.rows(indices[order], step=0), strict=True):
+            part.take(rows.indices, sorted_room[rows.first : rows.first + len(rows.indices)])
+        if not is_batch:
+            room[order] = sorted_room
 
     def rows(self, indices: npt.NDArray[np.int64], step: int) -> list[Rows]:
         """Return which rows of a batch each part brings."""

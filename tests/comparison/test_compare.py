@@ -241,6 +241,7 @@ def test_constant_units_are_warned_of(numbered):
         ({"trials": [1.0, 2.0]}, "trials of shape"),
         ({"models": ["psth"]}, "model 'psth'; expected one of"),
         ({"lags": 0}, "lags 0"),
+        ({"seed": 1.5}, "seed 1.5; expected a whole number"),
         ({"bin_size": "20ms"}, "bin_size '20ms'; expected a number; or give 'auto'"),
         ({"bin_size": 0}, "bin_size 0; expected a number above 0"),
         ({"surrogates": 9, "surrogate": "none"}, "surrogate 'none'; expected one of 'jitter'"),

@@ -372,6 +372,11 @@ def test_cells_that_are_no_lists():
         read(file)
 
 
+def test_counts_of_short_numbers_add_up_exactly():
+    contents = {"spikes": np.arange(2050) / 100, "sCount": np.array([2048, 1, 1], np.float16)}
+    assert read(file_of(**contents)).spike_counts.tolist() == [2048, 1, 1]
+
+
 # ---- how long it was
 
 

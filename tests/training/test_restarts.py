@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import neurohm as nh
-from neurohm.exceptions import InputError
+from neurohm.exceptions import ArgumentTypeError, InputError
 from neurohm.training import Averaging, EarlyStopping, GistReadout, train_restarts
 
 
@@ -33,6 +33,8 @@ def test_one_seed_one_result():
 def test_no_restart_is_refused():
     with pytest.raises(InputError):
         train_restarts(start, np.eye(4), restarts=0)
+    with pytest.raises(ArgumentTypeError, match="restarts 2.0"):
+        train_restarts(start, np.eye(4), restarts=2.0)
 
 
 def test_callbacks_begin_anew_in_each_run():

@@ -138,3 +138,18 @@ def test_the_batch_size_is_that_of_the_parts():
     batches = SummedBatches([ArrayBatches(X)], 10)
     with pytest.raises(InputError, match="10, of the parts"):
         nh.train(machine_of(), batches, batch_size=20)
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_samples_of_several_batches_at_once(compressed):
+    # as the watch over idle units asks for them
+    rare = (rng.random((250, 12)) < 0.05).astype(np.float64)
+    parts = (rare[:180], rare[180:]) if compressed else PARTS
+    batches = ShardedBatches([ArrayBatches(part) for part in parts], 40)
+    order = batches.order(epoch=0, seed=1)
+    one_by_one, at_once = np.empty((2, 100, 12))
+    for first in range(0, 100, 40):
+        rows = order[first : min(first + 40, 100)]
+        batches.take(rows, one_by_one[first : first + len(rows)])
+    batches.take(order[:100], at_once)
+    np.testing.assert_array_equal(at_once, one_by_one)

@@ -51,7 +51,7 @@ class _Mixture(Baseline):
         if strength != "auto":
             real_number("strength", strength, least=0, mend="or give 'auto'")
         self.strength = strength
-        self.seed = seed
+        self.seed = whole_number("seed", seed, least=0)
 
     def fit(self, x: npt.ArrayLike, validation: npt.ArrayLike | None = None) -> Self:
         """Learn by expectation maximisation, from the best of several starts.

@@ -78,13 +78,16 @@ def _index(file: Contents, source: str) -> NDArray[np.int64]:
         raise FileFormatError(
             f"'{source}': 'sCount' holds a value that is no count", "whole numbers from 0 on"
         )
-    if int(counts.sum()) != n_spikes:
+    # As floating-point numbers of single precision, ends above 2^24 would be rounded.
+    index = np.cumsum(counts.astype(np.int64))
+    total = int(index[-1]) if len(index) else 0
+    if total != n_spikes:
         raise FileFormatError(
-            f"'{source}': 'sCount' sums to {int(counts.sum())} but 'spikes' has {n_spikes} times",
+            f"'{source}': 'sCount' sums to {total} but 'spikes' has {n_spikes} times",
             "equal numbers",
             "the file is damaged or was cut off: write it again",
         )
-    return np.cumsum(counts).astype(np.int64)
+    return index
 
 
 def _names(file: Contents, n_units: int) -> NDArray[Any] | None:

@@ -91,7 +91,7 @@ def _numbers(fields: Sequence[str]) -> NDArray[np.generic] | None:
     for dtype in (np.int64, np.float64):
         try:
             numbers = np.array(fields, dtype=np.str_).astype(dtype)
-        except ValueError:
+        except (ValueError, OverflowError):  # the latter of more digits than 64 bits hold
             continue
         return numbers if np.isfinite(numbers).all() else None
     return None

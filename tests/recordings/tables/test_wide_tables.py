@@ -77,6 +77,11 @@ def test_lines_that_do_not_ascend_are_no_trains(load):
         load("0.5 1.25 0.75 3 4 5\n0.75 2\n0.1 0.2 0.3 0.4 0.5 0.6\n")
 
 
+def test_whole_numbers_too_large_for_samples(load):
+    large = "1.5 2 3 4 5 6\n1 2 3 4 99999999999999999999\n"
+    assert trains_of(load(large))[1] == [1, 2, 3, 4, 1e20]
+
+
 # ---- counts
 
 
