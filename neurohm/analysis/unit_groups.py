@@ -79,7 +79,8 @@ def _unlike(recording: Recording, bin_size: float | None) -> npt.NDArray[np.floa
     if bin_size is None:
         bin_size = 1.0 if recording.time_unit == "bin" else _CORRELATED
         bin_size = max(bin_size, recording.bin_width or 0.0)
-    counts = bin_spikes(recording, bin_size).toarray().astype(np.float64)
+    binned = bin_spikes(recording, bin_size)
+    counts = binned.toarray()[binned.observed].astype(np.float64)  # in a gap all would be silent
     counts -= counts.mean(axis=0)
     norm = np.sqrt((counts**2).sum(axis=0))
     scaled = np.divide(counts, norm, out=np.zeros_like(counts), where=norm > 0)

@@ -31,6 +31,17 @@ def test_groups(recording: nh.Recording) -> None:
     assert unit_groups(recording, 1).tolist() == [0] * 6
 
 
+def test_a_gap_is_no_silence() -> None:
+    """Two busy units that go their own ways are not alike because neither was recorded at times."""
+    rng = np.random.default_rng(0)
+    busy = [np.sort(rng.uniform(0, 60, 2000)) for _ in range(2)]
+    follower = busy[1][::20] + 0.001
+    recording = nh.Recording.from_trains(
+        [*busy, follower], t_stop=600.0, intervals={"observed": [[0.0, 61.0]]}
+    )
+    assert unit_groups(recording, 2).tolist() == [0, 1, 1]
+
+
 def test_a_rule_for_windows(recording: nh.Recording) -> None:
     """A unit of the layer is told whether any of a group fired in a stretch of the window."""
     rule = nh.spike_levels(recording, 4, [(2, 2), None], clamp=1)
