@@ -91,7 +91,7 @@ def _unreadable(path: Path, kind: str, error: Exception) -> FileFormatError:
 
 
 def read_hdf5(path: Path) -> Raw:
-    """Return the images in the root of an HDF5 file.
+    """Return the images in the root of an HDF5 file, or of a MATLAB file of version 7.3.
 
     Parameters
     ----------
@@ -110,10 +110,16 @@ def read_hdf5(path: Path) -> Raw:
 
     with open_hdf5(path) as file:
         try:
-            arrays = {n: i[()] for n, i in file.items() if isinstance(i, h5py.Dataset)}
+            arrays = {n: _stored(i) for n, i in file.items() if isinstance(i, h5py.Dataset)}
         except OSError as error:
             raise FileFormatError(f"{path} is a damaged HDF5 file", "a whole one") from error
-        return images_among({n: np.asarray(a) for n, a in arrays.items()}, path)
+        return images_among(arrays, path)
+
+
+def _stored(dataset: Any) -> npt.NDArray[Any]:
+    """Return an array of an HDF5 file; MATLAB writes the axes in reverse."""
+    array = np.asarray(dataset[()])
+    return _whole(array.T) if "MATLAB_class" in dataset.attrs else array
 
 
 def read_mat(path: Path) -> Raw:

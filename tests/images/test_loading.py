@@ -141,6 +141,20 @@ def test_a_matlab_file_called_amat(tmp_path):
     same(nh.load_images(tmp_path / "a.amat").train, BITS)
 
 
+def test_matlab_7_3_files_have_their_axes_in_reverse(tmp_path):
+    path = tmp_path / "a.mat"
+    with h5py.File(path, "w", userblock_size=512) as file:
+        for name, array in {"train": GREY, "labels": np.arange(6.0)[:, None]}.items():
+            file[name] = array.astype(float).T  # as MATLAB writes it
+            file[name].attrs["MATLAB_class"] = np.bytes_("double")
+    with path.open("r+b") as file:
+        file.write(b"MATLAB 7.3 MAT-file")
+    images = nh.load_images(path)
+    same(images.train, GREY.reshape(6, -1) / np.float32(255))
+    assert images.shape == (5, 4)
+    assert images.labels["train"].tolist() == list(range(6))
+
+
 def test_a_damaged_matlab_file_ends_in_an_error(tmp_path):
     # SciPy's reader brings down the interpreter over some of these.
     savemat(tmp_path / "a.mat", {"train": GREY.astype(float), "labels": np.arange(6.0)})
