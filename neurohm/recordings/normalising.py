@@ -15,7 +15,7 @@ from neurohm.recordings.validation import SPANS, where
 if TYPE_CHECKING:
     from neurohm.recordings.recording import Recording
 
-__all__ = ["normalised_fields"]
+__all__ = ["normalised_fields", "numbers_of"]
 
 
 def normalised_fields(recording: Recording) -> dict[str, Any]:
@@ -74,6 +74,32 @@ def normalised_fields(recording: Recording) -> dict[str, Any]:
     }
 
 
+def numbers_of(values: Any, name: str) -> NDArray[np.float64]:
+    """Numbers in what was given, read-only; durations become seconds.
+
+    Parameters
+    ----------
+    values : array_like
+    name : str
+        What they are, for the message.
+
+    Returns
+    -------
+    ndarray of float64, of the same shape
+
+    Raises
+    ------
+    InputError
+        If they are no numbers, or dates.
+
+    Examples
+    --------
+    >>> numbers_of(np.array([1500], dtype="timedelta64[ms]"), "times")
+    array([1.5])
+    """
+    return _Reader("", np.float64).array(values, name)
+
+
 class _Reader:
     """Turns what was given for a field into a read-only array, or says what is wrong."""
 
@@ -85,6 +111,10 @@ class _Reader:
             given = np.asarray(value)
             if self.dtype.kind == "i" and given.size and given.dtype.kind not in "iu":
                 raise TypeError(f"values of type {given.dtype}")
+            if given.dtype.kind in "cM":
+                raise TypeError(f"values of type {given.dtype}")
+            if given.dtype.kind == "m":
+                given = given / np.timedelta64(1, "s")
             return _read_only(np.ascontiguousarray(given, dtype=self.dtype))
         except (TypeError, ValueError) as error:
             raise InputError(
@@ -142,6 +172,8 @@ def _spans(recording: Recording, floats: _Reader) -> tuple[NDArray[np.float64], 
 
 def _unit_ids(recording: Recording) -> NDArray[Any]:
     ids = np.atleast_1d(np.asarray(recording.unit_ids))
+    if ids.dtype.kind == "u" and ids.size and ids.max() > np.iinfo(np.int64).max:
+        ids = ids.astype(object)  # text, as of larger numbers
     if ids.dtype.kind in "iu" or ids.size == 0:
         return _read_only(ids.astype(np.int64))
     if ids.dtype.kind in "SOUT":

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from neurohm.checks import real_number
 from neurohm.recordings.counts import bin_centres, count_matrix, spikes_of_counts, unit_ids_of
-from neurohm.recordings.normalising import normalised_fields
+from neurohm.recordings.normalising import normalised_fields, numbers_of
 from neurohm.recordings.observed_time import Observable
 from neurohm.recordings.parts import Divisible
 from neurohm.recordings.spike_times import SpikeTimes, blocks
@@ -149,12 +149,13 @@ class Recording(Observable, Divisible):
         >>> Recording.from_trains([[0.2, 0.4], []], t_stop=2.0).n_units
         2
         """
-        named = isinstance(trains, Mapping)
-        arrays = [np.ravel(np.asarray(train, dtype=np.float64)) for train in _values(trains)]
+        given = dict(trains) if isinstance(trains, Mapping) else dict(enumerate(trains))
+        arrays = [
+            np.ravel(numbers_of(train, f"spike times of unit {unit!r}"))
+            for unit, train in given.items()
+        ]
         times = np.concatenate(arrays) if arrays else np.empty(0)
-        if named and "unit_ids" not in fields:
-            fields["unit_ids"] = np.asarray(list(trains))
-        fields.setdefault("unit_ids", np.arange(len(arrays)))
+        fields.setdefault("unit_ids", np.asarray(list(given)) if given else np.arange(0))
         last = float(times.max()) if times.size else t_start
         return cls(
             spike_times=times,
@@ -363,7 +364,3 @@ class Recording(Observable, Divisible):
 
         whole = file_path(path)
         writer_for(whole)(self, whole)
-
-
-def _values(trains: Mapping[Any, ArrayLike] | Sequence[ArrayLike]) -> list[ArrayLike]:
-    return list(trains.values()) if isinstance(trains, Mapping) else list(trains)

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neurohm.exceptions import InputError
 from neurohm.recordings.layouts.names import TIMES, UNITS, first_of
+from neurohm.recordings.normalising import numbers_of
 from neurohm.recordings.recording import Recording
 
 __all__ = ["is_spike_table", "recording_of_table"]
@@ -49,6 +51,11 @@ def recording_of_table(thing: Any, *, sort: bool = False) -> Recording:
     -------
     Recording
 
+    Raises
+    ------
+    InputError
+        If times are no numbers or durations, or a unit is missing.
+
     Examples
     --------
     >>> import pandas as pd
@@ -57,9 +64,16 @@ def recording_of_table(thing: Any, *, sort: bool = False) -> Recording:
     array([0.1, 0.4])
     """
     time, unit = _columns(thing)
-    ids, of_unit = np.unique(np.asarray(thing[unit]), return_inverse=True)
+    try:
+        ids, of_unit = np.unique(np.asarray(thing[unit]), return_inverse=True)
+    except TypeError as error:
+        raise InputError(
+            f"values of several kinds in column {unit!r}",
+            "a unit in each row, all numbers or all text",
+            "leave out rows without one",
+        ) from error
     order = np.argsort(of_unit.ravel(), kind="stable")
-    times = np.asarray(thing[time], dtype=np.float64)[order]
+    times = numbers_of(thing[time], f"column {time!r}")[order]
     trains = np.split(times, np.cumsum(np.bincount(of_unit.ravel(), minlength=len(ids)))[:-1])
     others = [name for name in thing.columns if name not in (time, unit)]
     return Recording.from_trains(

@@ -94,6 +94,35 @@ def test_a_data_frame_with_a_row_for_each_spike() -> None:
     assert {k: v.tolist() for k, v in recording.unit_columns.items()} == {"area": ["V4", "V1"]}
 
 
+def test_durations_are_seconds_and_dates_are_refused() -> None:
+    seconds = [0.1, 0.2, 0.4]
+    table = pd.DataFrame({"time": pd.to_timedelta(seconds, unit="s"), "unit": [1, 2, 1]})
+    assert nh.as_recording(table).times(0).tolist() == [0.1, 0.4]
+    assert nh.as_recording({"a": table["time"]}).times(0).tolist() == seconds
+    epochs = {"light": np.array([[100, 200]], dtype="timedelta64[ms]")}
+    made = nh.Recording.from_trains([seconds], intervals=epochs)
+    assert made.intervals["light"].tolist() == [[0.1, 0.2]]
+    table["time"] = pd.to_datetime(seconds, unit="s")
+    with pytest.raises(InputError, match="column 'time': values of type datetime64"):
+        nh.as_recording(table)
+    with pytest.raises(InputError, match="spike times of unit 'a': values of type datetime64"):
+        nh.as_recording({"a": table["time"]})
+
+
+def test_what_is_no_time_or_no_unit_is_named() -> None:
+    with pytest.raises(InputError, match="spike times of unit 'b': could not convert"):
+        nh.as_recording({"a": [0.1], "b": ["none"]})
+    with pytest.raises(InputError, match="column 'time': could not convert"):
+        nh.as_recording(pd.DataFrame({"time": ["none", "0.2"], "unit": [1, 2]}))
+    with pytest.raises(InputError, match="several kinds in column 'unit'"):
+        nh.as_recording(pd.DataFrame({"time": [0.1, 0.2, 0.3], "unit": ["a", None, "b"]}))
+
+
+def test_unit_ids_beyond_64_bits_are_text() -> None:
+    made = nh.Recording.from_trains([[0.1], [0.2]], unit_ids=np.array([2**63, 5], dtype=np.uint64))
+    assert made.unit_ids.tolist() == ["9223372036854775808", "5"]
+
+
 def test_mappings_sequences_and_matrices() -> None:
     assert nh.as_recording({"a": [0.1], "b": []}).unit_ids.tolist() == ["a", "b"]
     assert nh.as_recording([[0.2, 0.1], [0.3]], sort=True).times(0).tolist() == [0.1, 0.2]
