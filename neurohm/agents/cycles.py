@@ -113,12 +113,14 @@ def refine(
 
     Notes
     -----
-    Without evidence and with exact recognition a cycle is Gibbs sampling: it leaves the law of the
-    machine in its context as it is. ``"metropolis"`` accepts a move from (z, x) to (z', x'), where
-    z' is recognised from x and x' generated from z', with probability
-    min(1, [p(z') p(e | z') q(z | x')] / [p(z) p(e | z) q(z' | x)]), e being the evidence: it leaves
-    p(z, x | e) as it is, however wrong recognition is. ``"greedy"`` accepts with
-    min(1, exp(F(x) - F(x'))), without the ratio of proposals, and so prefers what is probable.
+    At a visible temperature of 1, without evidence and with exact recognition, a cycle is Gibbs
+    sampling: it leaves the law of the machine in its context as it is. ``"metropolis"`` accepts a
+    move from (z, x) to (z', x'), where z' is recognised from x and x' generated from z', with
+    probability min(1, [p(z') p(e | z') q(z | x')] / [p(z) p(e | z) q(z' | x)]), e being the
+    evidence: it leaves p(z, x | e) as it is, however wrong recognition is; at another visible
+    temperature it does not.
+    ``"greedy"`` accepts with min(1, exp(F(x) - F(x'))), without the ratio of proposals, and so
+    prefers what is probable.
     """
     if how.accept not in ACCEPTANCES:
         raise InputError(f"accept {how.accept!r}", " or ".join(map(repr, ACCEPTANCES)))
@@ -142,7 +144,7 @@ def refine(
                 if how.accept == "greedy"
                 else log_ratio(machine, states, proposed, evidence)
             )
-            coins = uniform(now.at(Site.ACCEPT.of(1)), rows, 1)[:, 0]
+            coins = uniform(now.at(Site.ACCEPT.of()), rows, 1)[:, 0]  # hidden units draw at 1, ...
             taken = np.log(np.maximum(coins, FLOOR)) < ratio
         states = _mixed(machine, states, proposed, taken)
         energies.append(np.where(taken, energy, energies[-1]))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from neurohm.agents import Cycle, Evidence, imagine, refine
+from neurohm.agents import Cycle, Evidence, cycles, imagine, refine
 from neurohm.agents.cycles import log_ratio
-from neurohm.backend import RandomStream
+from neurohm.backend import RandomStream, Site
 from neurohm.exceptions import InputError
 from neurohm.learning import GoalSeeded
 from neurohm.learning.base import Phases, invert_dream
@@ -193,6 +193,24 @@ def test_metropolis_corrects_wrong_recognition(clamped: bool) -> None:
     assert apart["metropolis"] < 0.03  # expected 0.02, deviation 0.003
     assert apart["always"] > 0.05
     assert apart["greedy"] > 0.05
+
+
+@pytest.mark.parametrize("accept", ["greedy", "metropolis"])
+def test_coins_are_tossed_apart_from_what_they_decide_on(accept: str, monkeypatch) -> None:
+    """Or else what a hidden unit is drawn by, for a free energy, decides whether it is taken."""
+    tossed, toss = [], cycles.uniform
+
+    def noted(draws, *shape):
+        tossed.append(draws.site)
+        return toss(draws, *shape)
+
+    monkeypatch.setattr(cycles, "uniform", noted)
+    made = machine(hidden=2, recognised=True)
+    states = [np.ascontiguousarray(part) for part in joint_states(made, 0)]
+    refine(made, states, None, Cycle(2, accept), RandomStream(0))
+    assert len(tossed) == 2
+    drawn = {site.of(target) for site in Site for target in made.recognition.order}
+    assert not drawn & set(tossed)
 
 
 def test_the_linear_gaussian_inverse_is_where_sleep_stops() -> None:
