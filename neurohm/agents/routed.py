@@ -82,9 +82,12 @@ class RoutedMachine:
         random_state: int = 0,
     ) -> None:
         self.slots = np.asarray(slots)
-        if self.slots.ndim != 2 or len(np.unique(self.slots)) < self.slots.size:
+        numbers = np.sort(self.slots, axis=None)
+        whole = self.slots.ndim == 2 and self.slots.dtype.kind in "iu"
+        if not (whole and np.array_equal(numbers, np.arange(numbers.size))):
             raise InputError(
-                f"slots of shape {self.slots.shape}", "(places, pixels), no pixel twice"
+                f"slots of shape {self.slots.shape}",
+                "(places, pixels), each pixel of the image once, from 0",
             )
         self.n_shapes = whole_number("n_shapes", n_shapes)
         self.what_units = whole_number("what_units", what_units)

@@ -478,3 +478,9 @@ def test_units_that_fire_together_within_a_condition_do_so_in_imagination() -> N
     together = np.corrcoef(made.T)
     assert together[0, 1] > 0.5  # 0.9 in the data
     assert np.abs(together[2:, 2:][np.triu_indices(3, 1)]).max() < 0.2
+
+
+@pytest.mark.parametrize("slots", [[[0, 1], [1, 2]], [[0, 1], [2, 4]], [0, 1], [[0.0], [1.0]]])
+def test_slots_that_are_not_the_pixels_of_an_image(slots: list) -> None:
+    with pytest.raises(InputError, match="slots of shape"):
+        RoutedMachine(slots, 2)
