@@ -21,6 +21,7 @@ PENALTIES = 10.0 ** np.arange(-4.0, 2.0)
 """Inverse strengths of regularisation, one of which is chosen within the training trials."""
 
 _INNER = 3  # folds within the training trials, that choose among them
+_CONSTANT = 1e-9  # deviation over mean of what is constant but for rounding
 
 Codes = npt.NDArray[np.int64]
 
@@ -332,13 +333,13 @@ def _predicted(train: Array, codes: Codes, test: Array, components: int | None) 
 def _prepared(train: Array, test: Array, components: int | None) -> tuple[Array, Array]:
     """Standardise by the training trials, and turn into their principal components."""
     centre, spread = train.mean(axis=0), train.std(axis=0)
-    spread = np.where(spread > 0, spread, 1.0)
+    spread = np.where(spread > _CONSTANT * np.abs(centre), spread, 1.0)
     train, test = (train - centre) / spread, (test - centre) / spread
     if components is None:
         return train, test
     axes = np.linalg.svd(train, full_matrices=False)[2][:components].T
     scale = (train @ axes).std(axis=0)
-    scale = np.where(scale > 0, scale, 1.0)
+    scale = np.where(scale > _CONSTANT, scale, 1.0)
     return train @ axes / scale, test @ axes / scale
 
 

@@ -167,8 +167,8 @@ def parse_layers(text: str, option: str) -> tuple[int | str, ...]:
     if not any(":" in part or part in POPULATIONS for part in parts):
         return parse_sizes(text, option)
     for part in parts:
-        as_population(int(part) if part.isdigit() else part)
-    return tuple(int(part) if part.isdigit() else part for part in parts)
+        as_population(int(part) if part.isdecimal() else part)
+    return tuple(int(part) if part.isdecimal() else part for part in parts)
 
 
 def parse_epochs(text: str, option: str) -> int | str:

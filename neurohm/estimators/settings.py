@@ -61,7 +61,7 @@ def hidden_layers(
 def _layer(layer: Any, name: str, mend: str) -> Population | int | str:
     if isinstance(layer, Population):
         return layer
-    if isinstance(layer, str) and not layer.isdigit():
+    if isinstance(layer, str) and not layer.isdecimal():
         as_population(layer)
         return layer
     return whole_number(f"{name} size", layer, mend=mend)

@@ -52,6 +52,8 @@ def read_folder(folder: Path) -> Raw:
                 pictures.append(_levels(picture, path))
         except FileFormatError:
             raise
+        except Image.DecompressionBombError as error:
+            raise InputError(f"{path}: {error}", "a picture that is not that large") from error
         except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
             raise FileFormatError(f"{path} is a damaged picture", "a whole one") from error
         first, this = pictures[0].shape, pictures[-1].shape

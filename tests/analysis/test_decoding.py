@@ -7,7 +7,7 @@ import pytest
 
 import neurohm as nh
 from neurohm.analysis import decode
-from neurohm.analysis.decoding import stratified_folds
+from neurohm.analysis.decoding import _prepared, stratified_folds
 from neurohm.exceptions import InputError
 
 LABELS = np.tile([0, 45, 90], 20)
@@ -128,3 +128,13 @@ def test_hidden_units_beside_counts():
     assert (hidden.fold == components.fold).all()
     assert counts.accuracy > 0.8
     assert hidden.accuracy > 0.5
+
+
+def test_a_column_that_is_constant_but_for_rounding_says_nothing():
+    rng = np.random.default_rng(0)
+    train, test = rng.random((20, 2)), rng.random((5, 2))
+    train[:, 1] = 0.1 + 1e-17 * np.arange(20)
+    train[3, 1] = np.nextafter(0.1, 1)
+    test[:, 1] = 0.2
+    scaled = _prepared(train, test, None)[1]
+    np.testing.assert_allclose(scaled[:, 1], 0.1)

@@ -394,3 +394,10 @@ def test_python_objects_are_refused_for_what_they_are(tmp_path, suffix):
     save(tmp_path / f"a{suffix}", np.array([{1: 2}], dtype=object))
     with pytest.raises(FileFormatError, match="holds Python objects, reading which would run code"):
         nh.load_images(tmp_path / f"a{suffix}")
+
+
+def test_a_picture_that_may_be_a_bomb_is_refused_in_one_line(tmp_path, monkeypatch):
+    Image.fromarray(np.zeros((40, 40), np.uint8)).save(tmp_path / "a.png")
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+    with pytest.raises(InputError, match=r"a\.png: .*; expected a picture that is not that large"):
+        nh.load_images(tmp_path)
