@@ -28,7 +28,9 @@ class Stacked(Baseline):
     Parameters
     ----------
     models : sequence of Baseline
-        Of one domain; fitted or not, their settings are fitted anew.
+        Of one domain; fitted or not, their settings are fitted anew. A machine with the settings
+        of a `SpikeHelmholtz` sets a share apart by itself: beside other models, that share is to
+        be the one that the comparison chooses by, as it is by default.
 
     Attributes
     ----------
