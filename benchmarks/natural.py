@@ -292,7 +292,7 @@ def draw(name: str, runs: dict[str, list[dict[str, Any]]], path: Path) -> None:
     """Draw the curves over epochs, and over seconds."""
     import matplotlib.pyplot as plt
 
-    figure, panels = plt.subplots(1, 2, figsize=(WIDTH, 2.8), sharey=True, layout="constrained")
+    figure, panels = plt.subplots(1, 2, figsize=(WIDTH, 3.2), sharey=True, layout="constrained")
     ends = []
     for dash, (method, found) in zip(DASHES, runs.items(), strict=False):
         curves = [np.array(run["curve"]) for run in found if not run["failed"]]
@@ -307,7 +307,8 @@ def draw(name: str, runs: dict[str, list[dict[str, Any]]], path: Path) -> None:
     margin = 0.05 * (highest - lowest)
     panels[0].set(ylabel="negative log-likelihood (nats)", ylim=(lowest - margin, highest + margin))
     panels[0].set_title(f"net {name}, validation rows")
-    panels[1].legend(frameon=False)
+    names = panels[0].get_legend_handles_labels()
+    figure.legend(*names, loc="outside lower center", ncols=3, frameon=False)
     figure.savefig(path)
     plt.close(figure)
 
