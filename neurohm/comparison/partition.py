@@ -92,7 +92,8 @@ def last_part(observed: Mask, test: float, gap: int) -> Fold:
     if amount < 1:
         tested = max(1, round(amount * number))
     else:
-        tested = whole_number("test", int(amount) if amount.is_integer() else amount)
+        mend = "give a share below 1, or a whole number of bins"
+        tested = whole_number("test", int(amount) if amount.is_integer() else amount, mend=mend)
     if tested + gap >= number:
         raise InputError(
             f"{tested} bins to test on, and a gap of {gap}, of {number}",
